@@ -1,0 +1,29 @@
+/*
+ * Numbers and names in text, as people write them.
+ *
+ * Threading: pure functions.
+ */
+#ifndef SMMU_BASE_TEXT_H
+#define SMMU_BASE_TEXT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * The whole of text as an unsigned number: decimal or 0x hex, "_" between
+ * digits, and one suffix K, M, G or T (powers of 1024).  0, SMMU_E_SYNTAX, or
+ * SMMU_E_RANGE when it does not fit in 64 bits.
+ */
+int smmu_parse_u64(uint64_t *value, const char *text, size_t size);
+/* "0000:01:00.0" or "01:00.0" to segment << 16 | bus << 8 | device << 3 | function. */
+int smmu_parse_bdf(uint32_t *value, const char *text, size_t size);
+/* 4096 -> "4 KiB", 6442450944 -> "6 GiB", 4097 -> "4097 B"; text must hold 24 bytes. */
+const char *smmu_format_size(char *text, uint64_t size);
+
+/*
+ * The name of names[0..count-1] nearest to text by edit distance (case is
+ * ignored), or NULL when none is near enough to be meant.
+ */
+const char *smmu_nearest(const char *text, size_t size, const char *const *names, size_t count);
+
+#endif

@@ -1,0 +1,41 @@
+/*
+ * Traces: CSV and JSONL, plain or gzip, read as a stream in batches.
+ *
+ * A reader hands out batches of records; none is allocated one by one.  Lines
+ * that cannot be read are reported with their place, counted, and skipped.
+ *
+ * Threading: one thread at a time per reader.
+ */
+#ifndef SMMU_TRACE_READER_H
+#define SMMU_TRACE_READER_H
+
+#include "base/in.h"
+#include "trace/record.h"
+
+struct smmu_trace;
+
+enum smmu_trace_format { SMMU_TRACE_AUTO, SMMU_TRACE_CSV, SMMU_TRACE_JSONL, SMMU_TRACE_BINARY };
+
+struct smmu_trace_options {
+	enum smmu_trace_format format;
+	bool strict; /* the first unreadable line ends the trace with its error */
+};
+
+/* in is borrowed until close.  A wrong header is an error, reported. */
+int smmu_trace_open(struct smmu_trace **trace, struct smmu_in *in,
+		    const struct smmu_trace_options *options, struct smmu_diag *diag);
+void smmu_trace_close(struct smmu_trace *trace);
+
+/*
+ * Up to capacity records; *count 0 at the end.  The strings they point to are
+ * borrowed until the next call.  An error of the stream (a cut gzip) is
+ * returned after the records before it were handed out.
+ */
+int smmu_trace_next(size_t *count, struct smmu_trace *trace, struct smmu_record *records,
+		    size_t capacity, struct smmu_diag *diag);
+/* Lines that could not be read so far. */
+uint64_t smmu_trace_skipped(const struct smmu_trace *trace);
+/* Names in the column smmu, by index; borrowed until close. */
+const char *smmu_trace_smmu_name(const struct smmu_trace *trace, uint32_t index);
+
+#endif

@@ -7,6 +7,7 @@ PREFIX  ?= /usr/local
 ORACLES ?= ../shared/data
 LIMITS  ?= ../shared/limits
 VERSION := 0.1.0
+PYTHON  ?= /usr/bin/python3
 
 Q := $(if $(filter 1,$(V)),,@)
 say = $(if $(filter 1,$(V)),,@printf '  %-7s %s\n' '$(1)' '$(2)')
@@ -31,8 +32,8 @@ LIB_OBJ  := $(LIB_SRC:%.c=$(B)/%.o)
 CLI_OBJ  := $(CLI_SRC:%.c=$(B)/%.o)
 UNIT_OBJ := $(UNIT_SRC:%.c=$(B)/%.o)
 
-.PHONY: all deps demo test check-unit check-cli check-deps golden sanitize bench fuzz \
-	install uninstall clean help
+.PHONY: all deps demo test check-unit check-cli check-schema check-oracles check-deps golden \
+	sanitize coverage bench fuzz install uninstall clean help
 all: $(B)/smmu $(B)/libsmmu.a $(B)/libsmmu.so
 
 $(B)/%.o: %.c
@@ -53,10 +54,69 @@ $(B)/unit: $(UNIT_OBJ) $(B)/libsmmu.a
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS) $(TEST_LIBS)
 
+# `deps` installs what is missing; the stamp keeps later runs from asking again.
+need = dpkg-query -W $(1) >/dev/null 2>&1
+deps:
+	$(Q)$(call need,$(PACKAGES) $(TEST_PACKAGES)) || tests/tools/install.sh $(PACKAGES) $(TEST_PACKAGES)
+$(B)/.deps:
+	$(Q)$(MAKE) -s deps
+	@mkdir -p $(@D) && touch $@
+# With the packages in place, a second make sees their headers.
+demo: $(B)/.deps
+	$(Q)$(MAKE) -s -j2 all && samples/demo.sh $(B)/smmu
+test: $(B)/.deps
+	$(Q)$(MAKE) -s -j2 all $(B)/unit
+	$(Q)$(MAKE) -s check-unit check-cli check-schema check-oracles
+
 check-unit: $(B)/unit
-	$(Q)ORACLES='$(ORACLES)' $(B)/unit -j2 --quiet
+	$(Q)ORACLES='$(ORACLES)' $(B)/unit -j2 --quiet && $(B)/unit --list | tail -1 >/dev/null
+check-cli: $(B)/smmu
+	$(Q)tests/cli/run $(B)/smmu
+golden: $(B)/smmu
+	$(Q)tests/cli/run --update $(B)/smmu
+check-schema: $(B)/smmu
+	$(Q)$(PYTHON) tests/schema/run.py $(B)/smmu '$(ORACLES)'
+check-oracles: $(B)/smmu
+	$(Q)if [ -d '$(ORACLES)' ]; then \
+		$(PYTHON) tests/oracle/run.py $(B)/smmu '$(ORACLES)' && \
+		$(PYTHON) tests/oracle/decode.py $(B)/smmu '$(ORACLES)'; \
+	else echo 'not run for want of $(ORACLES): linux, qemu, specification vectors, decode vectors'; fi
+check-deps:
+	$(Q)$(PYTHON) tests/tools/check_deps.py .
+
+sanitize:
+	$(Q)UBSAN_OPTIONS=print_stacktrace=1 $(MAKE) -s -j2 B=$(B)/san O='-O1 -g' \
+		SAN='-fsanitize=address,undefined -fno-sanitize-recover=all' all $(B)/san/unit
+	$(Q)$(MAKE) -s B=$(B)/san check-unit check-cli check-oracles
+coverage:
+	$(Q)$(MAKE) -s -j2 B=$(B)/cov O='-O0 -g' SAN='--coverage' all $(B)/cov/unit
+	$(Q)$(MAKE) -s B=$(B)/cov check-unit check-cli check-oracles >/dev/null
+	$(Q)gcovr -s --object-directory $(B)/cov -f 'lib/' $(B)/cov | tail -4
+bench: $(B)/smmu $(B)/bench
+	$(Q)$(PYTHON) tests/bench/run.py $(B) '$(LIMITS)'
+$(B)/bench: $(B)/tests/bench/bench.o $(B)/libsmmu.a
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+# One coverage-guided fuzzer a reader: build/fuzz/<name>; FUZZ_SECONDS each.
+FUZZ_SECONDS ?= 20
+fuzz: $(patsubst tests/fuzz/%.c,$(B)/fuzz/%,$(wildcard tests/fuzz/*.c))
+	$(Q)for f in $^; do tests/fuzz/run.sh $$f $(FUZZ_SECONDS) || exit 1; done
+$(B)/fuzz/%: tests/fuzz/%.c $(LIB_SRC)
+	@mkdir -p $(@D)
+	$(Q)clang $(CPPFLAGS) -std=c11 -g -O1 -fsanitize=fuzzer,address,undefined \
+		-fno-sanitize-recover=all -o $@ $^ $(LDLIBS)
+
+install: all
+	$(Q)tests/tools/install_files.sh '$(DESTDIR)' '$(PREFIX)' '$(B)' '$(VERSION)'
+uninstall:
+	rm -f '$(DESTDIR)$(PREFIX)/bin/smmu' '$(DESTDIR)$(PREFIX)/lib/pkgconfig/smmu.pc' \
+		'$(DESTDIR)$(PREFIX)/lib/libsmmu.a' '$(DESTDIR)$(PREFIX)/lib/libsmmu.so'
+	rm -rf '$(DESTDIR)$(PREFIX)/include/smmu'
+help:
+	@echo 'all deps demo test check-unit check-cli check-schema check-oracles check-deps golden'
+	@echo 'sanitize coverage bench fuzz install uninstall clean (V=1 shows the commands)'
 
 clean:
 	rm -rf $(B)
 
--include $(LIB_OBJ:.o=.d) $(CLI_OBJ:.o=.d) $(UNIT_OBJ:.o=.d)
+-include $(LIB_OBJ:.o=.d) $(CLI_OBJ:.o=.d) $(UNIT_OBJ:.o=.d) $(B)/tests/bench/bench.d

@@ -10,7 +10,13 @@
  * KIND ADDR is the address the field stands for: its bits at their own
  * position ([lsb % 64 + width - 1 : lsb % 64] of the address).  KIND SPLIT
  * rows name a continuation: PART(Name, word, lsb, width, shift) rows after the
- * FIELD add further bits, shifted left by shift in the value.
+ * FIELD add further bits, shifted left by shift in the value.  An array is
+ *
+ *	ARRAY(Name, word, lsb, width, count, KIND, values, WHEN)
+ *
+ * with count elements of width bits each, one after another; none crosses a
+ * word.  WHEN is a row of spec/when.def, or ALWAYS: a field whose WHEN does not
+ * hold is RES0.  (A field that is IGNORED is still present.)
  *
  * Threading: immutable.
  */
@@ -48,13 +54,16 @@ struct smmu_enum {
 const struct smmu_enum_value *smmu_enum_find(const struct smmu_enum *values, uint64_t value);
 
 struct smmu_format;
+struct smmu_ste;
 
 /* What decides whether a field exists: the structure's own words, and where it stands. */
 struct smmu_when_ctx {
 	const uint64_t *word;	    /* the structure */
-	const struct smmu_ids *ids; /* NULL: every feature is assumed present */
+	const struct smmu_ids *ids; /* NULL: not known, all fields of the layout are present */
 	enum smmu_sec sec;
-	bool d128; /* CD: decode the VMSAv9-128 layout */
+	bool d128;		    /* CD: decode the VMSAv9-128 layout */
+	const struct smmu_ste *ste; /* CD: the STE that locates it; NULL: not known */
+	bool e2h;		    /* CD, STE: SMMU_(*_)CR2.E2H */
 };
 
 struct smmu_field_part {
@@ -62,12 +71,12 @@ struct smmu_field_part {
 };
 
 struct smmu_field {
-	const char *name; /* as the specification spells it */
+	const char *name;		/* as the specification spells it */
 	struct smmu_field_part part[3]; /* low part first; width 0 ends */
 	enum smmu_field_kind kind;
-	const struct smmu_enum *values; /* NULL unless ENUM */
+	const struct smmu_enum *values;		       /* NULL unless ENUM */
 	bool (*when)(const struct smmu_when_ctx *ctx); /* NULL: always */
-	const char *when_text; /* the condition in words, NULL: always */
+	const char *when_text;			       /* the condition in words, NULL: always */
 	uint8_t array_count; /* > 1: array_count elements of this width, one after another */
 };
 
@@ -84,8 +93,7 @@ struct smmu_format {
 /* The value of field in words; for arrays, of element index. */
 uint64_t smmu_field_get(const struct smmu_field *field, const uint64_t *words, unsigned index);
 /* Sets it; SMMU_E_RANGE when value does not fit (or has address bits outside). */
-int smmu_field_set(const struct smmu_field *field, uint64_t *words, unsigned index,
-		   uint64_t value);
+int smmu_field_set(const struct smmu_field *field, uint64_t *words, unsigned index, uint64_t value);
 bool smmu_field_is_present(const struct smmu_field *field, const struct smmu_when_ctx *ctx);
 /* The field of that name (case matters), or NULL. */
 const struct smmu_field *smmu_format_field(const struct smmu_format *format, const char *name);

@@ -46,11 +46,13 @@ static inline unsigned smmu_granule_log2(enum smmu_granule granule)
 
 /* Identification registers of one SMMU: what legality and the model depend on. */
 struct smmu_ids {
-	uint32_t idr[7]; /* SMMU_IDR0..IDR6 */
+	uint32_t idr[7];   /* SMMU_IDR0..IDR6 */
 	uint32_t s_idr[5]; /* SMMU_S_IDR0..S_IDR4 */
 	uint32_t r_idr[5]; /* SMMU_R_IDR0..R_IDR4 */
 	uint32_t root_idr0;
 	uint32_t iidr, aidr;
+	uint32_t mpamidr, s_mpamidr, r_mpamidr; /* SMMU_(*_)MPAMIDR */
+	uint32_t r_mecidr;			/* SMMU_R_MECIDR */
 };
 
 #endif

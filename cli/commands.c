@@ -1,0 +1,37 @@
+/*
+ * Every command: one row each.
+ */
+#include <string.h>
+
+#include "base/text.h"
+#include "command.h"
+
+extern const struct cli_command cli_cmd_help;
+
+const struct cli_command *const cli_commands[] = {
+	&cli_cmd_help,
+	NULL,
+};
+
+const struct cli_command *cli_command_find(const char *name)
+{
+	for (size_t i = 0; cli_commands[i]; i++)
+		if (!strcmp(cli_commands[i]->name, name))
+			return cli_commands[i];
+	return NULL;
+}
+
+void cli_command_unknown(const char *name, struct smmu_diag *diag)
+{
+	const char *names[SMMU_LEN(cli_commands)], *near;
+	size_t n = 0;
+
+	for (; cli_commands[n]; n++)
+		names[n] = cli_commands[n]->name;
+	smmu_diag_error(diag, NULL, SMMU_E_USAGE, "there is no command \"%s\"", name);
+	near = smmu_nearest(name, strlen(name), names, n);
+	if (near)
+		smmu_diag_note(diag, NULL, "did you mean \"smmu %s\"?", near);
+	else
+		smmu_diag_note(diag, NULL, "\"smmu help\" lists the commands");
+}

@@ -1,0 +1,138 @@
+/*
+ * Diagnostics for people: FILE:LINE:COL: error: message, the line, a caret.
+ */
+#include "diag.h"
+
+#include <string.h>
+
+enum {
+	ERRORS_MAX = 20, /* shown; the rest is counted */
+	LINE_MAX_SHOWN = 100,
+	LINE_BEFORE_CARET = 60,
+};
+
+static bool is_continuation(unsigned char byte)
+{
+	return byte >= 0x80 && byte < 0xc0;
+}
+
+/* Text of the input: nothing that a terminal would obey (C0, DEL, and C1 as UTF-8). */
+static void put_clean(FILE *to, const char *text, size_t size)
+{
+	for (size_t i = 0; i < size; i++) {
+		unsigned char c = (unsigned char)text[i];
+		unsigned char next = i + 1 < size ? (unsigned char)text[i + 1] : 0;
+
+		if (c == '\t') {
+			fputc(' ', to);
+		} else if (c < 0x20 || c == 0x7f) {
+			fputc('?', to);
+		} else if (c == 0xc2 && is_continuation(next) && next < 0xa0) {
+			fputc('?', to);
+			i++;
+		} else {
+			fputc(c, to);
+		}
+	}
+}
+
+static void put_colored(const struct cli_diag *diag, const char *sgr, const char *text)
+{
+	if (diag->color)
+		fprintf(diag->to, "\033[%sm", sgr);
+	put_clean(diag->to, text, strlen(text));
+	if (diag->color)
+		fputs("\033[0m", diag->to);
+}
+
+static void put_place(const struct cli_diag *diag, const struct smmu_place *at)
+{
+	const char *name = at && at->file ? at->file : diag->prefix;
+
+	put_clean(diag->to, name, strlen(name));
+	if (at && at->line)
+		fprintf(diag->to, ":%u:%u", at->line, at->col ? at->col : 1);
+	fputs(": ", diag->to);
+}
+
+/* The part of a long line around the caret, and the caret under its column. */
+static void put_line(const struct cli_diag *diag, const struct smmu_place *at)
+{
+	size_t col = at->col ? at->col - 1 : 0, first = 0, size = at->text_len;
+
+	if (col > size)
+		col = size;
+	if (size > LINE_MAX_SHOWN && col > LINE_BEFORE_CARET)
+		first = col - LINE_BEFORE_CARET;
+	while (first < col && is_continuation((unsigned char)at->text[first]))
+		first++;
+	size -= first;
+	if (size > LINE_MAX_SHOWN)
+		size = LINE_MAX_SHOWN;
+	while (size && first + size < at->text_len &&
+	       is_continuation((unsigned char)at->text[first + size]))
+		size--;
+	fputs("  ", diag->to);
+	put_clean(diag->to, at->text + first, size);
+	fputs("\n  ", diag->to);
+	for (size_t i = first; i < col; i++)
+		if (!is_continuation((unsigned char)at->text[i]))
+			fputc(' ', diag->to);
+	put_colored(diag, "1;32", "^");
+	fputc('\n', diag->to);
+}
+
+static bool is_shown(struct cli_diag *diag, const struct smmu_diag_record *record)
+{
+	switch (record->severity) {
+	case SMMU_NOTE:
+		return !diag->hush;
+	case SMMU_WARNING:
+		diag->hush = diag->quiet;
+		break;
+	case SMMU_ERROR:
+		diag->hush = diag->errors_shown >= ERRORS_MAX;
+		diag->errors_shown += !diag->hush;
+		break;
+	}
+	return !diag->hush;
+}
+
+static void report(void *ctx, const struct smmu_diag_record *record)
+{
+	static const struct {
+		const char *word, *sgr;
+	} severities[] = {
+		[SMMU_NOTE] = {"note", "1;36"},
+		[SMMU_WARNING] = {"warning", "1;35"},
+		[SMMU_ERROR] = {"error", "1;31"},
+	};
+	struct cli_diag *diag = ctx;
+
+	if (!is_shown(diag, record))
+		return;
+	put_place(diag, record->at);
+	put_colored(diag, severities[record->severity].sgr, severities[record->severity].word);
+	fputs(": ", diag->to);
+	put_clean(diag->to, record->message, strlen(record->message));
+	fputc('\n', diag->to);
+	if (record->at && record->at->line && record->at->text)
+		put_line(diag, record->at);
+}
+
+void cli_diag_init(struct cli_diag *diag, FILE *to, const char *prefix)
+{
+	*diag = (struct cli_diag){.to = to, .prefix = prefix};
+	diag->diag.report = report;
+	diag->diag.ctx = diag;
+}
+
+void cli_diag_fini(struct cli_diag *diag)
+{
+	unsigned more = diag->diag.errors - diag->errors_shown;
+
+	if (diag->diag.errors > diag->errors_shown)
+		fprintf(diag->to, "%s: %u more error%s not shown\n", diag->prefix, more,
+			more == 1 ? "" : "s");
+	fflush(diag->to);
+}

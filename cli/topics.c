@@ -1,0 +1,72 @@
+/*
+ * Help topics: short references for the forms that several commands share.
+ */
+#include "topic.h"
+
+#include <stddef.h>
+
+static const char system_text[] =
+	"A system file is YAML.  Captured from a machine, it lists memory and registers:\n"
+	"\n"
+	"  version: 1\n"
+	"  memory:\n"
+	"    - {base: 0x40000000, size: 128M}             # RAM of zeros\n"
+	"    - {base: 0x40000000, file: mem.bin.gz}       # bytes over it; path from here\n"
+	"  smmus:\n"
+	"    - name: smmu0\n"
+	"      registers:                                 # by architected name\n"
+	"        SMMU_IDR0: 0x0d44101b\n"
+	"        SMMU_CR0: 0x0000000d\n"
+	"        SMMU_STRTAB_BASE: 0x40000000\n"
+	"        SMMU_STRTAB_BASE_CFG: 0x00000008\n"
+	"\n"
+	"Registers left out read as their reset value; when any identification register\n"
+	"is given, the others read as 0.  An access outside memory is an external abort.\n"
+	"Where files overlap, the later one wins.\n"
+	"\n"
+	"Numbers are decimal or 0x hex, may hold _ between digits, and take the suffixes\n"
+	"K, M, G and T (powers of 1024).\n";
+
+static const char trace_text[] =
+	"A trace is CSV with a header line that names its columns, in any order, or JSONL\n"
+	"with the same keys.  Lines that start with # are comments.\n"
+	"\n"
+	"  stream, address, size       numbers; size is 1 when left out\n"
+	"  substream                   number; none when left out\n"
+	"  access                      r, w, x (an instruction read), rw (atomic)\n"
+	"  privileged, instruction     0 or 1\n"
+	"  security                    ns, s, realm\n"
+	"  ns                          0 or 1: NS attribute of a Secure or Realm stream\n"
+	"  memory, sh, alloc, nosnoop  incoming attributes\n"
+	"  smmu                        name of the SMMU; the first one when left out\n"
+	"  time                        number, in ns\n"
+	"  op                          access (default), ats-request, ats-translated, pri,\n"
+	"                              command, poke, mmio, tlbi, map, unmap\n"
+	"  data                        what the op needs beside: words, bytes, a value\n"
+	"  pa, x-...                   expected answer; columns of your own\n"
+	"\n"
+	"A command has two 64-bit words in data, a poke hex digits in memory order, an\n"
+	"mmio write its value.  A name that ends in .gz, or content that starts with the\n"
+	"gzip magic, is decompressed.\n";
+
+static const char status_text[] =
+	"  0  done\n"
+	"  1  done, and what was asked about does not hold: a fault in translate, a\n"
+	"     finding in check or lint, a difference in diff or replay --expect\n"
+	"  2  the request could not be carried out: usage, input that cannot be read or\n"
+	"     is malformed, an output that cannot be written\n"
+	"\n"
+	"replay with faults is 0: the faults are its answer.\n";
+
+static const char environment_text[] =
+	"  NO_COLOR        no colour unless --color always\n"
+	"  CLICOLOR_FORCE  colour even where the output is no terminal\n"
+	"  TERM            dumb: no colour\n";
+
+const struct cli_topic cli_topics[] = {
+	{"system", "the system file", system_text},
+	{"trace", "columns and records of a trace", trace_text},
+	{"status", "exit statuses", status_text},
+	{"environment", "variables that are read", environment_text},
+	{NULL, NULL, NULL},
+};

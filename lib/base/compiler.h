@@ -16,7 +16,7 @@
 #define SMMU_LIKELY(x)	 (x)
 #define SMMU_UNLIKELY(x) (x)
 #define SMMU_NOINLINE
-#define SMMU_INLINE static inline
+#define SMMU_INLINE	 static inline
 #define SMMU_PREFETCH(p) ((void)(p))
 #endif
 

@@ -32,7 +32,7 @@ struct smmu_place {
 
 struct smmu_diag_record {
 	enum smmu_severity severity;
-	int code;		    /* enum smmu_error, 0 for notes and warnings */
+	int code;		     /* enum smmu_error, 0 for notes and warnings */
 	const struct smmu_place *at; /* NULL: the input as a whole */
 	const char *message;
 };
@@ -56,6 +56,13 @@ void smmu_diag_warn(struct smmu_diag *diag, const struct smmu_place *at, const c
 /* A note belongs to the error or warning before it. */
 void smmu_diag_note(struct smmu_diag *diag, const struct smmu_place *at, const char *format, ...)
 	SMMU_PRINTF(3, 4);
+
+/*
+ * A call to the operating system failed: reports the message followed by
+ * ": " and the text of errnum, and returns SMMU_E_IO.
+ */
+int smmu_diag_errno(struct smmu_diag *diag, const struct smmu_place *at, int errnum,
+		    const char *format, ...) SMMU_PRINTF(4, 5);
 
 /* Out of memory: reports it and returns SMMU_E_NOMEM. */
 int smmu_diag_nomem(struct smmu_diag *diag);

@@ -1,6 +1,11 @@
 /*
  * Input streams: a file or standard input ("-"), plain or gzip (seen by the
- * magic bytes, whatever the name), read in bounded memory.
+ * magic bytes, whatever the name), read in bounded memory.  A gzip file may
+ * have several members and zero padding behind them.  A name ending in .gz
+ * whose content is not gzip is an error.
+ *
+ * Errors are sticky and come where they belong: what was read before the
+ * place of the error is delivered first.  Each is reported once.
  *
  * Threading: one thread at a time per stream.
  */
@@ -21,8 +26,7 @@ int smmu_in_open_memory(struct smmu_in **in, const char *name, const void *bytes
 void smmu_in_close(struct smmu_in *in); /* NULL is legal */
 
 /* Up to size bytes; *got 0 at the end.  A truncated or corrupt gzip is an error, reported. */
-int smmu_in_read(size_t *got, struct smmu_in *in, void *bytes, size_t size,
-		 struct smmu_diag *diag);
+int smmu_in_read(size_t *got, struct smmu_in *in, void *bytes, size_t size, struct smmu_diag *diag);
 /*
  * The next line, without its end (LF or CR-LF), borrowed until the next call.
  * Returns 1 with a line, 0 at the end, or SMMU_E_*.  A line longer than
@@ -31,8 +35,13 @@ int smmu_in_read(size_t *got, struct smmu_in *in, void *bytes, size_t size,
 int smmu_in_line(const char **line, size_t *size, struct smmu_in *in, struct smmu_diag *diag);
 /* The number of the line that smmu_in_line gave last, from 1. */
 uint32_t smmu_in_line_number(const struct smmu_in *in);
+/* The path given to open, "<stdin>" for "-"; borrowed until close. */
 const char *smmu_in_name(const struct smmu_in *in);
-/* Bytes not consumed yet, for a look at the content: up to 4096, borrowed until the next call. */
+/*
+ * Bytes not consumed yet, for a look at the content: 4096, or fewer when the
+ * input ends before; borrowed until the next call.  NULL with *got 0 at the
+ * end and on an error, which is reported here and returned by the next read.
+ */
 const void *smmu_in_peek(size_t *got, struct smmu_in *in, struct smmu_diag *diag);
 
 /*

@@ -21,6 +21,13 @@ int smmu_parse_bdf(uint32_t *value, const char *text, size_t size);
 const char *smmu_format_size(char *text, uint64_t size);
 
 /*
+ * value in decimal, or as "0x" and lower-case hex of at least digits digits
+ * (0..16).  Return the length, without the NUL; text must hold 24 bytes.
+ */
+size_t smmu_format_dec(char *text, uint64_t value);
+size_t smmu_format_hex(char *text, uint64_t value, unsigned digits);
+
+/*
  * The name of names[0..count-1] nearest to text by edit distance (case is
  * ignored), or NULL when none is near enough to be meant.
  */

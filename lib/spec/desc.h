@@ -135,7 +135,7 @@ static inline uint64_t smmu_desc_set_nlta(uint64_t desc, uint64_t nlta,
 	return smmu_desc_set_high((desc & ~l->table_mask) | (nlta & l->table_mask), nlta, l);
 }
 
-/* Bits [1:0] of a descriptor of this kind at any level (0b01 for every valid D128 one). */
+/* Bits [1:0] of a 64-bit descriptor of this kind (a valid 128-bit one has 0b01). */
 static inline uint64_t smmu_desc_type_bits(enum smmu_desc_kind kind)
 {
 	return kind == SMMU_DESC_INVALID ? 0 : kind == SMMU_DESC_BLOCK ? 1 : 3;

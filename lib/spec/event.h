@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "base/bits.h"
+#include "spec/access.h"
 #include "spec/format.h"
 
 #define SMMU_EVT_WORDS 4
@@ -40,22 +40,10 @@ enum smmu_event_class {
  * look at the bits only: whether the type has the field, and whether it is
  * valid there, is asked below.
  */
-#define SMMU_EVT_ACCESSORS(Id, w, lsb, width, KIND)                                                \
-	static inline uint64_t smmu_evt_##Id(const struct smmu_evt *evt)                           \
-	{                                                                                          \
-		return smmu_bits(evt->word[w], lsb, width)                                         \
-		       << (SMMU_FIELD_##KIND == SMMU_FIELD_ADDR ? (lsb) : 0);                      \
-	}                                                                                          \
-	static inline void smmu_evt_set_##Id(struct smmu_evt *evt, uint64_t value)                 \
-	{                                                                                          \
-		evt->word[w] = smmu_bits_set(                                                      \
-			evt->word[w], lsb, width,                                                  \
-			value >> (SMMU_FIELD_##KIND == SMMU_FIELD_ADDR ? (lsb) : 0));              \
-	}
 #define FIELD(Name, w, lsb, width, KIND, values, TYPES, VALID)                                     \
-	SMMU_EVT_ACCESSORS(Name, w, lsb, width, KIND)
+	SMMU_ACCESS(evt, Name, w, lsb, width, KIND)
 #define FIELD_AS(Suffix, Name, w, lsb, width, KIND, values, TYPES, VALID)                          \
-	SMMU_EVT_ACCESSORS(Name##_##Suffix, w, lsb, width, KIND)
+	SMMU_ACCESS(evt, Name##_##Suffix, w, lsb, width, KIND)
 #include "spec/event.def"
 
 /* The format of one type (Type, 0 to 0xff), or NULL when that number is Reserved. */
@@ -64,7 +52,7 @@ const struct smmu_format *smmu_event_format(unsigned type);
 const char *smmu_event_name(unsigned type);
 /* The number of a name, or -1.  Case is ignored, "SMMU_EVT_" before it is accepted. */
 int smmu_event_type(const char *name);
-/* Every known type by rising number, for lists: NULL past the last. */
+/* Every known type by rising number, for lists: NULL past the last.  type may be NULL. */
 const struct smmu_format *smmu_event_at(size_t index, unsigned *type);
 
 /* Whether the type has the field at all; false for a name that is no field. */

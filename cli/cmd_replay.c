@@ -1,0 +1,158 @@
+/*
+ * smmu replay SYSTEM TRACE
+ */
+#include "replay/replay.h"
+
+#include <stdlib.h>
+
+#include "command.h"
+#include "load.h"
+
+struct replay_args {
+	const char *system, *trace, *memory_after;
+	bool each, expect, strict;
+	int format;
+};
+
+static const struct cli_choice trace_formats[] = {
+	{"auto", SMMU_TRACE_AUTO},
+	{"csv", SMMU_TRACE_CSV},
+	{"jsonl", SMMU_TRACE_JSONL},
+	{"binary", SMMU_TRACE_BINARY},
+	{NULL, 0},
+};
+
+static const struct cli_opt replay_opts[] = {
+	OPT_POS("SYSTEM", struct replay_args, system, "the system file"),
+	OPT_POS("TRACE", struct replay_args, trace, "the trace; - is standard input"),
+	OPT_FLAG("each", struct replay_args, each, "one answer a record instead of a summary"),
+	OPT_FLAG("expect", struct replay_args, expect,
+		 "compare with the trace's column pa; status 1 when they differ"),
+	OPT_FLAG("strict", struct replay_args, strict, "stop at a line that cannot be read"),
+	OPT_STR("memory-after", struct replay_args, memory_after, "FILE",
+		"write the memory that the run changed there, as JSON"),
+	OPT_ENUM("trace-format", struct replay_args, format, trace_formats, SMMU_TRACE_AUTO,
+		 "form of the trace, where it is not seen rightly"),
+	OPT_END(),
+};
+
+struct run {
+	struct cli_session *session;
+	struct smmu_emit *emit;
+	const struct smmu_machine *machine;
+	struct smmu_stats stats;
+};
+
+/* Positive: not an error, but nobody wants the rest. */
+enum { STOP_QUIETLY = 1 };
+
+static int print_answer(void *ctx, const struct smmu_answer *answer)
+{
+	struct run *run = ctx;
+
+	smmu_answer_emit(run->emit, answer, run->machine);
+	return cli_output_is_lost(run->session) ? STOP_QUIETLY : 0;
+}
+
+static int write_memory_after(struct cli_session *session, const char *path,
+			      const struct smmu_mem *mem)
+{
+	const struct smmu_emit_options options = {.format = SMMU_EMIT_JSON};
+	struct smmu_emit *emit = NULL;
+	struct smmu_out *out;
+	int error = smmu_out_open(&out, path, session->diag), end;
+
+	if (error)
+		return error;
+	error = smmu_emit_new(&emit, out, &options);
+	if (!error)
+		error = smmu_memory_after_emit(emit, mem);
+	end = smmu_emit_free(emit);
+	error = error ? error : end;
+	end = smmu_out_close(out);
+	error = error ? error : end;
+	if (error)
+		smmu_diag_error(session->diag, NULL, error, "cannot write %s", path);
+	return error;
+}
+
+static int run_trace(struct run *run, const struct replay_args *args, struct smmu_machine *machine,
+		     struct smmu_in *in)
+{
+	const struct smmu_trace_options options = {.format = (enum smmu_trace_format)args->format,
+						   .strict = args->strict};
+	struct smmu_replay replay = {
+		.machine = machine,
+		.name = smmu_in_name(in),
+		.expect = args->expect,
+		.visit = args->each ? print_answer : NULL,
+		.ctx = run,
+		.stats = &run->stats,
+	};
+	int error = smmu_trace_open(&replay.trace, in, &options, run->session->diag);
+
+	if (error)
+		return error;
+	error = smmu_replay_run(&replay, run->session->diag);
+	if (!error && !args->each)
+		error = smmu_stats_emit(run->emit, &run->stats, machine);
+	smmu_trace_close(replay.trace);
+	return error == STOP_QUIETLY ? 0 : error;
+}
+
+static int run_system(struct run *run, const struct replay_args *args, struct smmu_machine *machine)
+{
+	struct smmu_diag *diag = run->session->diag;
+	struct smmu_in *in;
+	int error;
+
+	if (args->memory_after && smmu_mem_mark_clean(machine->mem))
+		return smmu_diag_nomem(diag);
+	error = smmu_in_open(&in, args->trace, diag);
+	if (error)
+		return error;
+	run->machine = machine;
+	run->emit = cli_emit(run->session);
+	error = run->emit ? run_trace(run, args, machine, in) : SMMU_E_IO;
+	smmu_in_close(in);
+	if (!error && args->memory_after)
+		error = write_memory_after(run->session, args->memory_after, machine->mem);
+	return error;
+}
+
+static int replay_run(struct cli_session *session, const void *args)
+{
+	const struct replay_args *replay = args;
+	struct run run = {.session = session};
+	struct cli_system system;
+	int error = cli_system_load(&system, replay->system, session->diag);
+	bool differs;
+
+	if (!error)
+		error = run_system(&run, replay, &system.machine);
+	if (run.stats.skipped)
+		smmu_diag_warn(session->diag, NULL, "%llu lines of the trace could not be read",
+			       (unsigned long long)run.stats.skipped);
+	differs = run.stats.differences != 0;
+	smmu_stats_fini(&run.stats);
+	cli_system_fini(&system);
+	if (error)
+		return CLI_EXIT_TROUBLE;
+	return differs ? CLI_EXIT_FINDING : CLI_EXIT_OK;
+}
+
+const struct cli_command cli_cmd_replay = {
+	.name = "replay",
+	.summary = "run a trace through the model",
+	.synopsis = "SYSTEM TRACE [--each] [--expect] [--memory-after FILE] [OPTION...]",
+	.about = "Every record of the trace goes through the SMMU that it names, in order. "
+		 "Without --each, a summary: counts by status, event and stream. Faults are "
+		 "answers: the status is 0 with them. \"smmu help trace\" lists the columns.",
+	.examples = "smmu replay board.yaml dma.csv.gz\twhat the traffic comes to\n"
+		    "smmu replay board.yaml dma.csv --each --format jsonl\tan answer a line\n"
+		    "smmu replay board.yaml log.csv --expect\tcompare with recorded addresses\n",
+	.formats = CLI_FORMAT(TEXT) | CLI_FORMAT(JSON) | CLI_FORMAT(JSONL) | CLI_FORMAT(CSV),
+	.opts = replay_opts,
+	.args_size = sizeof(struct replay_args),
+	.run = replay_run,
+};

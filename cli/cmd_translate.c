@@ -1,0 +1,270 @@
+/*
+ * smmu translate SYSTEM --stream N --address A
+ */
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "command.h"
+#include "load.h"
+#include "replay/replay.h"
+#include "replay/walk.h"
+#include "spec/event.h"
+
+enum access { ACCESS_R, ACCESS_W, ACCESS_X, ACCESS_RW };
+enum ns { NS_NONE, NS_0, NS_1 };
+
+struct translate_args {
+	const char *system, *device, *smmu;
+	struct cli_u64 stream, address, substream, size;
+	int access, security, kind, ns, memtype, sh;
+	bool privileged, instruction;
+};
+
+static const struct cli_choice accesses[] = {
+	{"r", ACCESS_R}, {"w", ACCESS_W}, {"x", ACCESS_X}, {"rw", ACCESS_RW}, {NULL, 0}};
+static const struct cli_choice securities[] = {
+	{"ns", SMMU_SEC_NS}, {"s", SMMU_SEC_S}, {"realm", SMMU_SEC_REALM}, {NULL, 0}};
+static const struct cli_choice kinds[] = {{"access", SMMU_TXN_ACCESS},
+					  {"ats-request", SMMU_TXN_ATS_REQUEST},
+					  {"ats-translated", SMMU_TXN_ATS_TRANSLATED},
+					  {NULL, 0}};
+static const struct cli_choice ns_values[] = {{"0", NS_0}, {"1", NS_1}, {NULL, 0}};
+static const struct cli_choice memtypes[] = {
+	{"normal-wb", SMMU_MEMTYPE_NORMAL_WB},	       {"normal-wt", SMMU_MEMTYPE_NORMAL_WT},
+	{"normal-nc", SMMU_MEMTYPE_NORMAL_NC},	       {"device-GRE", SMMU_MEMTYPE_DEVICE_GRE},
+	{"device-nGRE", SMMU_MEMTYPE_DEVICE_NGRE},     {"device-nGnRE", SMMU_MEMTYPE_DEVICE_NGNRE},
+	{"device-nGnRnE", SMMU_MEMTYPE_DEVICE_NGNRNE}, {NULL, 0},
+};
+static const struct cli_choice shareabilities[] = {
+	{"nsh", SMMU_SH_IN_NSH}, {"osh", SMMU_SH_IN_OSH}, {"ish", SMMU_SH_IN_ISH}, {NULL, 0}};
+
+static const struct cli_opt translate_opts[] = {
+	OPT_POS("SYSTEM", struct translate_args, system, "the system file"),
+	OPT_ID("stream", struct translate_args, stream, "ID",
+	       "StreamID, or a PCI address such as 0000:01:00.0"),
+	OPT_ALIAS("sid", "stream"),
+	OPT_STR("device", struct translate_args, device, "NAME",
+		"in place of --stream: a device of the system file, or a PCI address"),
+	OPT_U64("address", struct translate_args, address, "ADDR", "input address"),
+	OPT_ALIAS("iova", "address"),
+	OPT_U64("substream", struct translate_args, substream, "ID", "SubstreamID"),
+	OPT_ALIAS("ssid", "substream"),
+	OPT_ALIAS("pasid", "substream"),
+	OPT_ENUM("access", struct translate_args, access, accesses, ACCESS_R,
+		 "read (default), write, instruction read, atomic"),
+	OPT_U64_INIT("size", struct translate_args, size, "BYTES", 1, "of the access"),
+	OPT_FLAG("privileged", struct translate_args, privileged, "a privileged access"),
+	OPT_FLAG("instruction", struct translate_args, instruction, "an instruction access"),
+	OPT_ENUM("security", struct translate_args, security, securities, SMMU_SEC_NS,
+		 "Security state of the stream"),
+	OPT_ENUM("ns", struct translate_args, ns, ns_values, NS_NONE,
+		 "NS attribute that a Secure or Realm stream supplies"),
+	OPT_ENUM("op", struct translate_args, kind, kinds, SMMU_TXN_ACCESS,
+		 "what the transaction is"),
+	OPT_ENUM("memory", struct translate_args, memtype, memtypes, SMMU_MEMTYPE_NONE,
+		 "incoming memory type"),
+	OPT_ENUM("sh", struct translate_args, sh, shareabilities, SMMU_SH_IN_NONE,
+		 "incoming Shareability"),
+	OPT_STR("smmu", struct translate_args, smmu, "NAME", "which SMMU; the first by default"),
+	OPT_END(),
+};
+
+static int stream_of(uint32_t *stream, const struct translate_args *args, struct smmu_diag *diag)
+{
+	if (args->device && args->stream.given)
+		return smmu_diag_error(diag, NULL, SMMU_E_USAGE,
+				       "--device and --stream name the same thing: give one");
+	if (args->device) {
+		if (smmu_parse_bdf(stream, args->device, strlen(args->device)) == 0)
+			return 0;
+		return smmu_diag_error(diag, NULL, SMMU_E_UNKNOWN,
+				       "the system file has no device \"%s\"", args->device);
+	}
+	if (!args->stream.given)
+		return smmu_diag_error(diag, NULL, SMMU_E_USAGE, "--stream is missing");
+	if (args->stream.value > UINT32_MAX)
+		return smmu_diag_error(diag, NULL, SMMU_E_RANGE,
+				       "--stream: 0x%" PRIx64 " does not fit in 32 bits",
+				       args->stream.value);
+	*stream = (uint32_t)args->stream.value;
+	return 0;
+}
+
+static int txn_of(struct smmu_txn *txn, const struct translate_args *args, struct smmu_diag *diag)
+{
+	*txn = (struct smmu_txn){
+		.address = args->address.value,
+		.size = args->size.value,
+		.substream = (uint32_t)args->substream.value,
+		.ssv = args->substream.given,
+		.read = args->access != ACCESS_W,
+		.write = args->access == ACCESS_W || args->access == ACCESS_RW,
+		.privileged = args->privileged,
+		.instruction = args->instruction || args->access == ACCESS_X,
+		.ns_supplied = args->ns != NS_NONE,
+		.ns = args->ns == NS_1,
+		.kind = (enum smmu_txn_kind)args->kind,
+		.sec = (enum smmu_sec)args->security,
+		.memtype = (enum smmu_memtype_in)args->memtype,
+		.sh = (enum smmu_sh_in)args->sh,
+		.alloc = SMMU_ALLOC_NONE_SUPPLIED,
+	};
+	if (!args->address.given)
+		return smmu_diag_error(diag, NULL, SMMU_E_USAGE, "--address is missing");
+	if (args->substream.value > UINT32_MAX)
+		return smmu_diag_error(diag, NULL, SMMU_E_RANGE,
+				       "--substream: 0x%" PRIx64 " does not fit in 32 bits",
+				       args->substream.value);
+	if (!args->size.value)
+		return smmu_diag_error(diag, NULL, SMMU_E_RANGE, "--size: 0 bytes is no access");
+	return stream_of(&txn->stream, args, diag);
+}
+
+static void say_what(struct smmu_emit *emit, const struct smmu_txn *txn, const char *smmu)
+{
+	static const char *const sec_names[SMMU_SEC_COUNT] = {"Non-secure", "Secure", "Realm",
+							      "Root"};
+	const char *verb = txn->read && txn->write ? "atomic access to"
+			   : txn->write		   ? "write of"
+						   : "read of";
+	char substream[32] = "no substream";
+
+	if (txn->ssv)
+		snprintf(substream, sizeof(substream), "substream 0x%" PRIx32, txn->substream);
+	smmu_emit_heading(emit, "%s: %s stream 0x%" PRIx32 ", %s", smmu, sec_names[txn->sec],
+			  txn->stream, substream);
+	smmu_emit_say(emit, "%s %s %s 0x%" PRIx64 ", %" PRIu64 " byte%s",
+		      txn->privileged ? "Privileged" : "Unprivileged",
+		      txn->instruction ? "instruction" : "data", verb, txn->address, txn->size,
+		      txn->size == 1 ? "" : "s");
+}
+
+/* What the same page grants to each kind of access, found by asking. */
+static int emit_grants(struct smmu_emit *emit, struct smmu_model *model, const struct smmu_txn *txn)
+{
+	char text[2][4] = {"---", "---"};
+	struct smmu_result result;
+
+	for (unsigned privileged = 0; privileged < 2; privileged++) {
+		for (unsigned kind = 0; kind < 3; kind++) {
+			struct smmu_txn asked = *txn;
+
+			asked.privileged = privileged;
+			asked.read = kind != ACCESS_W;
+			asked.write = kind == ACCESS_W;
+			asked.instruction = kind == ACCESS_X;
+			if (smmu_model_probe(&result, model, &asked, NULL))
+				return SMMU_E_NOMEM;
+			if (result.status == SMMU_STATUS_OK)
+				text[privileged][kind] = "rwx"[kind];
+		}
+	}
+	smmu_emit_object(emit, "allows");
+	smmu_emit_str(emit, "unprivileged", text[0]);
+	smmu_emit_str(emit, "privileged", text[1]);
+	smmu_emit_end(emit);
+	return 0;
+}
+
+static void say_answer(struct smmu_emit *emit, const struct smmu_result *result)
+{
+	const struct smmu_evt evt = {{result->event.word[0]}};
+	const struct smmu_format *format = smmu_event_format((unsigned)smmu_evt_Type(&evt));
+
+	if (result->status == SMMU_STATUS_OK)
+		smmu_emit_heading(emit, "Output 0x%" PRIx64, result->pa.pa);
+	else if (result->event.present && format)
+		smmu_emit_heading(emit, "%s (0x%02x): %s", format->name,
+				  (unsigned)smmu_evt_Type(&evt), format->summary);
+	else
+		smmu_emit_heading(emit, "No access: %s", smmu_status_name(result->status));
+}
+
+static int emit_answer(struct smmu_emit *emit, struct smmu_model *model, const struct smmu_txn *txn,
+		       const struct smmu_walk *walk, const char *smmu)
+{
+	struct smmu_result result;
+	int error = smmu_model_translate(&result, model, txn);
+
+	if (error)
+		return error;
+	smmu_emit_object(emit, NULL);
+	say_what(emit, txn, smmu);
+	smmu_emit_uint(emit, "n", 0);
+	smmu_walk_emit(emit, walk);
+	say_answer(emit, &result);
+	smmu_result_emit(emit, &result, smmu_model_ids(model));
+	smmu_blame_emit(emit, &result);
+	if (result.status == SMMU_STATUS_OK && txn->kind != SMMU_TXN_ATS_REQUEST)
+		error = emit_grants(emit, model, txn);
+	smmu_emit_end(emit);
+	if (error)
+		return error;
+	return result.status == SMMU_STATUS_OK ? 0 : 1;
+}
+
+/* The walk is logged before the translation, whose updates would show in it. */
+static int translate(struct cli_session *session, struct cli_system *system,
+		     const struct translate_args *args, const struct smmu_txn *txn)
+{
+	struct smmu_walk walk = {0};
+	const struct smmu_walk_log log = smmu_walk_log(&walk);
+	struct smmu_machine_smmu *smmu;
+	struct smmu_result result;
+	struct smmu_emit *emit;
+	size_t index;
+	int error = cli_system_smmu(&index, system, args->smmu, session->diag);
+
+	if (error)
+		return error;
+	smmu = &system->machine.smmu[index];
+	error = smmu_model_probe(&result, smmu->model, txn, &log);
+	if (error || walk.failed)
+		error = smmu_diag_nomem(session->diag);
+	emit = error ? NULL : cli_emit(session);
+	if (emit) {
+		error = emit_answer(emit, smmu->model, txn, &walk, smmu->name);
+		if (error < 0)
+			smmu_diag_nomem(session->diag);
+	} else if (!error) {
+		error = SMMU_E_IO;
+	}
+	smmu_walk_fini(&walk);
+	return error;
+}
+
+static int translate_run(struct cli_session *session, const void *args)
+{
+	const struct translate_args *translate_args = args;
+	struct cli_system system = {0};
+	struct smmu_txn txn;
+	int error = txn_of(&txn, translate_args, session->diag);
+
+	if (!error)
+		error = cli_system_load(&system, translate_args->system, session->diag);
+	if (!error)
+		error = translate(session, &system, translate_args, &txn);
+	cli_system_fini(&system);
+	if (error < 0)
+		return CLI_EXIT_TROUBLE;
+	return error ? CLI_EXIT_FINDING : CLI_EXIT_OK;
+}
+
+const struct cli_command cli_cmd_translate = {
+	.name = "translate",
+	.summary = "one transaction, with its walk",
+	.synopsis = "SYSTEM --stream ID --address ADDR [--substream ID] [--access r|w|x|rw] "
+		    "[OPTION...]",
+	.about = "Shows every structure that the SMMU reads on the way, then the answer: the "
+		 "output address, or the event with the structure and field to blame. The status "
+		 "is 1 when the transaction does not go through.",
+	.examples =
+		"smmu translate board.yaml --stream 8 --address 0x10000040\n"
+		"smmu translate board.yaml --sid 0000:01:00.0 --iova 0xffff0000 --access w\n"
+		"smmu translate board.yaml --stream 0x200 --pasid 1 --address 16M --format json\n",
+	.formats = CLI_FORMAT(TEXT) | CLI_FORMAT(JSON) | CLI_FORMAT(JSONL),
+	.opts = translate_opts,
+	.args_size = sizeof(struct translate_args),
+	.run = translate_run,
+};

@@ -1,0 +1,60 @@
+/*
+ * Running a trace through a machine.  Every record gives one answer, in trace
+ * order; what a record changes (memory, hardware updates) later ones see.
+ *
+ * Threading: one thread at a time per machine and trace.
+ */
+#ifndef SMMU_REPLAY_REPLAY_H
+#define SMMU_REPLAY_REPLAY_H
+
+#include "base/emit.h"
+#include "model/machine.h"
+#include "replay/result.h"
+#include "replay/stats.h"
+#include "trace/reader.h"
+
+/* One answer; borrowed during the visit. */
+struct smmu_answer {
+	uint64_t n; /* of the record, from 0 */
+	const struct smmu_record *record;
+	size_t smmu; /* index in the machine */
+	const struct smmu_result *result;
+	bool differs; /* the record says what it expects, and this is not it */
+};
+
+/* All of it is borrowed during the run. */
+struct smmu_replay {
+	struct smmu_machine *machine;
+	struct smmu_trace *trace;
+	const char *name; /* of the trace, for diagnostics */
+	bool expect;	  /* compare with the column pa */
+	/* Called for every answer, may be NULL; non-zero ends the run and is returned. */
+	int (*visit)(void *ctx, const struct smmu_answer *answer);
+	void *ctx;
+	struct smmu_stats *stats; /* counted into; may be NULL */
+};
+
+/*
+ * Runs the trace to its end.  A record that asks for what cannot be done (an
+ * unknown SMMU, malformed data, an op that the model does not have) is
+ * reported with its line and ends the run.
+ */
+int smmu_replay_run(const struct smmu_replay *replay, struct smmu_diag *diag);
+
+/* The object of one answer (contract "Results"), as one record of the output. */
+void smmu_answer_emit(struct smmu_emit *emit, const struct smmu_answer *answer,
+		      const struct smmu_machine *machine);
+/* The summary of a run. */
+int smmu_stats_emit(struct smmu_emit *emit, const struct smmu_stats *stats,
+		    const struct smmu_machine *machine);
+
+/*
+ * The memory whose value differs since smmu_mem_mark_clean, as an array of
+ * {"base", "hex"} with "space" where the run is not seen from all spaces.
+ */
+int smmu_memory_after_emit(struct smmu_emit *emit, const struct smmu_mem *mem);
+
+/* "access", "ats-request", …: the column op. */
+const char *smmu_trace_op_name(enum smmu_trace_op op);
+
+#endif

@@ -1,0 +1,30 @@
+/*
+ * What the model answered, as the object that replay and translate print.
+ *
+ * Threading: one thread at a time per emitter.
+ */
+#ifndef SMMU_REPLAY_RESULT_H
+#define SMMU_REPLAY_RESULT_H
+
+#include "base/emit.h"
+#include "model/model.h"
+
+/*
+ * The members of one result, into the object that is open: status, pa,
+ * response, event, updates, attr, stale.  ids are those of the SMMU that
+ * answered: they decide which attributes exist.
+ */
+void smmu_result_emit(struct smmu_emit *emit, const struct smmu_result *result,
+		      const struct smmu_ids *ids);
+
+/* The parts of it. */
+void smmu_result_emit_event(struct smmu_emit *emit, const struct smmu_event *event,
+			    const struct smmu_ids *ids);
+void smmu_result_emit_attr(struct smmu_emit *emit, const struct smmu_result *result,
+			   const struct smmu_ids *ids);
+
+/* "ns", "s", "realm", "root". */
+const char *smmu_pas_name(enum smmu_pas pas);
+const char *smmu_response_name(enum smmu_response response);
+
+#endif

@@ -1,0 +1,49 @@
+/*
+ * What a run amounted to: counts by stream, status and event.
+ *
+ * Threading: one thread at a time per object.
+ */
+#ifndef SMMU_REPLAY_STATS_H
+#define SMMU_REPLAY_STATS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/emit.h"
+#include "model/result.h"
+#include "trace/record.h"
+
+/* Streams that get a row of their own; the records of more are counted together. */
+#define SMMU_STATS_STREAMS_MAX (1u << 20)
+
+struct smmu_stats_stream {
+	uint64_t key;  /* SMMU, security state and StreamID; internal */
+	uint32_t smmu; /* index in the machine */
+	uint32_t stream;
+	enum smmu_sec sec;
+	uint64_t records, bytes;
+	uint64_t by_status[SMMU_STATUS_COUNT];
+};
+
+/* Embedded: {0} is empty, fini frees. */
+struct smmu_stats {
+	uint64_t records;
+	uint64_t expected, differences; /* records that say what they expect; of those, unmet */
+	uint64_t skipped; /* lines of the trace that could not be read; set by the caller */
+	bool timed;	  /* the trace has times of its own */
+	uint64_t by_status[SMMU_STATUS_COUNT];
+	uint64_t by_event[256];
+	uint64_t events_lost; /* not recorded */
+	uint64_t updates;
+	uint64_t first_ns, last_ns;
+	struct smmu_stats_stream *streams; /* owned; a hash table, rows with records > 0 */
+	size_t capacity, streams_count, capacity_log2;
+	struct smmu_stats_stream others; /* beyond SMMU_STATS_STREAMS_MAX */
+};
+
+void smmu_stats_fini(struct smmu_stats *stats);
+/* SMMU_E_NOMEM. */
+int smmu_stats_add(struct smmu_stats *stats, uint32_t smmu, const struct smmu_record *record,
+		   const struct smmu_result *result);
+
+#endif

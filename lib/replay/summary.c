@@ -1,0 +1,217 @@
+/*
+ * The summary of a run, and the memory it leaves behind.
+ */
+#include <stdlib.h>
+
+#include "base/buf.h"
+#include "replay/replay.h"
+#include "spec/event.h"
+
+static const char *const sec_names[SMMU_SEC_COUNT] = {
+	[SMMU_SEC_NS] = "ns",
+	[SMMU_SEC_S] = "s",
+	[SMMU_SEC_REALM] = "realm",
+	[SMMU_SEC_ROOT] = "root",
+};
+
+static double percent(uint64_t part, uint64_t whole)
+{
+	return whole ? 100.0 * (double)part / (double)whole : 0;
+}
+
+static void emit_statuses(struct smmu_emit *emit, const struct smmu_stats *stats)
+{
+	static const struct smmu_emit_column columns[] = {
+		{"status", "Status", false},
+		{"records", "Records", true},
+		{"percent", "%", true},
+	};
+
+	smmu_emit_table(emit, "statuses", columns, SMMU_LEN(columns));
+	for (unsigned i = 0; i < SMMU_STATUS_COUNT; i++) {
+		if (!stats->by_status[i])
+			continue;
+		smmu_emit_object(emit, NULL);
+		smmu_emit_str(emit, "status", smmu_status_name((enum smmu_status)i));
+		smmu_emit_uint(emit, "records", stats->by_status[i]);
+		smmu_emit_real(emit, "percent", percent(stats->by_status[i], stats->records), 2);
+		smmu_emit_end(emit);
+	}
+	smmu_emit_end(emit);
+}
+
+static void emit_events(struct smmu_emit *emit, const struct smmu_stats *stats)
+{
+	static const struct smmu_emit_column columns[] = {
+		{"type", "Event", true},
+		{"name", "Name", false},
+		{"records", "Records", true},
+		{"percent", "%", true},
+	};
+
+	smmu_emit_table(emit, "events", columns, SMMU_LEN(columns));
+	for (unsigned i = 0; i < SMMU_LEN(stats->by_event); i++) {
+		const char *name = smmu_event_name(i);
+
+		if (!stats->by_event[i])
+			continue;
+		smmu_emit_object(emit, NULL);
+		smmu_emit_hex(emit, "type", i, 0);
+		smmu_emit_str(emit, "name", name ? name : "reserved");
+		smmu_emit_uint(emit, "records", stats->by_event[i]);
+		smmu_emit_real(emit, "percent", percent(stats->by_event[i], stats->records), 2);
+		smmu_emit_end(emit);
+	}
+	smmu_emit_end(emit);
+}
+
+static int by_key(const void *a, const void *b)
+{
+	const struct smmu_stats_stream *const *x = a, *const *y = b;
+
+	return ((*x)->key > (*y)->key) - ((*x)->key < (*y)->key);
+}
+
+static void emit_stream(struct smmu_emit *emit, const struct smmu_stats_stream *row,
+			const struct smmu_machine *machine)
+{
+	const uint64_t *n = row->by_status;
+
+	smmu_emit_object(emit, NULL);
+	smmu_emit_str(emit, "smmu", machine->smmu[row->smmu].name);
+	smmu_emit_str(emit, "security", sec_names[row->sec % SMMU_SEC_COUNT]);
+	smmu_emit_hex(emit, "stream", row->stream, 0);
+	smmu_emit_uint(emit, "records", row->records);
+	smmu_emit_uint(emit, "bytes", row->bytes);
+	for (unsigned i = 0; i < SMMU_STATUS_COUNT; i++)
+		if (n[i] && i != SMMU_STATUS_NONE)
+			smmu_emit_uint(emit, smmu_status_name((enum smmu_status)i), n[i]);
+	smmu_emit_real(emit, "percent", percent(row->records - n[SMMU_STATUS_OK], row->records), 2);
+	smmu_emit_end(emit);
+}
+
+static int emit_streams(struct smmu_emit *emit, const struct smmu_stats *stats,
+			const struct smmu_machine *machine)
+{
+	static const struct smmu_emit_column columns[] = {
+		{"smmu", "SMMU", false},
+		{"security", "Sec", false},
+		{"stream", "Stream", true},
+		{"records", "Records", true},
+		{"ok", "ok", true},
+		{"fault", "fault", true},
+		{"stall", "stall", true},
+		{"abort", "abort", true},
+		{"percent", "% not ok", true},
+	};
+	const struct smmu_stats_stream **rows = calloc(stats->streams_count + 1, sizeof(*rows));
+	size_t n = 0;
+
+	if (!rows)
+		return SMMU_E_NOMEM;
+	for (size_t i = 0; i < stats->capacity; i++)
+		if (stats->streams[i].records)
+			rows[n++] = &stats->streams[i];
+	qsort(rows, n, sizeof(*rows), by_key);
+	smmu_emit_table(emit, "streams", columns, SMMU_LEN(columns));
+	for (size_t i = 0; i < n; i++)
+		emit_stream(emit, rows[i], machine);
+	smmu_emit_end(emit);
+	free(rows);
+	return 0;
+}
+
+/* Of the trace's own clock, so that the same trace gives the same figures. */
+static void emit_rates(struct smmu_emit *emit, const struct smmu_stats *stats, uint64_t bytes)
+{
+	uint64_t span_ns = stats->last_ns > stats->first_ns ? stats->last_ns - stats->first_ns : 0;
+	double seconds = (double)span_ns / 1e9;
+
+	if (!stats->timed || !span_ns)
+		return;
+	smmu_emit_object(emit, "rates");
+	smmu_emit_uint(emit, "time_ns", span_ns);
+	smmu_emit_real(emit, "records_per_second", (double)stats->records / seconds, 1);
+	smmu_emit_real(emit, "bytes_per_second", (double)bytes / seconds, 1);
+	smmu_emit_end(emit);
+}
+
+int smmu_stats_emit(struct smmu_emit *emit, const struct smmu_stats *stats,
+		    const struct smmu_machine *machine)
+{
+	uint64_t bytes = stats->others.bytes, events = 0;
+	int error;
+
+	for (size_t i = 0; i < stats->capacity; i++)
+		bytes += stats->streams[i].records ? stats->streams[i].bytes : 0;
+	for (unsigned i = 0; i < SMMU_LEN(stats->by_event); i++)
+		events += stats->by_event[i];
+	smmu_emit_object(emit, NULL);
+	smmu_emit_uint(emit, "records", stats->records);
+	smmu_emit_uint(emit, "bytes", bytes);
+	if (stats->skipped)
+		smmu_emit_uint(emit, "skipped", stats->skipped);
+	if (stats->updates)
+		smmu_emit_uint(emit, "updates", stats->updates);
+	if (events)
+		smmu_emit_uint(emit, "events_not_recorded", stats->events_lost);
+	if (stats->expected)
+		smmu_emit_uint(emit, "expected", stats->expected);
+	if (stats->expected)
+		smmu_emit_uint(emit, "differences", stats->differences);
+	emit_rates(emit, stats, bytes);
+	emit_statuses(emit, stats);
+	if (events)
+		emit_events(emit, stats);
+	error = emit_streams(emit, stats, machine);
+	if (stats->others.records)
+		smmu_emit_uint(emit, "records_of_other_streams", stats->others.records);
+	smmu_emit_end(emit);
+	return error;
+}
+
+struct changes {
+	struct smmu_emit *emit;
+	struct smmu_buf hex;
+};
+
+static void emit_run(struct changes *changes, const char *space, uint64_t pa)
+{
+	smmu_emit_object(changes->emit, NULL);
+	smmu_emit_hex(changes->emit, "base", pa, 0);
+	if (space)
+		smmu_emit_str(changes->emit, "space", space);
+	smmu_emit_str(changes->emit, "hex", smmu_buf_text(&changes->hex));
+	smmu_emit_end(changes->emit);
+}
+
+static int visit_change(void *ctx, unsigned pas_set, uint64_t pa, const uint8_t *bytes, size_t size)
+{
+	struct changes *changes = ctx;
+
+	smmu_buf_clear(&changes->hex);
+	for (size_t i = 0; i < size; i++)
+		smmu_buf_printf(&changes->hex, "%02x", bytes[i]);
+	if (changes->hex.failed)
+		return SMMU_E_NOMEM;
+	if (pas_set == SMMU_PAS_ALL) {
+		emit_run(changes, NULL, pa);
+		return 0;
+	}
+	for (unsigned pas = 0; pas < SMMU_PAS_COUNT; pas++)
+		if (smmu_bit(pas_set, pas))
+			emit_run(changes, smmu_pas_name((enum smmu_pas)pas), pa);
+	return 0;
+}
+
+int smmu_memory_after_emit(struct smmu_emit *emit, const struct smmu_mem *mem)
+{
+	struct changes changes = {.emit = emit};
+	int error;
+
+	smmu_emit_array(emit, NULL);
+	error = smmu_mem_changes(mem, visit_change, &changes);
+	smmu_emit_end(emit);
+	smmu_buf_fini(&changes.hex);
+	return error;
+}

@@ -13,7 +13,9 @@
 #define SMMU_SPEC_REG_H
 
 #include "base/bits.h"
+#include "spec/access.h"
 #include "spec/format.h"
+#include "spec/queue.h"
 #include "spec/reg_values.h"
 #include "spec/types.h"
 
@@ -84,10 +86,10 @@ struct smmu_reg_info {
 	uint8_t width_bits;
 	enum smmu_reg_access access;
 	enum smmu_reg_guard guard;
-	uint64_t reset;						 /* UNKNOWN and IMPDEF: 0 */
+	uint64_t reset;					  /* UNKNOWN and IMPDEF: 0 */
 	bool (*present)(const struct smmu_when_ctx *ctx); /* NULL: always */
-	const char *present_text;				 /* NULL: always */
-	uint8_t index;						 /* of this element of an array */
+	const char *present_text;			  /* NULL: always */
+	uint8_t index;					  /* of this element of an array */
 	uint8_t count; /* of elements, 1 for a register that is no array */
 };
 
@@ -115,8 +117,8 @@ int smmu_reg_at(enum smmu_reg *reg, unsigned *byte, const uint64_t *values, enum
 /* The inverse: offset from the SMMU's base, as smmu_reg_at() takes it. */
 uint64_t smmu_reg_offset(const uint64_t *values, enum smmu_reg reg);
 /* The same within a PMCG; its page 1 holds the relocated counters (10.5.1). */
-int smmu_reg_pmcg_at(enum smmu_reg *reg, unsigned *byte, const uint64_t *values,
-		     enum smmu_sec sec, uint64_t offset, unsigned size);
+int smmu_reg_pmcg_at(enum smmu_reg *reg, unsigned *byte, const uint64_t *values, enum smmu_sec sec,
+		     uint64_t offset, unsigned size);
 
 /*
  * The bits of reg that a write would change now, whole register; 0 while the
@@ -142,12 +144,6 @@ void smmu_ids_from_regs(struct smmu_ids *ids, const uint64_t *values);
  */
 enum smmu_reg smmu_reg_of(enum smmu_reg reg, enum smmu_sec sec);
 
-#define SMMU_REG_SHIFT_UINT(lsb) 0
-#define SMMU_REG_SHIFT_BOOL(lsb) 0
-#define SMMU_REG_SHIFT_ENUM(lsb) 0
-#define SMMU_REG_SHIFT_MASK(lsb) 0
-#define SMMU_REG_SHIFT_ADDR(lsb) (lsb)
-
 /*
  * smmu_<layout>_<Field>(value) and smmu_<layout>_set_<Field>(value, x), which
  * returns the new value and keeps the low bits of an x that is too large.
@@ -156,11 +152,11 @@ enum smmu_reg smmu_reg_of(enum smmu_reg reg, enum smmu_sec sec);
 #define FIELD(Reg, Name, lsb, width, KIND, values, WHEN)                                           \
 	static inline uint64_t smmu_##Reg##_##Name(uint64_t value)                                 \
 	{                                                                                          \
-		return smmu_bits(value, lsb, width) << SMMU_REG_SHIFT_##KIND(lsb);                 \
+		return smmu_bits(value, lsb, width) << SMMU_SHIFT_##KIND(lsb);                     \
 	}                                                                                          \
 	static inline uint64_t smmu_##Reg##_set_##Name(uint64_t value, uint64_t x)                 \
 	{                                                                                          \
-		return smmu_bits_set(value, lsb, width, x >> SMMU_REG_SHIFT_##KIND(lsb));          \
+		return smmu_bits_set(value, lsb, width, x >> SMMU_SHIFT_##KIND(lsb));              \
 	}
 /* The same with an index: smmu_S2PII_S2PII(value, i). */
 #define FIELD_ARRAY(Reg, Name, lsb, width, count, KIND, values, WHEN)                              \
@@ -176,17 +172,11 @@ enum smmu_reg smmu_reg_of(enum smmu_reg reg, enum smmu_sec sec);
 #define LAYOUT_END(Reg)
 #include "spec/reg_layouts.def"
 
-/* What the identification registers come to.  All take any content without harm. */
-
-/* Bits of an encoded size (IDR5.OAS, CD.IPS, STE.S2PS, GPT PPS): 32..56. */
-unsigned smmu_size_bits(uint64_t encoded);
-/* Output address size (3.4); v3.0 has no 52, before v3.4 there is no 56. */
-unsigned smmu_oas_bits(const struct smmu_ids *ids);
 /*
- * Input (intermediate) address size that a stage 2 without translation before
- * it takes: MAX(OAS, 40) with VMSAv8-32 LPAE, otherwise OAS (3.4).
+ * What the identification registers come to; address sizes and the rest are
+ * in spec/effective.h.  All take any content without harm.
  */
-unsigned smmu_ias_bits(const struct smmu_ids *ids);
+
 /* Virtual address size: 48, 52 or 56 (IDR5.VAX). */
 unsigned smmu_vax_bits(const struct smmu_ids *ids);
 /* StreamID bits of sec: S_IDR1.S_SIDSIZE for Secure; at most 32. */
@@ -199,26 +189,5 @@ unsigned smmu_vmid_bits(const struct smmu_ids *ids);
 unsigned smmu_asid_bits(const struct smmu_ids *ids);
 /* Whether a programming interface exists: SECURE_IMPL, REALM_IMPL, ROOT_IMPL. */
 bool smmu_has_sec(const struct smmu_ids *ids, enum smmu_sec sec);
-
-/* One circular queue as its registers describe it (3.5.1).  Index and wrap bit together. */
-struct smmu_queue {
-	uint64_t base;	    /* of entry 0 */
-	uint8_t log2size;   /* entries; what BASE says, at most what IDR1 permits */
-	uint8_t entry_log2; /* bytes: 4 (commands, PRI) or 5 (events) */
-};
-enum smmu_queue_kind { SMMU_QUEUE_CMD, SMMU_QUEUE_EVENT, SMMU_QUEUE_PRI };
-/* base_reg is the value of CMDQ_BASE, EVENTQ_BASE, PRIQ_BASE or ECMDQ_BASE. */
-struct smmu_queue smmu_queue_from(const struct smmu_ids *ids, enum smmu_queue_kind kind,
-				  uint64_t base_reg);
-/* Address of the entry at index (wrap bit ignored). */
-uint64_t smmu_queue_entry(const struct smmu_queue *queue, uint64_t index);
-/* index with bits above the wrap bit removed. */
-uint64_t smmu_queue_index(const struct smmu_queue *queue, uint64_t index);
-/* The index after index, with wrap. */
-uint64_t smmu_queue_next(const struct smmu_queue *queue, uint64_t index);
-bool smmu_queue_is_empty(const struct smmu_queue *queue, uint64_t prod, uint64_t cons);
-bool smmu_queue_is_full(const struct smmu_queue *queue, uint64_t prod, uint64_t cons);
-/* Entries between cons and prod. */
-uint64_t smmu_queue_used(const struct smmu_queue *queue, uint64_t prod, uint64_t cons);
 
 #endif

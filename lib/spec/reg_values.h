@@ -19,16 +19,10 @@
 	}                                                                                          \
 	;
 #include "spec/reg_values.def"
-#undef ENUM_BEGIN
-#undef VALUE
-#undef ENUM_END
 
 #define ENUM_BEGIN(name) extern const struct smmu_enum smmu_##name;
 #define VALUE(CONSTANT, value, name, meaning)
 #define ENUM_END(name)
 #include "spec/reg_values.def"
-#undef ENUM_BEGIN
-#undef VALUE
-#undef ENUM_END
 
 #endif

@@ -41,6 +41,7 @@ struct run {
 	struct smmu_emit *emit;
 	const struct smmu_machine *machine;
 	struct smmu_stats stats;
+	bool inputs;
 };
 
 /* Positive: not an error, but nobody wants the rest. */
@@ -50,7 +51,7 @@ static int print_answer(void *ctx, const struct smmu_answer *answer)
 {
 	struct run *run = ctx;
 
-	smmu_answer_emit(run->emit, answer, run->machine);
+	smmu_answer_emit(run->emit, answer, run->machine, run->inputs);
 	return cli_output_is_lost(run->session) ? STOP_QUIETLY : 0;
 }
 
@@ -93,8 +94,14 @@ static int run_trace(struct run *run, const struct replay_args *args, struct smm
 
 	if (error)
 		return error;
+	/* a person does not count lines of the trace; a program can */
+	run->inputs = run->session->verbose || run->session->format == SMMU_EMIT_TEXT;
+	if (args->each)
+		smmu_answers_emit(run->emit);
 	error = smmu_replay_run(&replay, run->session->diag);
-	if (!error && !args->each)
+	if (args->each)
+		smmu_emit_end(run->emit);
+	else if (!error)
 		error = smmu_stats_emit(run->emit, &run->stats, machine);
 	smmu_trace_close(replay.trace);
 	return error == STOP_QUIETLY ? 0 : error;

@@ -70,30 +70,61 @@ static const struct cli_opt translate_opts[] = {
 	OPT_END(),
 };
 
-static int stream_of(uint32_t *stream, const struct translate_args *args, struct smmu_diag *diag)
+/* The stream of a device by its name or PCI address, and the SMMU it stands behind. */
+static int find_device(uint32_t *stream, const char **smmu, const struct smmu_sys *sys,
+		       const char *name, struct smmu_diag *diag)
 {
+	const struct smmu_sys_info *info = smmu_sys_info(sys);
+	const char *near = NULL;
+
+	for (size_t i = 0; i < info->devices_count; i++) {
+		const struct smmu_sys_device *device = &info->devices[i];
+
+		if (device->name.v && !strcmp(device->name.v, name) && device->streams_count) {
+			*stream = (uint32_t)device->streams[0].first.v;
+			if (!*smmu)
+				*smmu = device->smmu.name;
+			return 0;
+		}
+		if (device->name.v && !near)
+			near = smmu_nearest(name, strlen(name), &device->name.v, 1);
+	}
+	if (smmu_parse_bdf(stream, name, strlen(name)) == 0)
+		return 0;
+	smmu_diag_error(diag, NULL, SMMU_E_UNKNOWN, "the system file has no device \"%s\"", name);
+	if (near)
+		smmu_diag_note(diag, NULL, "did you mean \"%s\"?", near);
+	return SMMU_E_UNKNOWN;
+}
+
+static int check_args(const struct translate_args *args, struct smmu_diag *diag)
+{
+	static const uint64_t max = UINT32_MAX;
+
 	if (args->device && args->stream.given)
 		return smmu_diag_error(diag, NULL, SMMU_E_USAGE,
 				       "--device and --stream name the same thing: give one");
-	if (args->device) {
-		if (smmu_parse_bdf(stream, args->device, strlen(args->device)) == 0)
-			return 0;
-		return smmu_diag_error(diag, NULL, SMMU_E_UNKNOWN,
-				       "the system file has no device \"%s\"", args->device);
-	}
-	if (!args->stream.given)
+	if (!args->device && !args->stream.given)
 		return smmu_diag_error(diag, NULL, SMMU_E_USAGE, "--stream is missing");
-	if (args->stream.value > UINT32_MAX)
+	if (!args->address.given)
+		return smmu_diag_error(diag, NULL, SMMU_E_USAGE, "--address is missing");
+	if (args->stream.value > max)
 		return smmu_diag_error(diag, NULL, SMMU_E_RANGE,
 				       "--stream: 0x%" PRIx64 " does not fit in 32 bits",
 				       args->stream.value);
-	*stream = (uint32_t)args->stream.value;
+	if (args->substream.value > max)
+		return smmu_diag_error(diag, NULL, SMMU_E_RANGE,
+				       "--substream: 0x%" PRIx64 " does not fit in 32 bits",
+				       args->substream.value);
+	if (!args->size.value)
+		return smmu_diag_error(diag, NULL, SMMU_E_RANGE, "--size: 0 bytes is no access");
 	return 0;
 }
 
-static int txn_of(struct smmu_txn *txn, const struct translate_args *args, struct smmu_diag *diag)
+static struct smmu_txn txn_of(const struct translate_args *args)
 {
-	*txn = (struct smmu_txn){
+	return (struct smmu_txn){
+		.stream = (uint32_t)args->stream.value,
 		.address = args->address.value,
 		.size = args->size.value,
 		.substream = (uint32_t)args->substream.value,
@@ -110,15 +141,6 @@ static int txn_of(struct smmu_txn *txn, const struct translate_args *args, struc
 		.sh = (enum smmu_sh_in)args->sh,
 		.alloc = SMMU_ALLOC_NONE_SUPPLIED,
 	};
-	if (!args->address.given)
-		return smmu_diag_error(diag, NULL, SMMU_E_USAGE, "--address is missing");
-	if (args->substream.value > UINT32_MAX)
-		return smmu_diag_error(diag, NULL, SMMU_E_RANGE,
-				       "--substream: 0x%" PRIx64 " does not fit in 32 bits",
-				       args->substream.value);
-	if (!args->size.value)
-		return smmu_diag_error(diag, NULL, SMMU_E_RANGE, "--size: 0 bytes is no access");
-	return stream_of(&txn->stream, args, diag);
 }
 
 static void say_what(struct smmu_emit *emit, const struct smmu_txn *txn, const char *smmu)
@@ -182,7 +204,7 @@ static void say_answer(struct smmu_emit *emit, const struct smmu_result *result)
 }
 
 static int emit_answer(struct smmu_emit *emit, struct smmu_model *model, const struct smmu_txn *txn,
-		       const struct smmu_walk *walk, const char *smmu)
+		       const struct smmu_walk *walk, const char *smmu, bool people)
 {
 	struct smmu_result result;
 	int error = smmu_model_translate(&result, model, txn);
@@ -194,7 +216,7 @@ static int emit_answer(struct smmu_emit *emit, struct smmu_model *model, const s
 	smmu_emit_uint(emit, "n", 0);
 	smmu_walk_emit(emit, walk);
 	say_answer(emit, &result);
-	smmu_result_emit(emit, &result, smmu_model_ids(model));
+	smmu_result_emit(emit, &result, smmu_model_ids(model), people);
 	smmu_blame_emit(emit, &result);
 	if (result.status == SMMU_STATUS_OK && txn->kind != SMMU_TXN_ATS_REQUEST)
 		error = emit_grants(emit, model, txn);
@@ -205,8 +227,8 @@ static int emit_answer(struct smmu_emit *emit, struct smmu_model *model, const s
 }
 
 /* The walk is logged before the translation, whose updates would show in it. */
-static int translate(struct cli_session *session, struct cli_system *system,
-		     const struct translate_args *args, const struct smmu_txn *txn)
+static int translate(struct cli_session *session, struct cli_system *system, const char *name,
+		     const struct smmu_txn *txn)
 {
 	struct smmu_walk walk = {0};
 	const struct smmu_walk_log log = smmu_walk_log(&walk);
@@ -214,7 +236,7 @@ static int translate(struct cli_session *session, struct cli_system *system,
 	struct smmu_result result;
 	struct smmu_emit *emit;
 	size_t index;
-	int error = cli_system_smmu(&index, system, args->smmu, session->diag);
+	int error = cli_system_smmu(&index, system, name, session->diag);
 
 	if (error)
 		return error;
@@ -224,7 +246,8 @@ static int translate(struct cli_session *session, struct cli_system *system,
 		error = smmu_diag_nomem(session->diag);
 	emit = error ? NULL : cli_emit(session);
 	if (emit) {
-		error = emit_answer(emit, smmu->model, txn, &walk, smmu->name);
+		error = emit_answer(emit, smmu->model, txn, &walk, smmu->name,
+				    session->format == SMMU_EMIT_TEXT);
 		if (error < 0)
 			smmu_diag_nomem(session->diag);
 	} else if (!error) {
@@ -236,15 +259,18 @@ static int translate(struct cli_session *session, struct cli_system *system,
 
 static int translate_run(struct cli_session *session, const void *args)
 {
-	const struct translate_args *translate_args = args;
+	const struct translate_args *asked = args;
 	struct cli_system system = {0};
-	struct smmu_txn txn;
-	int error = txn_of(&txn, translate_args, session->diag);
+	struct smmu_txn txn = txn_of(asked);
+	const char *smmu = asked->smmu;
+	int error = check_args(asked, session->diag);
 
 	if (!error)
-		error = cli_system_load(&system, translate_args->system, session->diag);
+		error = cli_system_load(&system, asked->system, session->diag);
+	if (!error && asked->device)
+		error = find_device(&txn.stream, &smmu, system.sys, asked->device, session->diag);
 	if (!error)
-		error = translate(session, &system, translate_args, &txn);
+		error = translate(session, &system, smmu, &txn);
 	cli_system_fini(&system);
 	if (error < 0)
 		return CLI_EXIT_TROUBLE;

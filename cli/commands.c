@@ -6,9 +6,13 @@
 #include "base/text.h"
 #include "command.h"
 
+extern const struct cli_command cli_cmd_translate;
+extern const struct cli_command cli_cmd_replay;
 extern const struct cli_command cli_cmd_help;
 
 const struct cli_command *const cli_commands[] = {
+	&cli_cmd_translate,
+	&cli_cmd_replay,
 	&cli_cmd_help,
 	NULL,
 };

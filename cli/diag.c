@@ -6,7 +6,7 @@
 #include <string.h>
 
 enum {
-	ERRORS_MAX = 20, /* shown; the rest is counted */
+	SHOWN_MAX = 20, /* errors, and as many warnings; the rest is counted */
 	LINE_MAX_SHOWN = 100,
 	LINE_BEFORE_CARET = 60,
 };
@@ -88,10 +88,11 @@ static bool is_shown(struct cli_diag *diag, const struct smmu_diag_record *recor
 	case SMMU_NOTE:
 		return !diag->hush;
 	case SMMU_WARNING:
-		diag->hush = diag->quiet;
+		diag->hush = diag->quiet || diag->warnings_shown >= SHOWN_MAX;
+		diag->warnings_shown += !diag->hush;
 		break;
 	case SMMU_ERROR:
-		diag->hush = diag->errors_shown >= ERRORS_MAX;
+		diag->hush = diag->errors_shown >= SHOWN_MAX;
 		diag->errors_shown += !diag->hush;
 		break;
 	}
@@ -127,12 +128,19 @@ void cli_diag_init(struct cli_diag *diag, FILE *to, const char *prefix)
 	diag->diag.ctx = diag;
 }
 
+static void say_more(const struct cli_diag *diag, unsigned all, unsigned shown, const char *what)
+{
+	unsigned more = all - shown;
+
+	if (all > shown)
+		fprintf(diag->to, "%s: %u more %s%s not shown\n", diag->prefix, more, what,
+			more == 1 ? "" : "s");
+}
+
 void cli_diag_fini(struct cli_diag *diag)
 {
-	unsigned more = diag->diag.errors - diag->errors_shown;
-
-	if (diag->diag.errors > diag->errors_shown)
-		fprintf(diag->to, "%s: %u more error%s not shown\n", diag->prefix, more,
-			more == 1 ? "" : "s");
+	say_more(diag, diag->diag.errors, diag->errors_shown, "error");
+	if (!diag->quiet)
+		say_more(diag, diag->diag.warnings, diag->warnings_shown, "warning");
 	fflush(diag->to);
 }

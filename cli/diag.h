@@ -24,11 +24,11 @@ struct cli_diag {
 	bool color;
 	bool quiet; /* errors and their notes only */
 	bool hush;  /* internal: notes of a record that was not shown */
-	unsigned errors_shown;
+	unsigned errors_shown, warnings_shown;
 };
 
 void cli_diag_init(struct cli_diag *diag, FILE *to, const char *prefix);
-/* Says how many errors were not shown. */
+/* Says how many were not shown: the first 20 of each are. */
 void cli_diag_fini(struct cli_diag *diag);
 
 #endif

@@ -259,14 +259,56 @@ int smmu_replay_run(const struct smmu_replay *replay, struct smmu_diag *diag)
 	return error;
 }
 
-void smmu_answer_emit(struct smmu_emit *emit, const struct smmu_answer *answer,
-		      const struct smmu_machine *machine)
+void smmu_answers_emit(struct smmu_emit *emit)
 {
-	const struct smmu_model *model = machine->smmu[answer->smmu].model;
+	static const struct smmu_emit_column columns[] = {
+		{"n", "n", true},
+		{"stream", "Stream", true},
+		{"substream", "Sub", true},
+		{"address", "Address", true},
+		{"access", "Acc", false},
+		{"status", "Status", false},
+		{"pa", "PA", true},
+		{"event.type", "Ev", true},
+		{"event.name", "Event", false},
+	};
+
+	smmu_emit_table(emit, NULL, columns, SMMU_LEN(columns));
+}
+
+static const char *access_name(const struct smmu_txn *txn)
+{
+	if (txn->read && txn->write)
+		return "rw";
+	if (txn->write)
+		return "w";
+	return txn->instruction ? "x" : "r";
+}
+
+static void emit_inputs(struct smmu_emit *emit, const struct smmu_record *record, const char *smmu)
+{
+	smmu_emit_str(emit, "op", smmu_trace_op_name(record->op));
+	smmu_emit_str(emit, "smmu", smmu);
+	if (record->has_stream)
+		smmu_emit_hex(emit, "stream", record->txn.stream, 0);
+	if (record->txn.ssv)
+		smmu_emit_hex(emit, "substream", record->txn.substream, 0);
+	if (record->has_address)
+		smmu_emit_hex(emit, "address", record->txn.address, 0);
+	if (record->has_access)
+		smmu_emit_str(emit, "access", access_name(&record->txn));
+}
+
+void smmu_answer_emit(struct smmu_emit *emit, const struct smmu_answer *answer,
+		      const struct smmu_machine *machine, bool inputs)
+{
+	const struct smmu_machine_smmu *smmu = &machine->smmu[answer->smmu];
 
 	smmu_emit_object(emit, NULL);
 	smmu_emit_uint(emit, "n", answer->n);
-	smmu_result_emit(emit, answer->result, smmu_model_ids(model));
+	if (inputs)
+		emit_inputs(emit, answer->record, smmu->name);
+	smmu_result_emit(emit, answer->result, smmu_model_ids(smmu->model), false);
 	if (answer->differs)
 		smmu_emit_hex(emit, "expected", answer->record->expected_pa, 0);
 	smmu_emit_end(emit);

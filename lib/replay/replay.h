@@ -41,9 +41,14 @@ struct smmu_replay {
  */
 int smmu_replay_run(const struct smmu_replay *replay, struct smmu_diag *diag);
 
-/* The object of one answer (contract "Results"), as one record of the output. */
+/*
+ * The stream of answers (contract "Results"), a table at the top of the
+ * document, ended by smmu_emit_end; and one answer in it.  inputs adds what the
+ * record asked: SMMU, stream, address, access.
+ */
+void smmu_answers_emit(struct smmu_emit *emit);
 void smmu_answer_emit(struct smmu_emit *emit, const struct smmu_answer *answer,
-		      const struct smmu_machine *machine);
+		      const struct smmu_machine *machine, bool inputs);
 /* The summary of a run. */
 int smmu_stats_emit(struct smmu_emit *emit, const struct smmu_stats *stats,
 		    const struct smmu_machine *machine);

@@ -25,7 +25,7 @@ const char *smmu_response_name(enum smmu_response response)
 }
 
 void smmu_result_emit_event(struct smmu_emit *emit, const struct smmu_event *event,
-			    const struct smmu_ids *ids)
+			    const struct smmu_ids *ids, bool people)
 {
 	const struct smmu_evt evt = {
 		{event->word[0], event->word[1], event->word[2], event->word[3]}};
@@ -41,11 +41,8 @@ void smmu_result_emit_event(struct smmu_emit *emit, const struct smmu_event *eve
 	for (unsigned i = 0; i < SMMU_EVT_WORDS; i++)
 		smmu_emit_hex(emit, NULL, evt.word[i], 16);
 	smmu_emit_end(emit);
-	if (format) {
-		smmu_emit_object(emit, "fields");
-		smmu_show_fields(emit, format, evt.word, &ctx);
-		smmu_emit_end(emit);
-	}
+	if (format)
+		smmu_show_fields(emit, format, evt.word, &ctx, people);
 	if (!event->recorded)
 		smmu_emit_bool(emit, "recorded", false);
 	smmu_emit_end(emit);
@@ -64,7 +61,7 @@ static void emit_updates(struct smmu_emit *emit, const struct smmu_result *resul
 }
 
 void smmu_result_emit(struct smmu_emit *emit, const struct smmu_result *result,
-		      const struct smmu_ids *ids)
+		      const struct smmu_ids *ids, bool people)
 {
 	smmu_emit_str(emit, "status", smmu_status_name(result->status));
 	if (result->status == SMMU_STATUS_OK)
@@ -72,7 +69,7 @@ void smmu_result_emit(struct smmu_emit *emit, const struct smmu_result *result,
 	if (result->status == SMMU_STATUS_FAULT)
 		smmu_emit_str(emit, "response", smmu_response_name(result->response));
 	if (result->event.present)
-		smmu_result_emit_event(emit, &result->event, ids);
+		smmu_result_emit_event(emit, &result->event, ids, people);
 	if (result->updates_count)
 		emit_updates(emit, result);
 	if (result->attr.valid)

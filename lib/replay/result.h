@@ -12,14 +12,14 @@
 /*
  * The members of one result, into the object that is open: status, pa,
  * response, event, updates, attr, stale.  ids are those of the SMMU that
- * answered: they decide which attributes exist.
+ * answered: they decide which attributes exist.  people: the emitter writes text.
  */
 void smmu_result_emit(struct smmu_emit *emit, const struct smmu_result *result,
-		      const struct smmu_ids *ids);
+		      const struct smmu_ids *ids, bool people);
 
 /* The parts of it. */
 void smmu_result_emit_event(struct smmu_emit *emit, const struct smmu_event *event,
-			    const struct smmu_ids *ids);
+			    const struct smmu_ids *ids, bool people);
 void smmu_result_emit_attr(struct smmu_emit *emit, const struct smmu_result *result,
 			   const struct smmu_ids *ids);
 

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "compile/build.h"
+
 /* RAM first, then what is in it: an entry may say both. */
 static int add_entry(struct smmu_mem *mem, const struct smmu_sys_memory *entry,
 		     struct smmu_diag *diag)
@@ -50,7 +52,7 @@ int smmu_compile_load_memory(struct smmu_mem **mem, const struct smmu_sys *sys,
 }
 
 static int add_smmu(struct smmu_machine *machine, const struct smmu_sys_smmu *smmu,
-		    struct smmu_diag *diag)
+		    const uint64_t *regs, struct smmu_diag *diag)
 {
 	struct smmu_machine_smmu *to = &machine->smmu[machine->count];
 	int rc;
@@ -61,7 +63,7 @@ static int add_smmu(struct smmu_machine *machine, const struct smmu_sys_smmu *sm
 	strcpy(to->name, smmu->name);
 	to->base = smmu->base;
 	machine->count++; /* from here on, fini frees it */
-	rc = smmu_model_new(&to->model, machine->mem, smmu->regs);
+	rc = smmu_model_new(&to->model, machine->mem, regs);
 	if (rc == SMMU_E_NOMEM)
 		return smmu_diag_nomem(diag);
 	if (rc)
@@ -73,6 +75,7 @@ int smmu_compile_load(struct smmu_machine *machine, const struct smmu_sys *sys,
 		      struct smmu_diag *diag)
 {
 	const struct smmu_sys_info *info = smmu_sys_info(sys);
+	struct smmu_build build = {0};
 	int rc;
 
 	*machine = (struct smmu_machine){0};
@@ -82,8 +85,12 @@ int smmu_compile_load(struct smmu_machine *machine, const struct smmu_sys *sys,
 	machine->smmu = calloc(info->smmus_count, sizeof(*machine->smmu));
 	if (!machine->smmu)
 		rc = smmu_diag_nomem(diag);
+	if (!rc && info->is_described)
+		rc = smmu_build_init(&build, machine->mem, sys, diag);
 	for (size_t i = 0; !rc && i < info->smmus_count; i++)
-		rc = add_smmu(machine, &info->smmus[i], diag);
+		rc = add_smmu(machine, &info->smmus[i],
+			      build.regs ? build.regs[i] : info->smmus[i].regs, diag);
+	smmu_build_fini(&build);
 	if (rc)
 		smmu_machine_fini(machine);
 	return rc;

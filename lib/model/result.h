@@ -42,11 +42,11 @@ enum smmu_struct_kind {
 
 /*
  * Why a transaction did not go through, or went through without translation:
- * one row per cause in reason.def, REASON(ID, "text", "section").
+ * one row per cause in reason.def, REASON(ID, "name", "text", "section").
  */
 enum smmu_reason {
 	SMMU_REASON_NONE,
-#define REASON(id, text, section) SMMU_REASON_##id,
+#define REASON(id, name, text, section) SMMU_REASON_##id,
 #include "model/reason.def"
 	SMMU_REASON_COUNT,
 };
@@ -77,6 +77,17 @@ struct smmu_blame {
 	uint64_t word;	     /* the descriptor, for S1_DESC and S2_DESC */
 	const char *field;   /* the field to blame, or NULL; static storage */
 	const struct smmu_rule *rule; /* the ILLEGAL rule broken, or NULL; static storage */
+};
+
+/* Cacheability of struct smmu_attr: a kind, and the allocation hints beside it. */
+enum smmu_cacheability {
+	SMMU_ATTR_NC = 0,
+	SMMU_ATTR_WT = 1,
+	SMMU_ATTR_WB = 2,
+	SMMU_ATTR_KIND = 3, /* the bits of the kind */
+	SMMU_ATTR_RA = 4,
+	SMMU_ATTR_WA = 8,
+	SMMU_ATTR_TR = 16,
 };
 
 /* Output attributes (chapter 13). */

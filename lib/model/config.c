@@ -1,0 +1,210 @@
+/*
+ * From the words of an STE and a CD to what a walk needs.  IHI 0070 G.b 5.2,
+ * 5.4, 3.4, 3.13; DDI 0487 D8.2.
+ */
+#include "model/config_priv.h"
+
+#include "spec/effective.h"
+
+/* The initial table of a stage 1 walk: the last level that resolves all the rest. */
+static int initial_level(enum smmu_desc_family family, enum smmu_granule granule, unsigned ia_bits)
+{
+	int first = smmu_desc_level_first(family, granule);
+	int level = SMMU_DESC_LEVEL_MAX;
+
+	while (level > first) {
+		const struct smmu_desc_level *l = smmu_desc_level(family, granule, level);
+
+		if (ia_bits <= (unsigned)l->size_log2 + l->stride)
+			break;
+		level--;
+	}
+	return level;
+}
+
+/* Where one table is and how much of the input address it resolves. */
+struct table {
+	enum smmu_desc_family family;
+	enum smmu_granule granule;
+	int level;
+	unsigned ia_bits, oa_bits;
+	uint64_t base;
+};
+
+/*
+ * Legality leaves ia_bits in range (5.2 S2T0SZ, 5.4 T0SZ), except that a
+ * SMMUv3.0 may take the nearest permitted value (CONSTRAINED UNPREDICTABLE).
+ */
+static void place_table(struct smmu_tt *tt, const struct table *t)
+{
+	const struct smmu_desc_level *l = smmu_desc_level(t->family, t->granule, t->level);
+	unsigned ia_bits = t->ia_bits > l->size_log2 ? t->ia_bits : l->size_log2 + 1u;
+	unsigned align_log2;
+
+	tt->initial = l;
+	tt->initial_level = (int8_t)t->level;
+	tt->ia_bits = (uint8_t)ia_bits;
+	tt->initial_bits = (uint8_t)(ia_bits - l->size_log2);
+	tt->granule_log2 = (uint8_t)smmu_granule_log2(t->granule);
+	tt->oa_excess = ~smmu_ones(t->oa_bits);
+	/* 5.4 TTB0, 5.2 S2TTB: aligned to its size, and to 64 bytes with 52-bit output. */
+	align_log2 = tt->initial_bits + l->desc_log2;
+	if (align_log2 < 6 && t->oa_bits >= 52)
+		align_log2 = 6;
+	tt->base = smmu_align_down_log2(t->base, align_log2);
+}
+
+/* Overrides of PRIV and INST (5.2 PRIVCFG, INSTCFG): 0b10 clears, 0b11 sets. */
+static bool overridden(uint64_t cfg, bool incoming)
+{
+	return cfg == SMMU_STE_PRIVCFG_UNPRIVILEGED ? false
+	       : cfg == SMMU_STE_PRIVCFG_PRIVILEGED ? true
+						    : incoming;
+}
+
+/* 13.1.2: writes are Data; atomics are data reads and writes whatever INSTCFG says. */
+static void access_needs(struct smmu_config *config, const struct smmu_ids *ids)
+{
+	bool ovr = smmu_IDR1_ATTR_PERMS_OVR(ids->idr[1]);
+	uint64_t privcfg = ovr ? smmu_ste_PRIVCFG(&config->ste) : 0;
+	uint64_t instcfg = ovr ? smmu_ste_INSTCFG(&config->ste) : 0;
+
+	for (unsigned i = 0; i < SMMU_LEN(config->need); i++) {
+		bool write = i & SMMU_TXN_INDEX_WRITE;
+		bool read = i & SMMU_TXN_INDEX_READ || !write;
+		bool priv = overridden(privcfg, i & SMMU_TXN_INDEX_PRIVILEGED);
+		bool inst = !write && overridden(instcfg, i & SMMU_TXN_INDEX_INSTRUCTION);
+		unsigned need = 0;
+
+		if (read)
+			need |= inst ? SMMU_PERM_PX : SMMU_PERM_PR;
+		if (write)
+			need |= SMMU_PERM_PW;
+		config->need[i] = (uint8_t)(priv ? need : need << SMMU_PERM_UNPRIV_SHIFT);
+	}
+}
+
+/* {HA, HD} 0b10 and 0b11; 0b01 is reserved and behaves as 0b00 (5.2 S2HA, 5.4 HA). */
+struct httu {
+	bool ha, hd, haft, affd;
+};
+
+static void set_httu(struct smmu_tt *tt, const struct smmu_ids *ids, struct httu httu)
+{
+	uint64_t have = smmu_IDR0_HTTU(ids->idr[0]);
+
+	tt->ha = have != SMMU_IDR0_HTTU_NONE && httu.ha;
+	tt->hd = have >= SMMU_IDR0_HTTU_AF_DIRTY && tt->ha && httu.hd;
+	tt->haft = have == SMMU_IDR0_HTTU_TABLE_AF && tt->ha && httu.haft;
+	tt->affd = !tt->ha && httu.affd;
+}
+
+static void stage2(struct smmu_s2 *s2, const struct smmu_ste *ste, const struct smmu_ids *ids)
+{
+	struct table t = {.family = SMMU_DESC_LPAE,
+			  .oa_bits = smmu_ste_s2ps_bits(ste, ids),
+			  .base = smmu_ste_s2ttb(ste, ids)};
+	bool lpae = smmu_ste_s2_vmsa(ste, ids) == SMMU_VMSA_LPAE;
+
+	if (lpae) {
+		/* 5.2 S2T0SZ: a signed number of 4 bits. */
+		t.ia_bits = 32 - (unsigned)smmu_sign_extend(smmu_ste_S2T0SZ(ste), 4);
+	} else {
+		smmu_tg0_granule(&t.granule, smmu_ste_S2TG(ste));
+		t.family = smmu_desc_family_a64(t.granule, smmu_ste_s2ds(ste, ids),
+						smmu_oas_bits(ids) >= 52);
+		t.ia_bits = 64 - (unsigned)smmu_ste_S2T0SZ(ste);
+	}
+	smmu_ste_s2_start_level(&t.level, ste, false, ids);
+	place_table(&s2->tt, &t);
+	set_httu(&s2->tt, ids,
+		 (struct httu){!lpae && smmu_ste_S2HA(ste), smmu_ste_S2HD(ste),
+			       smmu_ste_S2HAFT(ste), smmu_ste_S2AFFD(ste)});
+	s2->lpae = lpae;
+	s2->tt.big_endian = smmu_ste_S2ENDI(ste);
+	s2->ptw = smmu_ste_S2PTW(ste);
+	s2->fwb = smmu_IDR3_FWB(ids->idr[3]) && smmu_ste_S2FWB(ste);
+	s2->record = smmu_ste_S2R(ste);
+	s2->stall = smmu_ste_S2S(ste);
+	smmu_perm_stage2(s2, smmu_IDR3_XNX(ids->idr[3]));
+}
+
+void smmu_config_ste(struct smmu_config *config, const struct smmu_ids *ids, bool e2h)
+{
+	uint64_t cfg = smmu_ste_Config(&config->ste);
+
+	config->s1 = cfg == SMMU_STE_CONFIG_S1 || cfg == SMMU_STE_CONFIG_NESTED;
+	config->s2 = cfg == SMMU_STE_CONFIG_S2 || cfg == SMMU_STE_CONFIG_NESTED;
+	config->s1_skipped = false;
+	config->world = smmu_ste_streamworld(&config->ste, SMMU_SEC_NS, ids, e2h);
+	access_needs(config, ids);
+	if (config->s2)
+		stage2(&config->stage2, &config->ste, ids);
+}
+
+static void stage1_table(struct smmu_tt *tt, const struct smmu_s1 *s1, const struct smmu_cd *cd,
+			 const struct smmu_ids *ids, unsigned n)
+{
+	unsigned txsz = (unsigned)(n ? smmu_cd_T1SZ(cd) : smmu_cd_T0SZ(cd));
+	struct table t = {.family = SMMU_DESC_LPAE,
+			  .oa_bits = smmu_cd_ips_bits(cd, ids),
+			  .base = smmu_cd_ttb(cd, n, ids)};
+
+	if (s1->lpae) {
+		/* 5.4 T0SZ: bits [5:3] are IGNORED. */
+		t.ia_bits = 32 - (unsigned)smmu_bits(txsz, 0, 3);
+	} else {
+		if (n)
+			smmu_tg1_granule(&t.granule, smmu_cd_TG1(cd));
+		else
+			smmu_tg0_granule(&t.granule, smmu_cd_TG0(cd));
+		t.family = smmu_desc_family_a64(t.granule, smmu_cd_ds(cd, ids),
+						smmu_oas_bits(ids) >= 52);
+		t.ia_bits = 64 - txsz;
+	}
+	t.level = initial_level(t.family, t.granule, t.ia_bits);
+	place_table(tt, &t);
+}
+
+/* One of the two tables, and what is switched off for it. */
+static void stage1_half(struct smmu_config *config, const struct smmu_ids *ids, unsigned n)
+{
+	struct smmu_s1 *s1 = &config->stage1;
+	const struct smmu_cd *cd = &config->cd;
+	struct smmu_tt *tt = &s1->tt[n];
+
+	tt->absent = n && s1->one_privilege;
+	tt->disabled = smmu_cd_epd(cd, n, config->world);
+	tt->tbi = n ? smmu_cd_TBI1(cd) : smmu_cd_TBI0(cd);
+	/* DDI 0487 D8.4.1.3: the Indirect scheme has no hierarchical permissions. */
+	tt->had = s1->indirect ||
+		  (smmu_IDR3_HAD(ids->idr[3]) && (n ? smmu_cd_HAD1(cd) : smmu_cd_HAD0(cd)));
+	tt->e0pd = smmu_IDR3_E0PD(ids->idr[3]) && !s1->lpae && !s1->one_privilege &&
+		   (n ? smmu_cd_E0PD1(cd) : smmu_cd_E0PD0(cd));
+	tt->big_endian = smmu_cd_ENDI(cd);
+	set_httu(tt, ids,
+		 (struct httu){!s1->lpae && smmu_cd_HA(cd), smmu_cd_HD(cd), smmu_cd_HAFT(cd),
+			       smmu_cd_AFFD(cd)});
+	if (!tt->absent && !tt->disabled)
+		stage1_table(tt, s1, cd, ids, n);
+}
+
+void smmu_config_cd(struct smmu_config *config, const struct smmu_ids *ids)
+{
+	struct smmu_s1 *s1 = &config->stage1;
+	const struct smmu_cd *cd = &config->cd;
+
+	s1->one_privilege = !smmu_streamworld_has_el0(config->world);
+	s1->lpae = smmu_cd_vmsa(cd, ids) == SMMU_VMSA_LPAE;
+	s1->wxn = smmu_cd_WXN(cd);
+	s1->uwxn = s1->lpae && smmu_cd_UWXN(cd);
+	s1->pan = smmu_cd_PAN(cd) && !s1->one_privilege;
+	s1->indirect = !s1->lpae && smmu_IDR3_S1PI(ids->idr[3]) && smmu_ste_S1PIE(&config->ste) &&
+		       smmu_cd_PIE(cd);
+	s1->abort = smmu_cd_A(cd);
+	s1->record = smmu_cd_R(cd);
+	s1->stall = smmu_cd_S(cd);
+	stage1_half(config, ids, 0);
+	stage1_half(config, ids, 1);
+	smmu_perm_stage1(s1, cd, !s1->lpae && smmu_IDR3_EPAN(ids->idr[3]) && smmu_cd_EPAN(cd));
+}

@@ -1,0 +1,144 @@
+/*
+ * What an STE and a CD ask for, worked out once so that a walk needs no field
+ * of either.  IHI 0070 G.b 5.2, 5.4, 3.4; DDI 0487 D8.2.
+ *
+ * A configuration is derived from the structures' words and never kept in
+ * their place: it lives in the configuration cache only, which results never
+ * show.
+ *
+ * Threading: plain records.
+ */
+#ifndef SMMU_MODEL_CONFIG_PRIV_H
+#define SMMU_MODEL_CONFIG_PRIV_H
+
+#include "base/compiler.h"
+#include "model/result.h"
+#include "spec/cd.h"
+#include "spec/desc.h"
+#include "spec/reg.h"
+#include "spec/ste.h"
+#include "spec/txn.h"
+
+/*
+ * Accesses, a set of bits: what a transaction needs and what a translation
+ * grants.  The unprivileged half stands SMMU_PERM_UNPRIV_SHIFT above the
+ * privileged one.
+ */
+enum smmu_perm {
+	SMMU_PERM_PR = 1,
+	SMMU_PERM_PW = 2,
+	SMMU_PERM_PX = 4,
+	SMMU_PERM_UR = 8,
+	SMMU_PERM_UW = 16,
+	SMMU_PERM_UX = 32,
+	SMMU_PERM_READ = SMMU_PERM_PR | SMMU_PERM_UR,
+	SMMU_PERM_WRITE = SMMU_PERM_PW | SMMU_PERM_UW,
+	SMMU_PERM_EXEC = SMMU_PERM_PX | SMMU_PERM_UX,
+	SMMU_PERM_UNPRIV = SMMU_PERM_UR | SMMU_PERM_UW | SMMU_PERM_UX,
+	SMMU_PERM_ALL = 63,
+};
+#define SMMU_PERM_UNPRIV_SHIFT 3
+
+/* One translation table: where it starts and how it is walked. */
+struct smmu_tt {
+	uint64_t base;			       /* of the initial table, aligned to its size */
+	uint64_t oa_excess;		       /* address bits beyond the effective output size */
+	const struct smmu_desc_level *initial; /* the next ones follow it */
+	uint8_t ia_bits;		       /* input address bits that are resolved */
+	uint8_t initial_bits;		       /* of which the initial table resolves */
+	uint8_t granule_log2;
+	int8_t initial_level;
+	bool big_endian;
+	bool affd;	   /* AF == 0 is no fault (AFFD, unless HA) */
+	bool ha, hd, haft; /* hardware updates (3.13) */
+	/* Stage 1 only. */
+	bool absent;   /* VA bit 55 selects it, but the regime has no such table */
+	bool disabled; /* EPD */
+	bool e0pd, tbi, had;
+};
+
+struct smmu_s1 {
+	struct smmu_tt tt[2]; /* TTB0, TTB1 */
+	uint8_t perm[16];     /* permissions by smmu_row_of(), or by PIIndex */
+	bool indirect;	      /* permissions by PIIndex (3.26) */
+	bool one_privilege;   /* any-EL2, EL3: all accesses are privileged */
+	bool lpae;	      /* VMSAv8-32: execution needs read permission, UWXN */
+	bool pan, wxn, uwxn;
+	bool abort, record, stall; /* CD.A, R, S */
+};
+
+struct smmu_s2 {
+	struct smmu_tt tt;
+	uint8_t perm[16]; /* permissions by {XN[1:0], S2AP} */
+	bool ptw, fwb, lpae;
+	bool record, stall; /* STE.S2R, S2S */
+};
+
+struct smmu_config {
+	struct smmu_ste ste;
+	struct smmu_cd cd; /* stage 1 only */
+	struct smmu_pa ste_pa, cd_pa;
+	uint64_t cd_ipa; /* where stage 2 translated the CD's address */
+	enum smmu_streamworld world;
+	bool s1, s2;	 /* stages that translate this transaction */
+	bool s1_skipped; /* S1DSS == 0b01 bypasses a stage 1 that Config enables */
+	struct smmu_s1 stage1;
+	struct smmu_s2 stage2;
+	uint8_t need[16]; /* accesses by smmu_txn_index() after STE overrides */
+};
+
+/*
+ * Which of the 16 kinds of access a transaction is, from its attributes as
+ * supplied: the index of struct smmu_config's need.
+ */
+enum smmu_txn_index {
+	SMMU_TXN_INDEX_READ = 1,
+	SMMU_TXN_INDEX_WRITE = 2,
+	SMMU_TXN_INDEX_PRIVILEGED = 4,
+	SMMU_TXN_INDEX_INSTRUCTION = 8,
+};
+
+static inline unsigned smmu_txn_index(const struct smmu_txn *txn)
+{
+	return txn->read * SMMU_TXN_INDEX_READ + txn->write * SMMU_TXN_INDEX_WRITE +
+	       txn->privileged * SMMU_TXN_INDEX_PRIVILEGED +
+	       txn->instruction * SMMU_TXN_INDEX_INSTRUCTION;
+}
+
+/* Fills in what depends on config->ste, which is legal. */
+void smmu_config_ste(struct smmu_config *config, const struct smmu_ids *ids, bool e2h);
+/* Fills in what depends on config->cd, which is legal under config->ste. */
+void smmu_config_cd(struct smmu_config *config, const struct smmu_ids *ids);
+
+/* Fills in stage1->perm (DDI 0487 D8.4.1, IHI 0070 13.4.1, 3.26.1). */
+void smmu_perm_stage1(struct smmu_s1 *stage1, const struct smmu_cd *cd, bool epan);
+/* Row bits of smmu_s1's perm under the Direct scheme. */
+enum smmu_row {
+	SMMU_ROW_AP1 = 1,
+	SMMU_ROW_AP2 = 2,
+	SMMU_ROW_PXN = 4,
+	SMMU_ROW_UXN = 8,
+};
+
+static inline unsigned smmu_row_of(uint64_t desc)
+{
+	return (unsigned)(smmu_s1desc_UXN(desc) << 3 | smmu_s1desc_PXN(desc) << 2 |
+			  smmu_s1desc_AP(desc));
+}
+
+/*
+ * Why stage 1 denies the accesses missing: the descriptor, and the row bits
+ * that Table descriptors before it set and cleared.
+ */
+struct smmu_perm_denial {
+	enum smmu_reason reason;
+	const char *field; /* of the descriptor to blame */
+	bool dirty;	   /* only the dirty state stands in the way */
+};
+void smmu_perm_explain(struct smmu_perm_denial *denial, const struct smmu_s1 *stage1, uint64_t desc,
+		       unsigned missing, unsigned set, unsigned clear);
+
+/* Fills in stage2->perm (DDI 0487 D8.4.2.1). */
+void smmu_perm_stage2(struct smmu_s2 *stage2, bool xnx);
+
+#endif

@@ -1,0 +1,76 @@
+/*
+ * The Event queue as its producer sees it.  IHI 0070 G.b 3.5.1, 7.2, 7.4,
+ * 6.3.26 - 6.3.28.
+ */
+#include "model/model_priv.h"
+
+/* Whether an error of GERROR waits for software's acknowledgement (6.3.19). */
+static bool has_abort(const struct smmu_model *m)
+{
+	return smmu_GERROR_EVENTQ_ABT_ERR(m->regs[m->bank.gerror]) !=
+	       smmu_GERROR_EVENTQ_ABT_ERR(m->regs[m->bank.gerrorn]);
+}
+
+static bool is_full(const struct smmu_model *m)
+{
+	return smmu_queue_is_full(&m->now.eventq, smmu_EVENTQ_PROD_WR(m->regs[m->bank.eventq_prod]),
+				  smmu_EVENTQ_CONS_RD(m->regs[m->bank.eventq_cons]));
+}
+
+static struct smmu_pa next_entry(const struct smmu_model *m)
+{
+	uint64_t prod = smmu_EVENTQ_PROD_WR(m->regs[m->bank.eventq_prod]);
+
+	return (struct smmu_pa){smmu_queue_entry(&m->now.eventq, prod), m->bank.pas};
+}
+
+bool smmu_eventq_is_writable(const struct smmu_model *model)
+{
+	return smmu_CR0_EVENTQEN(model->regs[model->bank.cr0]) && !has_abort(model) &&
+	       !is_full(model) && smmu_mem_exists(model->mem, next_entry(model), SMMU_EVT_SIZE);
+}
+
+/* 7.4: a discarded record shows in OVFLG, unless an overflow is already unacknowledged. */
+static void overflow(struct smmu_model *m)
+{
+	uint64_t prod = m->regs[m->bank.eventq_prod];
+	uint64_t flag = smmu_EVENTQ_PROD_OVFLG(prod);
+
+	if (flag == smmu_EVENTQ_CONS_OVACKFLG(m->regs[m->bank.eventq_cons]))
+		m->regs[m->bank.eventq_prod] = smmu_EVENTQ_PROD_set_OVFLG(prod, !flag);
+}
+
+/* 7.2.2: IMPDEF: the abort is synchronous, PROD stays. */
+static void write_abort(struct smmu_model *m)
+{
+	uint64_t gerror = m->regs[m->bank.gerror];
+
+	m->regs[m->bank.gerror] =
+		smmu_GERROR_set_EVENTQ_ABT_ERR(gerror, !smmu_GERROR_EVENTQ_ABT_ERR(gerror));
+}
+
+bool smmu_eventq_write(struct smmu_model *model, const struct smmu_evt *evt, bool stall)
+{
+	uint64_t prod = model->regs[model->bank.eventq_prod];
+	uint8_t bytes[SMMU_EVT_SIZE];
+
+	if (!smmu_CR0_EVENTQEN(model->regs[model->bank.cr0]) || has_abort(model))
+		return false;
+	if (is_full(model)) {
+		if (!stall)
+			overflow(model);
+		return false;
+	}
+	for (unsigned i = 0; i < SMMU_EVT_WORDS; i++)
+		smmu_st64le(bytes + 8 * i, evt->word[i]);
+	if (!smmu_mem_write(model->mem, next_entry(model), bytes, sizeof(bytes))) {
+		if (!smmu_mem_error(model->mem))
+			write_abort(model);
+		return false;
+	}
+	if (model->eventq_cached)
+		smmu_model_flush(model);
+	model->regs[model->bank.eventq_prod] = smmu_EVENTQ_PROD_set_WR(
+		prod, smmu_queue_next(&model->now.eventq, smmu_EVENTQ_PROD_WR(prod)));
+	return true;
+}

@@ -1,0 +1,306 @@
+/*
+ * One SMMU: its life, and a transaction from arrival to answer.  IHI 0070 G.b
+ * 3.3.2, 3.4, 6.3.9, 15.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "model/walk_priv.h"
+#include "spec/effective.h"
+
+static void find_bank(struct smmu_bank *bank)
+{
+	*bank = (struct smmu_bank){.cr0 = SMMU_REG_CR0,
+				   .cr2 = SMMU_REG_CR2,
+				   .gbpa = SMMU_REG_GBPA,
+				   .strtab_base = SMMU_REG_STRTAB_BASE,
+				   .strtab_base_cfg = SMMU_REG_STRTAB_BASE_CFG,
+				   .gerror = SMMU_REG_GERROR,
+				   .gerrorn = SMMU_REG_GERRORN,
+				   .eventq_base = SMMU_REG_EVENTQ_BASE,
+				   .eventq_prod = SMMU_REG_EVENTQ_PROD,
+				   .eventq_cons = SMMU_REG_EVENTQ_CONS,
+				   .pas = SMMU_PAS_NS};
+}
+
+/* 6.3.24, 6.3.25: alignment is by the literal LOG2SIZE, look-ups by the effective one. */
+static void derive_stream_table(struct smmu_derived *now, const struct smmu_model *m)
+{
+	uint64_t cfg = m->regs[m->bank.strtab_base_cfg];
+	unsigned literal = (unsigned)smmu_STRTAB_BASE_CFG_LOG2SIZE(cfg);
+	unsigned sid_bits = smmu_sid_bits(&m->ids, SMMU_SEC_NS);
+	uint64_t split = smmu_STRTAB_BASE_CFG_SPLIT(cfg);
+	unsigned align_log2;
+
+	now->log2size = (uint8_t)(literal < sid_bits ? literal : sid_bits);
+	now->two_level = smmu_IDR0_ST_LEVEL(m->ids.idr[0]) != 0 &&
+			 smmu_STRTAB_BASE_CFG_FMT(cfg) == SMMU_STRTAB_2LEVEL;
+	/* Other values are reserved and behave as 6. */
+	now->split = split == SMMU_STRTAB_SPLIT_8 ? 8 : split == SMMU_STRTAB_SPLIT_10 ? 10 : 6;
+	if (now->two_level)
+		align_log2 = literal > now->split ? literal - now->split + 3 : 3;
+	else
+		align_log2 = literal + 6;
+	now->strtab = smmu_align_down_log2(smmu_STRTAB_BASE_ADDR(m->regs[m->bank.strtab_base]),
+					   align_log2 < 6 ? 6 : align_log2);
+}
+
+static void derive(struct smmu_model *m)
+{
+	struct smmu_derived *now = &m->now;
+	uint64_t cr2 = m->regs[m->bank.cr2];
+
+	now->enabled = smmu_CR0_SMMUEN(m->regs[m->bank.cr0]);
+	now->gbpa_abort = smmu_GBPA_ABORT(m->regs[m->bank.gbpa]);
+	now->recinvsid = smmu_CR2_RECINVSID(cr2);
+	now->e2h = smmu_IDR0_Hyp(m->ids.idr[0]) && smmu_CR2_E2H(cr2);
+	now->oas_bits = (uint8_t)smmu_oas_bits(&m->ids);
+	now->ias_bits = (uint8_t)smmu_ias_bits(&m->ids);
+	derive_stream_table(now, m);
+	now->eventq = smmu_queue_from(&m->ids, SMMU_QUEUE_EVENT, m->regs[m->bank.eventq_base]);
+	now->eventq_size = smmu_pow2(now->eventq.log2size + now->eventq.entry_log2);
+	m->legal = (struct smmu_rule_ctx){.ids = &m->ids,
+					  .sec = SMMU_SEC_NS,
+					  .e2h = now->e2h,
+					  .nsstalld = smmu_CR0_NSSTALLD(m->regs[SMMU_REG_S_CR0])};
+}
+
+int smmu_model_new(struct smmu_model **model, struct smmu_mem *mem, const uint64_t *regs)
+{
+	struct smmu_model *m = calloc(1, sizeof(*m));
+
+	*model = NULL;
+	if (!m || smmu_tlb_new(&m->tlb)) {
+		free(m);
+		return SMMU_E_NOMEM;
+	}
+	m->mem = mem;
+	m->tlb_on = true;
+	memcpy(m->regs, regs, sizeof(m->regs));
+	smmu_ids_from_regs(&m->ids, m->regs);
+	find_bank(&m->bank);
+	derive(m);
+	*model = m;
+	return 0;
+}
+
+int smmu_model_clone(struct smmu_model **model, const struct smmu_model *from, struct smmu_mem *mem)
+{
+	size_t size = from->stalled_count * sizeof(*from->stalled);
+	int err = smmu_model_new(model, mem, from->regs);
+
+	if (err || !size)
+		return err;
+	(*model)->stalled = malloc(size);
+	if (!(*model)->stalled) {
+		smmu_model_free(*model);
+		*model = NULL;
+		return SMMU_E_NOMEM;
+	}
+	memcpy((*model)->stalled, from->stalled, size);
+	(*model)->stalled_count = (*model)->stalled_capacity = from->stalled_count;
+	return 0;
+}
+
+void smmu_model_free(struct smmu_model *model)
+{
+	if (!model)
+		return;
+	smmu_tlb_free(model->tlb);
+	free(model->stalled);
+	free(model);
+}
+
+void smmu_model_flush(struct smmu_model *model)
+{
+	smmu_tlb_flush(model->tlb);
+	model->eventq_cached = false;
+}
+
+void smmu_model_set_tlb(struct smmu_model *model, bool on)
+{
+	model->tlb_on = on;
+	smmu_model_flush(model);
+}
+
+void smmu_model_set_reg(struct smmu_model *model, enum smmu_reg reg, uint64_t value)
+{
+	model->regs[reg] = value;
+	if (smmu_reg_is_id(reg))
+		smmu_ids_from_regs(&model->ids, model->regs);
+	derive(model);
+	smmu_model_flush(model);
+}
+
+const struct smmu_ids *smmu_model_ids(const struct smmu_model *model)
+{
+	return &model->ids;
+}
+
+uint64_t smmu_model_reg(const struct smmu_model *model, enum smmu_reg reg)
+{
+	return model->regs[reg];
+}
+
+struct smmu_mem *smmu_model_mem(struct smmu_model *model)
+{
+	return model->mem;
+}
+
+/* What every answer without a fault has in common; the rest of the result is not looked at. */
+static void answer(struct smmu_result *r, uint64_t pa, enum smmu_pas pas, unsigned page_log2)
+{
+	r->status = SMMU_STATUS_OK;
+	r->response = SMMU_RESPONSE_ABORT;
+	r->pa = (struct smmu_pa){pa, pas};
+	r->page_log2 = (uint8_t)page_log2;
+	r->blame.reason = SMMU_REASON_NONE;
+	r->blame.where = SMMU_STRUCT_NONE;
+	r->blame.field = NULL;
+	r->blame.rule = NULL;
+	r->event.present = false;
+	r->event.recorded = false;
+	r->stale = false;
+	r->attr.valid = false;
+}
+
+/* 3.3.2 step 1, 3.4: with SMMUEN == 0 nothing is recorded. */
+static int disabled(struct smmu_walk *w)
+{
+	const struct smmu_model *m = w->model;
+	static const struct smmu_pa none = {0, SMMU_PAS_NS};
+
+	if (m->now.gbpa_abort)
+		return smmu_walk_blame(w, 0, SMMU_REASON_GBPA_ABORT, SMMU_STRUCT_REGISTER, none,
+				       "ABORT");
+	if (!smmu_bits_fit(w->txn->address, m->now.oas_bits))
+		return smmu_walk_blame(w, 0, SMMU_REASON_GBPA_ADDRESS_SIZE, SMMU_STRUCT_REGISTER,
+				       none, "OAS");
+	answer(w->result, w->txn->address, m->bank.pas, m->now.oas_bits);
+	w->result->blame.reason = SMMU_REASON_GBPA_BYPASS;
+	w->result->blame.where = SMMU_STRUCT_REGISTER;
+	return 0;
+}
+
+/* The configuration of w's stream and substream, into config. */
+static int configure(struct smmu_walk *w, struct smmu_config *config)
+{
+	if (smmu_stream_fetch(w, config))
+		return 1;
+	w->config = config;
+	w->need = config->need[smmu_txn_index(w->txn)];
+	return smmu_cd_fetch(w, config);
+}
+
+/* Keeps what a later access to the same page may take without a walk. */
+static void keep(struct smmu_walk *w, uint32_t ctx, const struct smmu_leaf *leaf)
+{
+	struct smmu_tlb_entry entry = {
+		.page = w->txn->address >> SMMU_TLB_PAGE_LOG2,
+		.pa = smmu_align_down_log2(leaf->oa, SMMU_TLB_PAGE_LOG2),
+		.ctx = ctx,
+		.perm = leaf->perm,
+		.page_log2 = leaf->size_log2,
+		.pas = (uint8_t)w->model->bank.pas,
+	};
+
+	smmu_tlb_insert(w->model->tlb, &entry);
+}
+
+/* From the configuration on: both stages, and the answer. */
+static int translate(struct smmu_walk *w, uint32_t ctx)
+{
+	struct smmu_leaf leaf;
+
+	if (smmu_walk_translate(w, &leaf))
+		return 1;
+	answer(w->result, leaf.oa, w->model->bank.pas, leaf.size_log2);
+	if (SMMU_UNLIKELY(!w->config->s1 && !w->config->s2)) {
+		w->result->blame.reason = w->config->s1_skipped ? SMMU_REASON_SUBSTREAM_BYPASS
+								: SMMU_REASON_STREAM_BYPASS;
+		w->result->blame.where = SMMU_STRUCT_STE;
+		w->result->blame.pa = w->config->ste_pa;
+	} else if (ctx && w->model->tlb_on && !w->wrote) {
+		keep(w, ctx, &leaf);
+	}
+	return 0;
+}
+
+static int finish(struct smmu_walk *w, int faulted)
+{
+	int err = 0;
+
+	if (w->wrote && !w->probe)
+		smmu_model_flush(w->model);
+	if (faulted)
+		err = smmu_walk_finish_fault(w);
+	return err ? err : smmu_mem_error(w->model->mem);
+}
+
+/* A transaction whose configuration is not cached, or a probe. */
+static SMMU_NOINLINE int translate_fresh(struct smmu_walk *w, uint64_t key)
+{
+	struct smmu_config config;
+	uint32_t ctx = 0;
+
+	if (w->txn->kind != SMMU_TXN_ACCESS)
+		return smmu_walk_fault(w, 0, SMMU_REASON_ATS_UNSUPPORTED);
+	if (w->txn->sec != SMMU_SEC_NS)
+		return smmu_walk_fault(w, 0, SMMU_REASON_SECURITY_ABSENT);
+	if (!w->model->now.enabled)
+		return disabled(w);
+	if (configure(w, &config))
+		return 1;
+	if (!w->probe)
+		ctx = smmu_cfg_insert(w->model->tlb, key, &config)->ctx;
+	return translate(w, ctx);
+}
+
+static SMMU_NOINLINE int translate_miss(struct smmu_result *result, struct smmu_model *model,
+					const struct smmu_txn *txn, uint64_t key,
+					const struct smmu_cfg_entry *entry)
+{
+	struct smmu_walk w = {.model = model, .txn = txn, .result = result};
+	int faulted;
+
+	if (entry) {
+		w.config = smmu_cfg_config(model->tlb, entry);
+		w.need = entry->need[smmu_txn_index(txn)];
+		faulted = translate(&w, entry->ctx);
+	} else {
+		faulted = translate_fresh(&w, key);
+	}
+	return SMMU_UNLIKELY(faulted || w.wrote) ? finish(&w, faulted) : 0;
+}
+
+int smmu_model_translate(struct smmu_result *result, struct smmu_model *model,
+			 const struct smmu_txn *txn)
+{
+	uint64_t key = smmu_cfg_key(txn);
+	const struct smmu_cfg_entry *entry = NULL;
+
+	result->updates_count = 0;
+	if (SMMU_LIKELY(txn->kind == SMMU_TXN_ACCESS))
+		entry = smmu_cfg_find(model->tlb, key);
+	if (SMMU_LIKELY(entry)) {
+		uint64_t page = txn->address >> SMMU_TLB_PAGE_LOG2;
+		const struct smmu_tlb_entry *hit = smmu_tlb_find(model->tlb, entry->ctx, page);
+
+		if (SMMU_LIKELY(hit && !(entry->need[smmu_txn_index(txn)] & ~hit->perm))) {
+			answer(result, hit->pa | smmu_bits(txn->address, 0, SMMU_TLB_PAGE_LOG2),
+			       (enum smmu_pas)hit->pas, hit->page_log2);
+			return 0;
+		}
+	}
+	return translate_miss(result, model, txn, key, entry);
+}
+
+int smmu_model_probe(struct smmu_result *result, struct smmu_model *model,
+		     const struct smmu_txn *txn, const struct smmu_walk_log *log)
+{
+	struct smmu_walk w = {
+		.model = model, .txn = txn, .log = log, .result = result, .probe = true};
+
+	memset(result, 0, sizeof(*result));
+	return finish(&w, translate_fresh(&w, 0));
+}

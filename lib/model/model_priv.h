@@ -1,0 +1,83 @@
+/*
+ * What one SMMU of the model holds: its registers, what follows from them,
+ * its stalled transactions and its caches.  IHI 0070 G.b.
+ *
+ * Threading: one thread at a time per model.
+ */
+#ifndef SMMU_MODEL_MODEL_PRIV_H
+#define SMMU_MODEL_MODEL_PRIV_H
+
+#include <stddef.h>
+
+#include "model/config_priv.h"
+#include "model/model.h"
+#include "model/tlb_priv.h"
+#include "spec/event.h"
+
+/* The registers of one programming interface, by what they are. */
+struct smmu_bank {
+	enum smmu_reg cr0, cr2, gbpa, strtab_base, strtab_base_cfg;
+	enum smmu_reg gerror, gerrorn, eventq_base, eventq_prod, eventq_cons;
+	enum smmu_pas pas; /* where its structures and queues are */
+};
+
+/* What the registers say, in the form a translation asks for it. */
+struct smmu_derived {
+	bool enabled, gbpa_abort;
+	bool recinvsid, e2h;
+	bool two_level;
+	uint8_t log2size; /* effective: min(LOG2SIZE, SIDSIZE) */
+	uint8_t split;	  /* effective */
+	uint8_t oas_bits, ias_bits;
+	uint64_t strtab; /* aligned as 6.3.24 says */
+	struct smmu_queue eventq;
+	/* Where the Event queue lies: what is cached from inside it changes with a record. */
+	uint64_t eventq_size;
+};
+
+/* A transaction that waits for CMD_RESUME, and the event that tells of it. */
+struct smmu_stalled {
+	struct smmu_txn txn;
+	struct smmu_event event;
+	uint16_t stag; /* 1 and up; unique within the model */
+};
+
+struct smmu_model {
+	struct smmu_mem *mem;				    /* borrowed */
+	struct smmu_tlb *tlb;				    /* owned */
+	struct smmu_mem_cursor cursor[2][SMMU_DESC_LEVELS]; /* by stage - 1 and level + 1 */
+	bool tlb_on;
+	struct smmu_ids ids;
+	struct smmu_rule_ctx legal; /* what legality of STEs and CDs depends on */
+	struct smmu_bank bank;	    /* of the Non-secure interface */
+	struct smmu_derived now;
+	bool eventq_cached; /* caches may hold what was read inside the Event queue */
+	uint64_t regs[SMMU_REG_COUNT];
+	struct smmu_stalled *stalled; /* owned; ascending by stag */
+	size_t stalled_count, stalled_capacity;
+};
+
+/*
+ * Sets a register's value as it stands, without the rules of a write through
+ * the programming interface, and forgets what was cached from it.
+ */
+void smmu_model_set_reg(struct smmu_model *model, enum smmu_reg reg, uint64_t value);
+
+/*
+ * The lowest STAG from 1 that no stalled transaction holds, or 0 when none is
+ * left (IMPDEF: 65,535 transactions can be stalled).
+ */
+uint16_t smmu_stall_next(const struct smmu_model *model);
+/* Keeps a stalled transaction under the STAG in its event; SMMU_E_NOMEM. */
+int smmu_stall_add(struct smmu_model *model, const struct smmu_txn *txn,
+		   const struct smmu_event *event, uint16_t stag);
+
+/* Whether a record would be written now (7.2.1). */
+bool smmu_eventq_is_writable(const struct smmu_model *model);
+/*
+ * Writes one record; true when it stands in memory.  Overflow and aborts show
+ * in the registers.  A stall record is never discarded: the caller keeps it.
+ */
+bool smmu_eventq_write(struct smmu_model *model, const struct smmu_evt *evt, bool stall);
+
+#endif

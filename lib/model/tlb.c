@@ -1,0 +1,90 @@
+/* The functional caches: insertion and flush.  See model/tlb_priv.h. */
+#include "model/tlb_priv.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/err.h"
+
+/* A set is one line of the host's cache: the arrays begin on one. */
+#define LINE 64
+_Static_assert(sizeof(struct smmu_cfg_entry) * SMMU_CFG_WAYS == LINE, "a set is a line");
+_Static_assert(sizeof(struct smmu_tlb_entry) * SMMU_TLB_WAYS == LINE, "a set is a line");
+
+int smmu_tlb_new(struct smmu_tlb **tlb)
+{
+	size_t size = (sizeof(**tlb) + LINE - 1) / LINE * LINE;
+
+	*tlb = aligned_alloc(LINE, size);
+	if (!*tlb)
+		return SMMU_E_NOMEM;
+	memset((*tlb)->cfg, 0, sizeof((*tlb)->cfg));
+	memset((*tlb)->page, 0, sizeof((*tlb)->page));
+	(*tlb)->epoch = 1;
+	(*tlb)->next_ctx = 1;
+	return 0;
+}
+
+void smmu_tlb_free(struct smmu_tlb *tlb)
+{
+	free(tlb);
+}
+
+/*
+ * Configurations of an older epoch are not found, so that no translation with
+ * their ctx is asked for again.
+ */
+void smmu_tlb_flush(struct smmu_tlb *tlb)
+{
+	if (++tlb->epoch == 0) {
+		memset(tlb->cfg, 0, sizeof(tlb->cfg));
+		tlb->epoch = 1;
+	}
+}
+
+/* A number that no entry of the page array carries. */
+static uint32_t fresh_ctx(struct smmu_tlb *tlb)
+{
+	if (tlb->next_ctx == 0) {
+		memset(tlb->cfg, 0, sizeof(tlb->cfg));
+		memset(tlb->page, 0, sizeof(tlb->page));
+		tlb->next_ctx = 1;
+	}
+	return tlb->next_ctx++;
+}
+
+const struct smmu_cfg_entry *smmu_cfg_insert(struct smmu_tlb *tlb, uint64_t key,
+					     const struct smmu_config *config)
+{
+	unsigned set = smmu_cfg_set(key);
+	uint32_t ctx = fresh_ctx(tlb);
+	unsigned way = 0;
+	struct smmu_cfg_entry *entry;
+
+	for (unsigned i = 1; i < SMMU_CFG_WAYS; i++)
+		if (tlb->cfg[set][i].epoch != tlb->epoch ||
+		    (tlb->cfg[set][way].epoch == tlb->epoch &&
+		     tlb->cfg[set][i].ctx < tlb->cfg[set][way].ctx))
+			way = i;
+	entry = &tlb->cfg[set][way];
+	entry->key = key;
+	entry->ctx = ctx;
+	entry->epoch = tlb->epoch;
+	memcpy(entry->need, config->need, sizeof(entry->need));
+	tlb->config[set][way] = *config;
+	return entry;
+}
+
+void smmu_tlb_insert(struct smmu_tlb *tlb, const struct smmu_tlb_entry *entry)
+{
+	struct smmu_tlb_entry *set = tlb->page[smmu_tlb_set(entry->ctx, entry->page)];
+
+	for (unsigned i = 0; i < SMMU_TLB_WAYS; i++)
+		if (set[i].page == entry->page && set[i].ctx == entry->ctx) {
+			set[i] = *entry;
+			return;
+		}
+	/* The first way is always the one used last. */
+	set[1] = set[0];
+	set[0] = *entry;
+}

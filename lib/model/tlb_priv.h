@@ -1,0 +1,123 @@
+/*
+ * The functional caches in front of the model: configurations by stream and
+ * substream, and translations tagged by configuration.  They never show in a
+ * result: what they hold is what a fresh walk would give, because whoever
+ * changes memory or registers flushes them, and what a hit does not permit is
+ * walked again.
+ *
+ * Both are flat arrays whose sets fill one cache line.  Nothing is allocated
+ * after new; a flush is O(1).
+ *
+ * Threading: one thread at a time.
+ */
+#ifndef SMMU_MODEL_TLB_PRIV_H
+#define SMMU_MODEL_TLB_PRIV_H
+
+#include "base/compiler.h"
+#include "model/config_priv.h"
+#include "spec/txn.h"
+
+#define SMMU_TLB_PAGE_LOG2 12
+#define SMMU_TLB_WAYS	   2
+#define SMMU_TLB_SETS_LOG2 12
+#define SMMU_TLB_SETS	   (1u << SMMU_TLB_SETS_LOG2)
+
+#define SMMU_CFG_WAYS	   2
+#define SMMU_CFG_SETS_LOG2 9
+#define SMMU_CFG_SETS	   (1u << SMMU_CFG_SETS_LOG2)
+
+/* One page of one configuration.  ctx 0 is no entry. */
+struct smmu_tlb_entry {
+	uint64_t page;	   /* input address >> SMMU_TLB_PAGE_LOG2 */
+	uint64_t pa;	   /* of the page */
+	uint32_t ctx;	   /* the configuration */
+	uint8_t perm;	   /* accesses that need no walk, enum smmu_perm */
+	uint8_t page_log2; /* range of the translation it came from */
+	uint8_t pas;
+	uint8_t spare;
+	uint64_t attr; /* output attributes, packed */
+};
+
+/* One stream and substream.  ctx 0 is no entry. */
+struct smmu_cfg_entry {
+	uint64_t key;
+	uint32_t ctx;
+	uint32_t epoch;
+	uint8_t need[16];
+};
+
+struct smmu_tlb {
+	struct smmu_cfg_entry cfg[SMMU_CFG_SETS][SMMU_CFG_WAYS];
+	struct smmu_tlb_entry page[SMMU_TLB_SETS][SMMU_TLB_WAYS];
+	struct smmu_config config[SMMU_CFG_SETS][SMMU_CFG_WAYS];
+	uint32_t epoch;	   /* entries of another epoch are none */
+	uint32_t next_ctx; /* never 0 */
+};
+
+int smmu_tlb_new(struct smmu_tlb **tlb);
+void smmu_tlb_free(struct smmu_tlb *tlb); /* NULL is legal */
+void smmu_tlb_flush(struct smmu_tlb *tlb);
+
+/*
+ * What finds a configuration: StreamID, SubstreamID (20 bits), whether there is
+ * one, SEC_SID.  Larger SubstreamIDs always fault; their key finds nothing.
+ */
+static inline uint64_t smmu_cfg_key(const struct smmu_txn *txn)
+{
+	uint64_t substream = txn->ssv ? (uint64_t)txn->substream << 1 | 1 : 0;
+	uint64_t key = txn->stream | (uint64_t)txn->sec << 56;
+
+	return SMMU_LIKELY(smmu_bits_fit(substream, 21)) ? key | substream << 32 : ~UINT64_C(0);
+}
+
+static inline unsigned smmu_cfg_set(uint64_t key)
+{
+	uint64_t hash = (key ^ key >> 33) * UINT64_C(0x9e3779b97f4a7c15);
+
+	return (unsigned)(hash >> (64 - SMMU_CFG_SETS_LOG2));
+}
+
+/* The entry of key, or NULL. */
+static inline const struct smmu_cfg_entry *smmu_cfg_find(const struct smmu_tlb *tlb, uint64_t key)
+{
+	const struct smmu_cfg_entry *set = tlb->cfg[smmu_cfg_set(key)];
+
+	for (unsigned i = 0; i < SMMU_CFG_WAYS; i++)
+		if (set[i].key == key && set[i].ctx && set[i].epoch == tlb->epoch)
+			return &set[i];
+	return NULL;
+}
+
+/* The configuration that belongs to an entry. */
+static inline const struct smmu_config *smmu_cfg_config(const struct smmu_tlb *tlb,
+							const struct smmu_cfg_entry *entry)
+{
+	return &tlb->config[0][0] + (entry - &tlb->cfg[0][0]);
+}
+
+/* Keeps a copy of config under key, in place of the older of its set. */
+const struct smmu_cfg_entry *smmu_cfg_insert(struct smmu_tlb *tlb, uint64_t key,
+					     const struct smmu_config *config);
+
+static inline unsigned smmu_tlb_set(uint32_t ctx, uint64_t page)
+{
+	uint64_t hash =
+		page + (page >> SMMU_TLB_SETS_LOG2) * 5 + (uint64_t)ctx * UINT64_C(0x9e3779b1);
+
+	return (unsigned)(hash & (SMMU_TLB_SETS - 1));
+}
+
+static inline const struct smmu_tlb_entry *smmu_tlb_find(const struct smmu_tlb *tlb, uint32_t ctx,
+							 uint64_t page)
+{
+	const struct smmu_tlb_entry *set = tlb->page[smmu_tlb_set(ctx, page)];
+
+	for (unsigned i = 0; i < SMMU_TLB_WAYS; i++)
+		if (set[i].page == page && set[i].ctx == ctx)
+			return &set[i];
+	return NULL;
+}
+
+void smmu_tlb_insert(struct smmu_tlb *tlb, const struct smmu_tlb_entry *entry);
+
+#endif

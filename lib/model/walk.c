@@ -1,0 +1,115 @@
+/*
+ * Both stages for one address, and what a walk shows of itself.  IHI 0070 G.b
+ * 3.3.2, 3.4, 3.13.
+ */
+#include "model/walk_priv.h"
+
+bool smmu_walk_read(struct smmu_walk *w, struct smmu_step *step, struct smmu_pa pa, unsigned words)
+{
+	uint8_t bytes[sizeof(step->word)];
+	bool there = smmu_mem_read(w->model->mem, pa, bytes, words * 8);
+
+	smmu_walk_touch(w, pa.pa);
+	step->pa = pa;
+	step->words = there ? words : 0;
+	for (unsigned i = 0; i < step->words; i++)
+		step->word[i] = smmu_ld64le(bytes + 8 * i);
+	if (w->log)
+		w->log->visit(w->log->ctx, step);
+	return there;
+}
+
+void smmu_walk_show(const struct smmu_walk *w, const struct smmu_desc_read *read)
+{
+	struct smmu_step step = {
+		.kind = read->stage == 1 ? SMMU_STRUCT_S1_DESC : SMMU_STRUCT_S2_DESC,
+		.stage = read->stage,
+		.level = read->level,
+		.depth = read->nested,
+		.input = read->input,
+		.index = read->index,
+		.pa = read->pa,
+		.ipa_valid = read->ipa_valid,
+		.ipa = read->ipa_valid ? read->ipa : 0,
+		.words = read->aborted ? 0 : 1,
+		.word = {read->aborted ? 0 : read->desc},
+		.granule_log2 = read->tt->granule_log2,
+		.big_endian = read->tt->big_endian,
+	};
+
+	w->log->visit(w->log->ctx, &step);
+}
+
+/* One entry a word (contract): a second update of it replaces the first. */
+static void note_update(struct smmu_result *r, struct smmu_pa pa, uint64_t value)
+{
+	for (unsigned i = 0; i < r->updates_count; i++)
+		if (r->updates[i].pa.pa == pa.pa && r->updates[i].pa.pas == pa.pas) {
+			r->updates[i].value = value;
+			return;
+		}
+	if (r->updates_count < SMMU_UPDATES_MAX)
+		r->updates[r->updates_count++] = (struct smmu_update){pa, value};
+}
+
+bool smmu_walk_update(struct smmu_walk *w, struct smmu_pa pa, uint64_t update, bool big_endian)
+{
+	uint8_t bytes[8];
+
+	smmu_st64le(bytes, big_endian ? smmu_swap64(update) : update);
+	if (w->probe) {
+		if (!smmu_mem_exists(w->model->mem, pa, sizeof(bytes)))
+			return false;
+	} else if (!smmu_mem_write(w->model->mem, pa, bytes, sizeof(bytes))) {
+		return false;
+	}
+	w->wrote = true;
+	note_update(w->result, pa, smmu_ld64le(bytes));
+	return true;
+}
+
+/*
+ * 3.4: what bypasses stage 1 must fit in IAS, what bypasses both by Config in
+ * OAS.  Such a fault is always terminated and recorded (3.12).
+ */
+static int bypass_stage1(struct smmu_walk *w, struct smmu_leaf *leaf)
+{
+	const struct smmu_derived *now = &w->model->now;
+	bool both = smmu_ste_Config(&w->config->ste) == SMMU_STE_CONFIG_BYPASS;
+	unsigned bits = both ? now->oas_bits : now->ias_bits;
+
+	leaf->oa = w->txn->address;
+	leaf->perm = SMMU_PERM_ALL;
+	leaf->size_log2 = now->oas_bits;
+	if (smmu_bits_fit(leaf->oa, bits))
+		return 0;
+	smmu_walk_blame(w, SMMU_EVT_F_ADDR_SIZE,
+			both ? SMMU_REASON_BYPASS_ADDRESS_SIZE : SMMU_REASON_S1_BYPASS_ADDRESS_SIZE,
+			SMMU_STRUCT_STE, w->config->ste_pa,
+			w->config->s1_skipped ? "S1DSS" : "Config");
+	w->result->blame.stage = 1;
+	w->fault.class = SMMU_EVT_CLASS_IN;
+	w->fault.terminate = true;
+	return 1;
+}
+
+int smmu_walk_translate(struct smmu_walk *w, struct smmu_leaf *leaf)
+{
+	struct smmu_leaf second;
+
+	if (w->config->s1 ? smmu_stage1_walk(w, leaf) : bypass_stage1(w, leaf))
+		return 1;
+	if (!w->config->s2) {
+		/* 3.4: an address that is not translated further is cut to OAS. */
+		leaf->oa = smmu_bits(leaf->oa, 0, w->model->now.oas_bits);
+		return 0;
+	}
+	if (smmu_stage2_walk(w, &second, leaf->oa, w->need, SMMU_EVT_CLASS_IN))
+		return 1;
+	/* LPAE always outputs 40 bits, also beyond OAS. */
+	leaf->oa = smmu_bits(second.oa, 0, w->model->now.oas_bits);
+	leaf->perm &= second.perm;
+	if (second.size_log2 < leaf->size_log2)
+		leaf->size_log2 = second.size_log2;
+	return 0;
+}

@@ -1,0 +1,114 @@
+/*
+ * One transaction on its way through configuration and translation tables.
+ * IHI 0070 G.b 3.3.2, 7.3, 15; DDI 0487 D8.2.
+ *
+ * Steps return 0, or 1 after they have said in the walk what went wrong
+ * (smmu_walk_fault); nothing is written to a queue before the end.
+ *
+ * Threading: a walk belongs to one thread.
+ */
+#ifndef SMMU_MODEL_WALK_PRIV_H
+#define SMMU_MODEL_WALK_PRIV_H
+
+#include "model/config_priv.h"
+#include "model/model_priv.h"
+#include "spec/event.h"
+
+/* What an event has to say beyond the transaction itself. */
+struct smmu_fault {
+	uint8_t type;	    /* enum smmu_event_type; 0 when no event is called for */
+	uint8_t class;	    /* enum smmu_event_class */
+	bool s2;	    /* the fault arose at stage 2 */
+	bool terminate;	    /* aborts and records whatever A, R and S say (3.12) */
+	bool ttrnw;	    /* the access to a stage 1 descriptor was a read */
+	bool lacks_read;    /* F_PERMISSION that no lack of write permission caused */
+	bool dirty;	    /* DirtyBit (7.3.16) */
+	uint64_t ipa;	    /* where s2 */
+	uint64_t fetch;	    /* FetchAddr, of the events that have it */
+	uint32_t substream; /* C_BAD_SUBSTREAMID */
+};
+
+struct smmu_walk {
+	struct smmu_model *model;
+	const struct smmu_txn *txn;
+	const struct smmu_walk_log *log; /* NULL: nobody looks */
+	struct smmu_result *result;
+	const struct smmu_config *config; /* once the STE is known to be legal */
+	bool probe;			  /* no effect on memory, queues or registers */
+	bool wrote;			  /* hardware update changed memory */
+	uint8_t need;			  /* accesses, after STE overrides */
+	struct smmu_fault fault;
+};
+
+/* Where a stage of translation ended. */
+struct smmu_leaf {
+	uint64_t desc;
+	uint64_t oa;	   /* output address for the input address */
+	struct smmu_pa pa; /* of the descriptor */
+	uint64_t ipa;	   /* of the descriptor, of stage 1 under stage 2 */
+	uint8_t size_log2; /* of what it maps */
+	int8_t level;
+	uint8_t perm; /* accesses it grants without any update */
+};
+
+/* Notes a fault of that type for that reason, with an empty blame otherwise; returns 1. */
+int smmu_walk_fault(struct smmu_walk *w, unsigned type, enum smmu_reason reason);
+/* The same, with the structure and field to blame (field: static storage or NULL). */
+int smmu_walk_blame(struct smmu_walk *w, unsigned type, enum smmu_reason reason,
+		    enum smmu_struct_kind where, struct smmu_pa pa, const char *field);
+/* Blames a rule that a structure of that format breaks, and the first field it names. */
+void smmu_walk_blame_rule(struct smmu_walk *w, const struct smmu_rule *rule,
+			  const struct smmu_format *format);
+/* Result and event of the fault in w: status, record, queue, stall.  SMMU_E_NOMEM. */
+int smmu_walk_finish_fault(struct smmu_walk *w);
+
+/*
+ * Reads one configuration structure of words 64-bit words and shows it to the
+ * log; false when memory aborts.  step->kind, input and index are set, also
+ * ipa where it has one; pa, words and word are filled in here.
+ */
+bool smmu_walk_read(struct smmu_walk *w, struct smmu_step *step, struct smmu_pa pa, unsigned words);
+/* Whether memory that an update or event may change has been read at pa. */
+static inline void smmu_walk_touch(struct smmu_walk *w, uint64_t pa)
+{
+	const struct smmu_derived *now = &w->model->now;
+
+	if (SMMU_UNLIKELY(pa - now->eventq.base < now->eventq_size))
+		w->model->eventq_cached = true;
+}
+
+/* Stream table: config->ste and what follows from it (3.3.1, 5.1, 5.2). */
+int smmu_stream_fetch(struct smmu_walk *w, struct smmu_config *config);
+/* Substream rules and CD: config->cd and what follows from it (5.3, 5.4). */
+int smmu_cd_fetch(struct smmu_walk *w, struct smmu_config *config);
+
+/* Both stages for w's address: pa, the range it holds for, and accesses that need no walk. */
+int smmu_walk_translate(struct smmu_walk *w, struct smmu_leaf *leaf);
+/* Stage 1 of w's address, with its descriptors read through stage 2 where that is on. */
+int smmu_stage1_walk(struct smmu_walk *w, struct smmu_leaf *leaf);
+/* Stage 2 of ipa, for the accesses need. */
+int smmu_stage2_walk(struct smmu_walk *w, struct smmu_leaf *leaf, uint64_t ipa, unsigned need,
+		     enum smmu_event_class class);
+
+/*
+ * Hardware update of the descriptor at pa from desc to update (3.13); noted in
+ * the result, done unless this is a probe.  False when memory aborts.
+ */
+bool smmu_walk_update(struct smmu_walk *w, struct smmu_pa pa, uint64_t update, bool big_endian);
+
+/* Shows one descriptor read to the log, which is there. */
+struct smmu_desc_read {
+	uint8_t stage;
+	int8_t level;
+	bool nested; /* a stage 2 walk on behalf of another fetch */
+	bool aborted;
+	uint64_t input, index;
+	struct smmu_pa pa;
+	uint64_t desc;
+	const struct smmu_tt *tt;
+	bool ipa_valid;
+	uint64_t ipa;
+};
+void smmu_walk_show(const struct smmu_walk *w, const struct smmu_desc_read *read);
+
+#endif

@@ -6,13 +6,17 @@
 #include "base/text.h"
 #include "command.h"
 
+extern const struct cli_command cli_cmd_check;
 extern const struct cli_command cli_cmd_translate;
 extern const struct cli_command cli_cmd_replay;
+extern const struct cli_command cli_cmd_decode;
 extern const struct cli_command cli_cmd_help;
 
 const struct cli_command *const cli_commands[] = {
+	&cli_cmd_check,
 	&cli_cmd_translate,
 	&cli_cmd_replay,
+	&cli_cmd_decode,
 	&cli_cmd_help,
 	NULL,
 };

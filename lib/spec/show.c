@@ -1,0 +1,381 @@
+/* Architected words shown through an emitter. */
+#include "spec/show.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/compiler.h"
+#include "base/err.h"
+#include "spec/cd.h"
+#include "spec/dpt.h"
+#include "spec/event.h"
+#include "spec/gpt.h"
+#include "spec/l1cd.h"
+#include "spec/l1std.h"
+#include "spec/rule.h"
+#include "spec/ste.h"
+#include "spec/vms.h"
+
+/* What one entry turned out to be. */
+struct entry {
+	const struct smmu_format *format; /* NULL: its number is Reserved */
+	const char *type;
+	int number;		      /* of an event or command, -1: it has none */
+	struct smmu_desc_format desc; /* format points into it where that is what it is */
+	struct smmu_when_ctx ctx;
+};
+
+static const struct {
+	const char *name;
+	const struct smmu_format *format; /* NULL: depends on the words */
+} kinds[SMMU_ENTRY_COUNT] = {
+	[SMMU_ENTRY_EVENT] = {"event", NULL},
+	[SMMU_ENTRY_STE] = {"ste", &smmu_ste_format},
+	[SMMU_ENTRY_CD] = {"cd", &smmu_cd_format},
+	[SMMU_ENTRY_L1STD] = {"l1std", &smmu_l1std_format},
+	[SMMU_ENTRY_L1CD] = {"l1cd", &smmu_l1cd_format},
+	[SMMU_ENTRY_VMS] = {"vms", &smmu_vms_format},
+	[SMMU_ENTRY_REGISTER] = {"register", NULL},
+	[SMMU_ENTRY_S1DESC] = {"s1desc", NULL},
+	[SMMU_ENTRY_S2DESC] = {"s2desc", NULL},
+	[SMMU_ENTRY_GPT] = {"gpt", NULL},
+	[SMMU_ENTRY_DPT] = {"dpt", NULL},
+};
+
+const char *smmu_entry_name(enum smmu_entry_kind kind)
+{
+	return kind < SMMU_ENTRY_COUNT ? kinds[kind].name : NULL;
+}
+
+int smmu_entry_find(enum smmu_entry_kind *kind, const char *name)
+{
+	for (int i = 0; i < SMMU_ENTRY_COUNT; i++)
+		if (!strcmp(kinds[i].name, name)) {
+			*kind = (enum smmu_entry_kind)i;
+			return 0;
+		}
+	return SMMU_E_UNKNOWN;
+}
+
+unsigned smmu_entry_words(const struct smmu_show *show)
+{
+	if (kinds[show->kind].format)
+		return kinds[show->kind].format->words;
+	switch (show->kind) {
+	case SMMU_ENTRY_EVENT:
+		return SMMU_EVT_WORDS;
+	case SMMU_ENTRY_S1DESC:
+	case SMMU_ENTRY_S2DESC:
+		return show->desc.family == SMMU_DESC_D128 ? 2 : 1;
+	default:
+		return 1;
+	}
+}
+
+unsigned smmu_entry_word_bytes(const struct smmu_show *show)
+{
+	return show->kind == SMMU_ENTRY_REGISTER && show->reg->width_bits == 32 ? 4 : 8;
+}
+
+static void resolve_desc(struct entry *entry, const struct smmu_show *show, const uint64_t *words)
+{
+	struct smmu_desc_fmt fmt = show->desc;
+
+	fmt.stage = show->kind == SMMU_ENTRY_S1DESC ? 1 : 2;
+	smmu_desc_format_init(&entry->desc, words, &fmt);
+	entry->format = &entry->desc.format;
+}
+
+static void resolve(struct entry *entry, const struct smmu_show *show, const uint64_t *words)
+{
+	*entry = (struct entry){
+		.format = kinds[show->kind].format,
+		.number = -1,
+		.ctx = {.word = words, .ids = show->ids, .sec = show->sec, .d128 = show->d128},
+	};
+	switch (show->kind) {
+	case SMMU_ENTRY_EVENT:
+		entry->number = (int)smmu_bits(words[0], 0, 8);
+		entry->format = smmu_event_format((unsigned)entry->number);
+		break;
+	case SMMU_ENTRY_REGISTER:
+		entry->format = show->reg->format;
+		break;
+	case SMMU_ENTRY_S1DESC:
+	case SMMU_ENTRY_S2DESC:
+		resolve_desc(entry, show, words);
+		break;
+	case SMMU_ENTRY_GPT:
+		entry->format = smmu_gpt_format(words[0], show->level);
+		break;
+	case SMMU_ENTRY_DPT:
+		entry->format = smmu_dpt_format(words[0], show->level);
+		break;
+	default:
+		break;
+	}
+	entry->type = show->kind == SMMU_ENTRY_REGISTER ? show->reg->name
+		      : entry->format			? entry->format->name
+							: "reserved";
+}
+
+/* Only records of events have fields that mean nothing. */
+static bool is_valid(const struct smmu_format *format, const struct smmu_field *field,
+		     const uint64_t *words)
+{
+	struct smmu_evt evt;
+
+	if (smmu_event_format((unsigned)smmu_bits(words[0], 0, 8)) != format)
+		return true;
+	memcpy(evt.word, words, sizeof(evt.word));
+	return smmu_event_field_is_valid(field, &evt);
+}
+
+static void show_meaning(struct smmu_emit *emit, const struct smmu_field *field, uint64_t value)
+{
+	const struct smmu_enum_value *known = smmu_enum_find(field->values, value);
+
+	if (field->kind == SMMU_FIELD_ENUM && field->values)
+		smmu_emit_meaning(emit, "%s", known ? known->meaning : "Reserved");
+	else if (field->kind == SMMU_FIELD_UINT && field->part[0].width < 8 && value > 9)
+		smmu_emit_meaning(emit, "%llu", (unsigned long long)value);
+}
+
+static void show_array(struct smmu_emit *emit, const struct smmu_field *field,
+		       const uint64_t *words, unsigned words_count)
+{
+	const struct smmu_field_part *part = &field->part[0];
+
+	smmu_emit_array(emit, field->name);
+	for (unsigned i = 0; i < field->array_count; i++)
+		if (part->word + (part->lsb + i * part->width) / 64 < words_count)
+			smmu_emit_hex(emit, NULL, smmu_field_get(field, words, i), 0);
+	smmu_emit_end(emit);
+}
+
+void smmu_show_fields(struct smmu_emit *emit, const struct smmu_format *format,
+		      const uint64_t *words, const struct smmu_when_ctx *ctx, bool people)
+{
+	smmu_emit_object(emit, "fields");
+	for (size_t i = 0; i < format->fields_count; i++) {
+		const struct smmu_field *field = &format->fields[i];
+		uint64_t value;
+
+		if (!smmu_field_is_present(field, ctx))
+			continue;
+		if (field->array_count > 1) {
+			show_array(emit, field, words, format->words);
+			continue;
+		}
+		value = smmu_field_get(field, words, 0);
+		if (people && !is_valid(format, field, words)) {
+			smmu_emit_str(emit, field->name, "-");
+			continue;
+		}
+		smmu_emit_hex(emit, field->name, value, 0);
+		show_meaning(emit, field, value);
+	}
+	smmu_emit_end(emit);
+}
+
+/* Collects sentences of problems. */
+struct problems {
+	void (*say)(void *ctx, const char *sentence);
+	void *ctx;
+	size_t count;
+};
+
+static void problem(struct problems *p, const char *format, ...) SMMU_PRINTF(2, 3);
+
+static void problem(struct problems *p, const char *format, ...)
+{
+	char sentence[320];
+	va_list args;
+
+	p->count++;
+	if (!p->say)
+		return;
+	va_start(args, format);
+	vsnprintf(sentence, sizeof(sentence), format, args);
+	va_end(args);
+	p->say(p->ctx, sentence);
+}
+
+/* "[104:96]" as positions in the whole structure, from its lowest to its highest set bit. */
+static void res0_problem(struct problems *p, uint64_t bits, unsigned word)
+{
+	unsigned low = 0, high = 63;
+
+	while (!smmu_bit(bits, low))
+		low++;
+	while (!smmu_bit(bits, high))
+		high--;
+	if (low == high)
+		problem(p, "bit [%u] is set, which is RES0", word * 64 + low);
+	else if (bits == smmu_mask(low, high - low + 1))
+		problem(p, "bits [%u:%u] are set, which are RES0", word * 64 + high,
+			word * 64 + low);
+	else
+		problem(p, "some of bits [%u:%u] are set that are RES0: %#llx in word %u",
+			word * 64 + high, word * 64 + low, (unsigned long long)bits, word);
+}
+
+static void layout_problems(struct problems *p, const struct entry *entry, const uint64_t *words)
+{
+	const struct smmu_format *format = entry->format;
+	bool is_desc = format == &entry->desc.format;
+
+	for (unsigned w = 0; w < format->words; w++) {
+		uint64_t bits = is_desc ? smmu_desc_res0(&entry->desc, words, w)
+					: smmu_format_res0(format, &entry->ctx, w);
+
+		if (format->width_bits == 32)
+			bits &= smmu_ones(32);
+		if (bits)
+			res0_problem(p, bits, w);
+	}
+	for (size_t i = 0; i < format->fields_count; i++) {
+		const struct smmu_field *field = &format->fields[i];
+		uint64_t value = smmu_field_get(field, words, 0);
+
+		if (field->kind == SMMU_FIELD_ENUM && field->values && field->array_count <= 1 &&
+		    smmu_field_is_present(field, &entry->ctx) && is_valid(format, field, words) &&
+		    !smmu_enum_find(field->values, value))
+			problem(p, "%s is %#llx, which is Reserved", field->name,
+				(unsigned long long)value);
+	}
+}
+
+static void rule_problems(struct problems *p, const struct smmu_show *show, const uint64_t *words)
+{
+	struct smmu_rule_ctx ctx = {.ids = show->ids, .sec = show->sec};
+	const struct smmu_rule *rule = NULL;
+	struct smmu_ste ste;
+
+	memcpy(ste.word, words, sizeof(ste.word));
+	while ((rule = smmu_ste_rule_next(rule, &ste, &ctx)))
+		problem(p, "%s: %s (%s)", rule->name, rule->text, rule->section);
+}
+
+size_t smmu_show_problems(const struct smmu_show *show, const uint64_t *words,
+			  void (*say)(void *ctx, const char *sentence), void *ctx)
+{
+	struct problems p = {say, ctx, 0};
+	struct entry entry;
+
+	resolve(&entry, show, words);
+	if (!entry.format)
+		problem(&p, "number %#x is Reserved", (unsigned)entry.number);
+	else
+		layout_problems(&p, &entry, words);
+	if (show->kind == SMMU_ENTRY_STE && show->ids)
+		rule_problems(&p, show, words);
+	return p.count;
+}
+
+static void emit_problem(void *ctx, const char *sentence)
+{
+	smmu_emit_str(ctx, NULL, sentence);
+}
+
+static void say_problem(void *ctx, const char *sentence)
+{
+	smmu_emit_say(ctx, "! %s", sentence);
+}
+
+static void show_invalid(struct smmu_emit *emit, const struct entry *entry, const uint64_t *words)
+{
+	bool open = false;
+
+	for (size_t i = 0; i < entry->format->fields_count; i++) {
+		const struct smmu_field *field = &entry->format->fields[i];
+
+		if (!smmu_field_is_present(field, &entry->ctx) ||
+		    is_valid(entry->format, field, words))
+			continue;
+		if (!open)
+			smmu_emit_array(emit, "invalid");
+		open = true;
+		smmu_emit_str(emit, NULL, field->name);
+	}
+	if (open)
+		smmu_emit_end(emit);
+}
+
+/* An entry whose number is Reserved: its words are all there is to say. */
+static void show_words(struct smmu_emit *emit, const uint64_t *words, unsigned count)
+{
+	smmu_emit_object(emit, "fields");
+	smmu_emit_end(emit);
+	smmu_emit_array(emit, "words");
+	for (unsigned i = 0; i < count; i++)
+		smmu_emit_hex(emit, NULL, words[i], 16);
+	smmu_emit_end(emit);
+}
+
+static void show_data(struct smmu_emit *emit, const char *key, const struct smmu_show *show,
+		      const struct entry *entry, const uint64_t *words, int64_t index)
+{
+	smmu_emit_object(emit, key);
+	if (index >= 0)
+		smmu_emit_int(emit, "entry", index);
+	smmu_emit_str(emit, "type", entry->type);
+	if (entry->number >= 0)
+		smmu_emit_hex(emit, "number", (uint64_t)entry->number, 2);
+	if (entry->format) {
+		smmu_show_fields(emit, entry->format, words, &entry->ctx, false);
+		show_invalid(emit, entry, words);
+	} else {
+		show_words(emit, words, smmu_entry_words(show));
+	}
+	if (smmu_show_problems(show, words, NULL, NULL)) {
+		smmu_emit_array(emit, "problems");
+		smmu_show_problems(show, words, emit_problem, emit);
+		smmu_emit_end(emit);
+	}
+	smmu_emit_end(emit);
+}
+
+static void heading(struct smmu_emit *emit, const char *before, const struct entry *entry,
+		    const char *number, const struct smmu_show *show)
+{
+	bool is_reg = show->kind == SMMU_ENTRY_REGISTER;
+
+	smmu_emit_heading(emit, "%s%s%s: %s (%s%s)", before, entry->type, number,
+			  is_reg ? show->reg->summary : entry->format->summary,
+			  is_reg ? "IHI 0070 " : "",
+			  is_reg ? show->reg->section : entry->format->section);
+}
+
+/* "F_TRANSLATION 0x10: Translation fault (IHI 0070 7.3.13)" and what follows. */
+static void show_text(struct smmu_emit *emit, const struct smmu_show *show,
+		      const struct entry *entry, const uint64_t *words, int64_t index)
+{
+	char before[32] = "", number[16] = "";
+
+	if (index >= 0)
+		snprintf(before, sizeof(before), "#%lld ", (long long)index);
+	if (entry->number >= 0)
+		snprintf(number, sizeof(number), " %#04x", (unsigned)entry->number);
+	if (!entry->format) {
+		smmu_emit_heading(emit, "%s%s%s", before, entry->type, number);
+		show_words(emit, words, smmu_entry_words(show));
+	} else {
+		heading(emit, before, entry, number, show);
+		smmu_show_fields(emit, entry->format, words, &entry->ctx, true);
+	}
+	smmu_show_problems(show, words, say_problem, emit);
+}
+
+void smmu_show_entry(struct smmu_emit *emit, const char *key, const struct smmu_show *show,
+		     const uint64_t *words, int64_t index)
+{
+	struct entry entry;
+
+	resolve(&entry, show, words);
+	if (show->people)
+		show_text(emit, show, &entry, words, index);
+	else
+		show_data(emit, key, show, &entry, words, index);
+}

@@ -275,38 +275,48 @@ static bool writable_is_executable(const struct smmu_rule_facts *f)
 	return false;
 }
 
-/* One predicate a row, for the iterators. */
-#define RULE(NAME, sect, sec_mask, GIVEN, condition, words, field_list, id_list, choice)           \
+/* Each row of the tables three times: predicate, index, and row of rules[]. */
+#define PREDICATE(NAME, sect, sec_mask, GIVEN, condition, words, field_list, id_list, choice)      \
 	static bool broken_##NAME(const struct smmu_rule_facts *f)                                 \
 	{                                                                                          \
 		return GIVEN_##GIVEN && (condition);                                               \
 	}
+#define INDEX(NAME, ...) AT_##NAME,
+#define ENTRY(NAME, sect, sec_mask, GIVEN, condition, words, field_list, id_list, choice)          \
+	[AT_##NAME] = {                                                                            \
+		.name = #NAME,                                                                     \
+		.section = "IHI 0070 " sect,                                                       \
+		.text = words,                                                                     \
+		.fields = field_list,                                                              \
+		.ids = id_list,                                                                    \
+		.kind = AT_##NAME < STE_RULES ? SMMU_RULE_STE : SMMU_RULE_CD,                      \
+		.secs = sec_mask,                                                                  \
+		.chosen = choice,                                                                  \
+		.broken = broken_##NAME,                                                           \
+	},
+#define RETURN_BROKEN(NAME, sect, sec_mask, ...)                                                   \
+	if ((sec & (sec_mask)) && broken_##NAME(f))                                                \
+		return &rules[AT_##NAME];
+
+#define RULE PREDICATE
 #include "spec/ste_rules.def"
-#define RULE(NAME, sect, sec_mask, GIVEN, condition, words, field_list, id_list, choice)           \
-	static bool broken_##NAME(const struct smmu_rule_facts *f)                                 \
-	{                                                                                          \
-		return GIVEN_##GIVEN && (condition);                                               \
-	}
+#define RULE PREDICATE
 #include "spec/cd_rules.def"
 
 enum {
-#define RULE(NAME, ...) AT_##NAME,
+#define RULE INDEX
 #include "spec/ste_rules.def"
 	STE_RULES,
 	STE_RULES_LAST = STE_RULES - 1, /* so that the next row counts on */
-#define RULE(NAME, ...) AT_##NAME,
+#define RULE INDEX
 #include "spec/cd_rules.def"
 	ALL_RULES
 };
 
-static const struct smmu_rule rules[] = {
-#define RULE(NAME, sect, sec_mask, GIVEN, condition, words, field_list, id_list, choice)           \
-	{#NAME,		"IHI 0070 " sect, words,  field_list,	id_list,                           \
-	 SMMU_RULE_STE, sec_mask,	  choice, broken_##NAME},
+static const struct smmu_rule rules[ALL_RULES] = {
+#define RULE ENTRY
 #include "spec/ste_rules.def"
-#define RULE(NAME, sect, sec_mask, GIVEN, condition, words, field_list, id_list, choice)           \
-	{#NAME,	       "IHI 0070 " sect, words,	 field_list,   id_list,                            \
-	 SMMU_RULE_CD, sec_mask,	 choice, broken_##NAME},
+#define RULE ENTRY
 #include "spec/cd_rules.def"
 };
 
@@ -317,9 +327,7 @@ const struct smmu_rule *smmu_ste_illegal(const struct smmu_ste *ste,
 	const struct smmu_rule_facts *f = &in;
 	unsigned sec = 1u << ctx->sec;
 
-#define RULE(NAME, sect, sec_mask, ...)                                                            \
-	if ((sec & (sec_mask)) && broken_##NAME(f))                                                \
-		return &rules[AT_##NAME];
+#define RULE RETURN_BROKEN
 #include "spec/ste_rules.def"
 	return NULL;
 }
@@ -331,9 +339,7 @@ const struct smmu_rule *smmu_cd_illegal(const struct smmu_cd *cd, const struct s
 	const struct smmu_rule_facts *f = &in;
 	unsigned sec = 1u << ctx->sec;
 
-#define RULE(NAME, sect, sec_mask, ...)                                                            \
-	if ((sec & (sec_mask)) && broken_##NAME(f))                                                \
-		return &rules[AT_##NAME];
+#define RULE RETURN_BROKEN
 #include "spec/cd_rules.def"
 	return NULL;
 }

@@ -1,5 +1,7 @@
 #include "compile/load.h"
 
+#include "compile/build.h"
+
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -71,26 +73,37 @@ static int add_smmu(struct smmu_machine *machine, const struct smmu_sys_smmu *sm
 	return 0;
 }
 
-int smmu_compile_load(struct smmu_machine *machine, const struct smmu_sys *sys,
-		      struct smmu_diag *diag)
+/* What is described is built first; the model then reads it as it reads any other bytes. */
+static int add_smmus(struct smmu_machine *machine, const struct smmu_sys *sys,
+		     struct smmu_diag *diag)
 {
 	const struct smmu_sys_info *info = smmu_sys_info(sys);
 	struct smmu_build build = {0};
+	int rc = 0;
+
+	if (info->is_described)
+		rc = smmu_build_init(&build, machine->mem, sys, diag);
+	if (rc)
+		return rc; /* build is empty */
+	machine->smmu = calloc(info->smmus_count, sizeof(*machine->smmu));
+	if (!machine->smmu)
+		rc = smmu_diag_nomem(diag);
+	for (size_t i = 0; !rc && i < info->smmus_count; i++)
+		rc = add_smmu(machine, &info->smmus[i],
+			      info->is_described ? build.regs[i] : info->smmus[i].regs, diag);
+	smmu_build_fini(&build);
+	return rc;
+}
+
+int smmu_compile_load(struct smmu_machine *machine, const struct smmu_sys *sys,
+		      struct smmu_diag *diag)
+{
 	int rc;
 
 	*machine = (struct smmu_machine){0};
 	rc = smmu_compile_load_memory(&machine->mem, sys, diag);
-	if (rc)
-		return rc;
-	machine->smmu = calloc(info->smmus_count, sizeof(*machine->smmu));
-	if (!machine->smmu)
-		rc = smmu_diag_nomem(diag);
-	if (!rc && info->is_described)
-		rc = smmu_build_init(&build, machine->mem, sys, diag);
-	for (size_t i = 0; !rc && i < info->smmus_count; i++)
-		rc = add_smmu(machine, &info->smmus[i],
-			      build.regs ? build.regs[i] : info->smmus[i].regs, diag);
-	smmu_build_fini(&build);
+	if (!rc)
+		rc = add_smmus(machine, sys, diag);
 	if (rc)
 		smmu_machine_fini(machine);
 	return rc;

@@ -258,33 +258,6 @@ static const struct smmu_key smmu_keys[] = {
 		   "where generated structures are placed"),
 };
 
-static void check_res0(struct smmu_reader *r, const struct smmu_raw_smmu *smmu)
-{
-	struct smmu_ids ids;
-
-	smmu_ids_from_regs(&ids, smmu->regs);
-	for (int i = 0; i < SMMU_REG_COUNT; i++) {
-		const struct smmu_reg_info *info = smmu_reg_info((enum smmu_reg)i);
-		struct smmu_when_ctx ctx = {.word = &smmu->regs[i], .ids = &ids, .sec = info->sec};
-		uint64_t res0;
-
-		if (!smmu->given[i])
-			continue;
-		if (info->present && !info->present(&ctx)) {
-			if (smmu->regs[i])
-				smmu_reader_warn(r, smmu->reg_at[i],
-						 "%s does not exist here: %s (IHI 0070 %s)",
-						 info->name, info->present_text, info->section);
-			continue;
-		}
-		res0 = smmu_format_res0(info->format, &ctx, 0);
-		if (res0)
-			smmu_reader_warn(r, smmu->reg_at[i],
-					 "%s has RES0 bits set: 0x%" PRIx64 " (IHI 0070 %s)",
-					 info->name, res0, info->section);
-	}
-}
-
 /* The contract: identification registers, else features, else nothing is known. */
 static void check_smmu(struct smmu_reader *r, void *object)
 {
@@ -309,7 +282,6 @@ static void check_smmu(struct smmu_reader *r, void *object)
 	smmu_regs_complete(smmu->regs, smmu->given);
 	if (!has_ids)
 		smmu_features_apply(&smmu->features, smmu->regs);
-	check_res0(r, smmu);
 }
 
 const struct smmu_object smmu_smmu_object = {

@@ -165,17 +165,38 @@ static void write_lines(struct emit_table *table, const char *text)
 	}
 }
 
-static void print_chunk(struct emit_table *table)
+/* The table as libsmartcols lays it out, owned; NULL when there is no memory. */
+static char *lay_out(struct emit_table *table)
 {
 	locale_t before = table->locale ? uselocale(table->locale) : (locale_t)0;
 	char *text = NULL;
 
-	if (table->cells.count && !table->columns[table->cells.count - 1].right)
-		wrap_last(table);
 	if (scols_print_table_to_string(table->scols, &text) || !text)
 		emit_nomem(table->emit);
 	if (before)
 		uselocale(before);
+	return text;
+}
+
+/* For a table without rows.  libsmartcols prints no header then, so it gets an empty row. */
+static void print_header(struct emit_table *table)
+{
+	char *text = scols_table_new_line(table->scols, NULL) ? lay_out(table) : NULL;
+
+	if (text) {
+		text[strcspn(text, "\n")] = '\0';
+		write_lines(table, text);
+	}
+	free(text);
+}
+
+static void print_chunk(struct emit_table *table)
+{
+	char *text;
+
+	if (table->cells.count && !table->columns[table->cells.count - 1].right)
+		wrap_last(table);
+	text = lay_out(table);
 	if (text)
 		write_lines(table, text);
 	free(text);
@@ -193,7 +214,7 @@ static const char *cell_text(struct emit_table *table, size_t i)
 	const struct smmu_buf *text = &table->cells.cells[i].text;
 	size_t width = emit_utf8_width(smmu_buf_text(text), text->size);
 
-	if (table->rows || i + 1 == table->cells.count || width >= table->widths[i])
+	if (table->rows || width >= table->widths[i])
 		return smmu_buf_text(text);
 	smmu_buf_clear(&table->padded);
 	if (!table->columns[i].right)
@@ -265,8 +286,9 @@ void emit_table_free(struct emit_table *table)
 {
 	if (!table)
 		return;
-	/* Without rows the header alone says that there are none. */
-	if (!table->emit->error && (table->rows || !table->has_printed))
+	if (!table->emit->error && !table->rows && !table->has_printed)
+		print_header(table);
+	else if (!table->emit->error && table->rows)
 		print_chunk(table);
 	emit_cells_fini(&table->cells);
 	smmu_buf_fini(&table->padded);

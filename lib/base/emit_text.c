@@ -273,13 +273,21 @@ static void put_title(struct smmu_emit *emit, const char *key, unsigned indent)
 	struct text *text = emit->state;
 
 	put_indent(emit, indent);
-	if (key[0]) {
-		put_color(emit, SGR_NAME);
-		smmu_out_puts(emit->out, key);
-		put_color(emit, SGR_RESET);
-		smmu_out_write(emit->out, ":", 1);
-	}
-	smmu_out_write(emit->out, "\n", 1);
+	put_color(emit, SGR_NAME);
+	smmu_out_puts(emit->out, key);
+	put_color(emit, SGR_RESET);
+	smmu_out_write(emit->out, ":\n", 2);
+	text->last = BLOCK;
+}
+
+/* The line of an element that has nothing to show. */
+static void put_empty_element(struct smmu_emit *emit, unsigned indent)
+{
+	struct text *text = emit->state;
+
+	emit_text_pad(emit->out, indent - 2);
+	smmu_out_write(emit->out, "-\n", 2);
+	text->is_dash_due = false;
 	text->last = BLOCK;
 }
 
@@ -287,11 +295,12 @@ static void put_title(struct smmu_emit *emit, const char *key, unsigned indent)
 static void unfold_array(struct smmu_emit *emit, struct frame *frame)
 {
 	struct text *text = emit->state;
-	struct row row = text->rows[text->rows_count - 1];
+	struct row row;
 
 	if (!frame->is_line)
 		return;
 	frame->is_line = false;
+	row = text->rows[text->rows_count - 1];
 	smmu_buf_clear(&text->line);
 	if (row.end == row.value) {
 		smmu_buf_append(&text->line, text->kept.data + row.name, row.value - row.name);
@@ -301,9 +310,12 @@ static void unfold_array(struct smmu_emit *emit, struct frame *frame)
 	flush_rows(emit);
 	if (row.is_dashed)
 		frame->indent += 2;
-	text->is_dash_due = row.is_dashed && row.end == row.value;
-	if (row.end == row.value)
+	if (text->line.size) {
+		text->is_dash_due = row.is_dashed;
 		put_title(emit, smmu_buf_text(&text->line), frame->indent);
+	} else if (row.end == row.value && row.is_dashed) {
+		put_empty_element(emit, frame->indent);
+	}
 	frame->indent += 2;
 }
 
@@ -410,7 +422,7 @@ static void close_frame(struct smmu_emit *emit)
 	} else {
 		flush_rows(emit);
 		if (text->is_dash_due)
-			put_title(emit, "", frame->indent);
+			put_empty_element(emit, frame->indent);
 	}
 	text->depth--;
 }
@@ -453,13 +465,14 @@ static void text_value(struct smmu_emit *emit, const char *key, enum emit_type t
 			add_value(text, ", ", type == EMIT_STR ? 2 : 0);
 		if (r->end > r->value && type != EMIT_STR)
 			add_value(text, " ", 1);
-	} else if (!add_row(emit, key ? key : "", is_dashed_array(frame))) {
-		return;
+	} else {
+		/* Outside objects nothing is to be aligned, and there may be many. */
+		if (!frame || frame->kind == EMIT_ARRAY)
+			flush_rows(emit);
+		if (!add_row(emit, key ? key : "", is_dashed_array(frame)))
+			return;
 	}
 	add_value(text, size ? value : "\"\"", size ? size : 2);
-	/* Outside objects nothing is to be aligned, and there may be many. */
-	if (!frame || (frame->kind == EMIT_ARRAY && !frame->is_line))
-		flush_rows(emit);
 }
 
 static void text_meaning(struct smmu_emit *emit, const char *meaning)
@@ -561,6 +574,8 @@ static void text_fini(struct smmu_emit *emit)
 
 	if (!text)
 		return;
+	if (!emit->error)
+		flush_rows(emit);
 	emit_table_free(text->table);
 	emit_tree_fini(&text->tree);
 	smmu_buf_fini(&text->kept);

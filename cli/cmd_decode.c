@@ -260,8 +260,7 @@ static int decode_entries(struct cli_session *session, const struct smmu_show *s
 	if (index == 0 && !cli_output_is_lost(session)) {
 		struct smmu_place place = {.file = name};
 
-		smmu_diag_error(session->diag, &place, SMMU_E_SYNTAX, "there are no words in it");
-		return CLI_EXIT_TROUBLE;
+		smmu_diag_warn(session->diag, &place, "there are no words in it");
 	}
 	return CLI_EXIT_OK;
 }

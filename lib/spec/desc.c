@@ -18,7 +18,7 @@
 /* Kinds by bits [1:0]: a level with Blocks, one with Tables only, level 3 (table D8-48). */
 #define BLOCKS I, B, I, T
 #define TABLES I, R, I, T
-#define PAGES  I, R, I, P
+#define PAGES  I, I, I, P
 
 /*
  * A level whose addresses end at bit top; the granule is 2^page, an entry maps
@@ -94,24 +94,24 @@ const struct smmu_desc_level smmu_desc_levels[SMMU_DESC_FAMILY_COUNT][3][SMMU_DE
 				AT(-2) = L_D128(12, 52, 52, T, T, T, T),
 				AT(-1) = L_D128(12, 44, 44, T, T, T, T),
 				AT(0) = L_D128(12, 36, 36, T, T, T, B),
-				AT(1) = L_D128(12, 28, 30, T, T, B, R),
-				AT(2) = L_D128(12, 20, 24, T, B, R, R),
-				AT(3) = L_D128(12, 12, 16, P, R, R, R),
+				AT(1) = L_D128(12, 28, 30, T, T, B, I),
+				AT(2) = L_D128(12, 20, 24, T, B, I, I),
+				AT(3) = L_D128(12, 12, 16, P, I, I, I),
 			},
 		[SMMU_DESC_D128][SMMU_GRANULE_16K] =
 			{
-				AT(-1) = L_D128(14, 54, 54, T, T, T, R),
-				AT(0) = L_D128(14, 44, 44, T, T, T, R),
-				AT(1) = L_D128(14, 34, 36, T, T, B, R),
-				AT(2) = L_D128(14, 24, 28, T, B, R, R),
-				AT(3) = L_D128(14, 14, 20, P, R, R, R),
+				AT(-1) = L_D128(14, 54, 54, T, T, T, I),
+				AT(0) = L_D128(14, 44, 44, T, T, T, I),
+				AT(1) = L_D128(14, 34, 36, T, T, B, I),
+				AT(2) = L_D128(14, 24, 28, T, B, I, I),
+				AT(3) = L_D128(14, 14, 20, P, I, I, I),
 			},
 		[SMMU_DESC_D128][SMMU_GRANULE_64K] =
 			{
-				AT(0) = L_D128(16, 52, 52, T, T, T, R),
-				AT(1) = L_D128(16, 40, 40, T, T, B, R),
-				AT(2) = L_D128(16, 28, 34, T, B, R, R),
-				AT(3) = L_D128(16, 16, 20, P, R, R, R),
+				AT(0) = L_D128(16, 52, 52, T, T, T, I),
+				AT(1) = L_D128(16, 40, 40, T, T, B, I),
+				AT(2) = L_D128(16, 28, 34, T, B, I, I),
+				AT(3) = L_D128(16, 16, 20, P, I, I, I),
 			},
 };
 

@@ -34,8 +34,8 @@ enum smmu_desc_family {
 };
 
 enum smmu_desc_kind {
-	SMMU_DESC_INVALID,  /* bit 0 is clear */
-	SMMU_DESC_RESERVED, /* an encoding with bit 0 set that is treated as invalid */
+	SMMU_DESC_INVALID,  /* bit 0 is clear, or what tables D8-48 and D8-49 call invalid */
+	SMMU_DESC_RESERVED, /* a Block where this format has none: treated as invalid */
 	SMMU_DESC_TABLE,
 	SMMU_DESC_BLOCK,
 	SMMU_DESC_PAGE,

@@ -1,7 +1,6 @@
 /* Architected words shown through an emitter. */
 #include "spec/show.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -13,18 +12,9 @@
 #include "spec/gpt.h"
 #include "spec/l1cd.h"
 #include "spec/l1std.h"
-#include "spec/rule.h"
+#include "spec/show_priv.h"
 #include "spec/ste.h"
 #include "spec/vms.h"
-
-/* What one entry turned out to be. */
-struct entry {
-	const struct smmu_format *format; /* NULL: its number is Reserved */
-	const char *type;
-	int number;		      /* of an event or command, -1: it has none */
-	struct smmu_desc_format desc; /* format points into it where that is what it is */
-	struct smmu_when_ctx ctx;
-};
 
 static const struct {
 	const char *name;
@@ -78,7 +68,8 @@ unsigned smmu_entry_word_bytes(const struct smmu_show *show)
 	return show->kind == SMMU_ENTRY_REGISTER && show->reg->width_bits == 32 ? 4 : 8;
 }
 
-static void resolve_desc(struct entry *entry, const struct smmu_show *show, const uint64_t *words)
+static void resolve_desc(struct smmu_show_entry *entry, const struct smmu_show *show,
+			 const uint64_t *words)
 {
 	struct smmu_desc_fmt fmt = show->desc;
 
@@ -87,9 +78,10 @@ static void resolve_desc(struct entry *entry, const struct smmu_show *show, cons
 	entry->format = &entry->desc.format;
 }
 
-static void resolve(struct entry *entry, const struct smmu_show *show, const uint64_t *words)
+void smmu_show_resolve(struct smmu_show_entry *entry, const struct smmu_show *show,
+		       const uint64_t *words)
 {
-	*entry = (struct entry){
+	*entry = (struct smmu_show_entry){
 		.format = kinds[show->kind].format,
 		.number = -1,
 		.ctx = {.word = words, .ids = show->ids, .sec = show->sec, .d128 = show->d128},
@@ -121,8 +113,8 @@ static void resolve(struct entry *entry, const struct smmu_show *show, const uin
 }
 
 /* Only records of events have fields that mean nothing. */
-static bool is_valid(const struct smmu_format *format, const struct smmu_field *field,
-		     const uint64_t *words)
+bool smmu_show_is_valid(const struct smmu_format *format, const struct smmu_field *field,
+			const uint64_t *words)
 {
 	struct smmu_evt evt;
 
@@ -169,7 +161,7 @@ void smmu_show_fields(struct smmu_emit *emit, const struct smmu_format *format,
 			continue;
 		}
 		value = smmu_field_get(field, words, 0);
-		if (people && !is_valid(format, field, words)) {
+		if (people && !smmu_show_is_valid(format, field, words)) {
 			smmu_emit_str(emit, field->name, "-");
 			continue;
 		}
@@ -177,101 +169,6 @@ void smmu_show_fields(struct smmu_emit *emit, const struct smmu_format *format,
 		show_meaning(emit, field, value);
 	}
 	smmu_emit_end(emit);
-}
-
-/* Collects sentences of problems. */
-struct problems {
-	void (*say)(void *ctx, const char *sentence);
-	void *ctx;
-	size_t count;
-};
-
-static void problem(struct problems *p, const char *format, ...) SMMU_PRINTF(2, 3);
-
-static void problem(struct problems *p, const char *format, ...)
-{
-	char sentence[320];
-	va_list args;
-
-	p->count++;
-	if (!p->say)
-		return;
-	va_start(args, format);
-	vsnprintf(sentence, sizeof(sentence), format, args);
-	va_end(args);
-	p->say(p->ctx, sentence);
-}
-
-/* "[104:96]" as positions in the whole structure, from its lowest to its highest set bit. */
-static void res0_problem(struct problems *p, uint64_t bits, unsigned word)
-{
-	unsigned low = 0, high = 63;
-
-	while (!smmu_bit(bits, low))
-		low++;
-	while (!smmu_bit(bits, high))
-		high--;
-	if (low == high)
-		problem(p, "bit [%u] is set, which is RES0", word * 64 + low);
-	else if (bits == smmu_mask(low, high - low + 1))
-		problem(p, "bits [%u:%u] are set, which are RES0", word * 64 + high,
-			word * 64 + low);
-	else
-		problem(p, "some of bits [%u:%u] are set that are RES0: %#llx in word %u",
-			word * 64 + high, word * 64 + low, (unsigned long long)bits, word);
-}
-
-static void layout_problems(struct problems *p, const struct entry *entry, const uint64_t *words)
-{
-	const struct smmu_format *format = entry->format;
-	bool is_desc = format == &entry->desc.format;
-
-	for (unsigned w = 0; w < format->words; w++) {
-		uint64_t bits = is_desc ? smmu_desc_res0(&entry->desc, words, w)
-					: smmu_format_res0(format, &entry->ctx, w);
-
-		if (format->width_bits == 32)
-			bits &= smmu_ones(32);
-		if (bits)
-			res0_problem(p, bits, w);
-	}
-	for (size_t i = 0; i < format->fields_count; i++) {
-		const struct smmu_field *field = &format->fields[i];
-		uint64_t value = smmu_field_get(field, words, 0);
-
-		if (field->kind == SMMU_FIELD_ENUM && field->values && field->array_count <= 1 &&
-		    smmu_field_is_present(field, &entry->ctx) && is_valid(format, field, words) &&
-		    !smmu_enum_find(field->values, value))
-			problem(p, "%s is %#llx, which is Reserved", field->name,
-				(unsigned long long)value);
-	}
-}
-
-static void rule_problems(struct problems *p, const struct smmu_show *show, const uint64_t *words)
-{
-	struct smmu_rule_ctx ctx = {.ids = show->ids, .sec = show->sec};
-	const struct smmu_rule *rule = NULL;
-	struct smmu_ste ste;
-
-	memcpy(ste.word, words, sizeof(ste.word));
-	while ((rule = smmu_ste_rule_next(rule, &ste, &ctx)))
-		problem(p, "%s: %s (%s)", rule->name, rule->text, rule->section);
-}
-
-size_t smmu_show_problems(const struct smmu_show *show, const uint64_t *words,
-			  void (*say)(void *ctx, const char *sentence), void *ctx)
-{
-	struct problems p = {say, ctx, 0};
-	struct entry entry;
-
-	resolve(&entry, show, words);
-	if (!entry.format)
-		problem(&p, "number %#x is Reserved", (unsigned)entry.number);
-	else
-		layout_problems(&p, &entry, words);
-	if (show->kind == SMMU_ENTRY_STE && show->ids)
-		rule_problems(&p, show, words);
-	return p.count;
 }
 
 static void emit_problem(void *ctx, const char *sentence)
@@ -284,7 +181,8 @@ static void say_problem(void *ctx, const char *sentence)
 	smmu_emit_say(ctx, "! %s", sentence);
 }
 
-static void show_invalid(struct smmu_emit *emit, const struct entry *entry, const uint64_t *words)
+static void show_invalid(struct smmu_emit *emit, const struct smmu_show_entry *entry,
+			 const uint64_t *words)
 {
 	bool open = false;
 
@@ -292,7 +190,7 @@ static void show_invalid(struct smmu_emit *emit, const struct entry *entry, cons
 		const struct smmu_field *field = &entry->format->fields[i];
 
 		if (!smmu_field_is_present(field, &entry->ctx) ||
-		    is_valid(entry->format, field, words))
+		    smmu_show_is_valid(entry->format, field, words))
 			continue;
 		if (!open)
 			smmu_emit_array(emit, "invalid");
@@ -315,7 +213,7 @@ static void show_words(struct smmu_emit *emit, const uint64_t *words, unsigned c
 }
 
 static void show_data(struct smmu_emit *emit, const char *key, const struct smmu_show *show,
-		      const struct entry *entry, const uint64_t *words, int64_t index)
+		      const struct smmu_show_entry *entry, const uint64_t *words, int64_t index)
 {
 	smmu_emit_object(emit, key);
 	if (index >= 0)
@@ -337,7 +235,7 @@ static void show_data(struct smmu_emit *emit, const char *key, const struct smmu
 	smmu_emit_end(emit);
 }
 
-static void heading(struct smmu_emit *emit, const char *before, const struct entry *entry,
+static void heading(struct smmu_emit *emit, const char *before, const struct smmu_show_entry *entry,
 		    const char *number, const struct smmu_show *show)
 {
 	bool is_reg = show->kind == SMMU_ENTRY_REGISTER;
@@ -350,7 +248,7 @@ static void heading(struct smmu_emit *emit, const char *before, const struct ent
 
 /* "F_TRANSLATION 0x10: Translation fault (IHI 0070 7.3.13)" and what follows. */
 static void show_text(struct smmu_emit *emit, const struct smmu_show *show,
-		      const struct entry *entry, const uint64_t *words, int64_t index)
+		      const struct smmu_show_entry *entry, const uint64_t *words, int64_t index)
 {
 	char before[32] = "", number[16] = "";
 
@@ -371,9 +269,9 @@ static void show_text(struct smmu_emit *emit, const struct smmu_show *show,
 void smmu_show_entry(struct smmu_emit *emit, const char *key, const struct smmu_show *show,
 		     const uint64_t *words, int64_t index)
 {
-	struct entry entry;
+	struct smmu_show_entry entry;
 
-	resolve(&entry, show, words);
+	smmu_show_resolve(&entry, show, words);
 	if (show->people)
 		show_text(emit, show, &entry, words, index);
 	else

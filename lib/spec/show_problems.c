@@ -1,0 +1,153 @@
+/* What is wrong with architected words. */
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "spec/rule.h"
+#include "spec/show_priv.h"
+
+/* Collects sentences of problems. */
+struct problems {
+	void (*say)(void *ctx, const char *sentence);
+	void *ctx;
+	size_t count;
+};
+
+static void problem(struct problems *p, const char *format, ...) SMMU_PRINTF(2, 3);
+
+static void problem(struct problems *p, const char *format, ...)
+{
+	char sentence[320];
+	va_list args;
+
+	p->count++;
+	if (!p->say)
+		return;
+	va_start(args, format);
+	vsnprintf(sentence, sizeof(sentence), format, args);
+	va_end(args);
+	p->say(p->ctx, sentence);
+}
+
+/* "[104:96]" as positions in the whole structure, from its lowest to its highest set bit. */
+static void res0_problem(struct problems *p, uint64_t bits, unsigned word)
+{
+	unsigned low = 0, high = 63;
+
+	while (!smmu_bit(bits, low))
+		low++;
+	while (!smmu_bit(bits, high))
+		high--;
+	if (low == high)
+		problem(p, "bit [%u] is set, which is RES0", word * 64 + low);
+	else if (bits == smmu_mask(low, high - low + 1))
+		problem(p, "bits [%u:%u] are set, which are RES0", word * 64 + high,
+			word * 64 + low);
+	else
+		problem(p, "some of bits [%u:%u] are set that are RES0: %#llx in word %u",
+			word * 64 + high, word * 64 + low, (unsigned long long)bits, word);
+}
+
+static void layout_problems(struct problems *p, const struct smmu_show_entry *entry,
+			    const uint64_t *words)
+{
+	const struct smmu_format *format = entry->format;
+	bool is_desc = format == &entry->desc.format;
+
+	for (unsigned w = 0; w < format->words; w++) {
+		uint64_t bits = is_desc ? smmu_desc_res0(&entry->desc, words, w)
+					: smmu_format_res0(format, &entry->ctx, w);
+
+		if (format->width_bits == 32)
+			bits &= smmu_ones(32);
+		if (bits)
+			res0_problem(p, bits, w);
+	}
+	for (size_t i = 0; i < format->fields_count; i++) {
+		const struct smmu_field *field = &format->fields[i];
+		uint64_t value = smmu_field_get(field, words, 0);
+
+		if (field->kind == SMMU_FIELD_ENUM && field->values && field->array_count <= 1 &&
+		    smmu_field_is_present(field, &entry->ctx) &&
+		    smmu_show_is_valid(format, field, words) &&
+		    !smmu_enum_find(field->values, value))
+			problem(p, "%s is %#llx, which is Reserved", field->name,
+				(unsigned long long)value);
+	}
+}
+
+/*
+ * An SMMU that can do all there is, in the least demanding way: what it calls
+ * ILLEGAL is so for want of no feature.
+ */
+static struct smmu_ids capable_ids(const struct smmu_show *show)
+{
+	struct smmu_ids ids = {.aidr = 4};
+	uint64_t idr0 = 0, idr1 = 0, idr5 = 0;
+
+	idr0 = smmu_IDR0_set_S1P(smmu_IDR0_set_S2P(idr0, 1), 1);
+	idr0 = smmu_IDR0_set_TTF(idr0, 3);
+	idr0 = smmu_IDR0_set_HTTU(idr0, 3);
+	idr0 = smmu_IDR0_set_ATS(smmu_IDR0_set_Hyp(idr0, 1), 1);
+	idr0 = smmu_IDR0_set_ASID16(smmu_IDR0_set_VMID16(idr0, 1), 1);
+	idr0 = smmu_IDR0_set_ST_LEVEL(smmu_IDR0_set_CD2L(idr0, 1), 1);
+	idr1 = smmu_IDR1_set_SIDSIZE(smmu_IDR1_set_SSIDSIZE(idr1, 20), 32);
+	idr5 = smmu_IDR5_set_GRAN4K(smmu_IDR5_set_GRAN16K(smmu_IDR5_set_GRAN64K(idr5, 1), 1), 1);
+	idr5 = smmu_IDR5_set_OAS(smmu_IDR5_set_DS(idr5, 1), show->d128 ? 7 : 6);
+	idr5 = smmu_IDR5_set_VAX(smmu_IDR5_set_D128(idr5, show->d128), 1);
+	ids.idr[0] = (uint32_t)idr0;
+	ids.idr[1] = (uint32_t)idr1;
+	ids.idr[3] = (uint32_t)smmu_IDR3_set_PBHA(UINT32_MAX, 0);
+	ids.idr[5] = (uint32_t)idr5;
+	ids.s_idr[1] = (uint32_t)smmu_S_IDR1_set_SEL2(smmu_S_IDR1_set_SECURE_IMPL(0, 1), 1);
+	ids.r_idr[0] = (uint32_t)smmu_R_IDR0_set_ATS(0, 1);
+	ids.r_idr[3] = UINT32_MAX;
+	return ids;
+}
+
+static void rule_problem(struct problems *p, const struct smmu_rule *rule,
+			 const struct smmu_show *show)
+{
+	const char *with = show->ids || !rule->ids[0] ? "" : rule->ids;
+
+	problem(p, "%s: %s (%s%s%s)", rule->name, rule->text, rule->section,
+		with[0] ? "; depends on " : "", with);
+}
+
+static void rule_problems(struct problems *p, const struct smmu_show *show, const uint64_t *words)
+{
+	struct smmu_ids ids = show->ids ? *show->ids : capable_ids(show);
+	struct smmu_rule_ctx ctx = {.ids = &ids, .sec = show->sec};
+	const struct smmu_rule *rule = NULL;
+	struct smmu_ste ste = {{0}};
+	struct smmu_cd cd;
+
+	if (show->kind == SMMU_ENTRY_STE) {
+		memcpy(ste.word, words, sizeof(ste.word));
+		while ((rule = smmu_ste_rule_next(rule, &ste, &ctx)))
+			rule_problem(p, rule, show);
+		return;
+	}
+	/* Of a CD: as an STE of an EL1 stream, stage 1 only, reaches it. */
+	smmu_ste_set_V(&ste, 1);
+	smmu_ste_set_Config(&ste, SMMU_STE_CONFIG_S1);
+	memcpy(cd.word, words, sizeof(cd.word));
+	while ((rule = smmu_cd_rule_next(rule, &cd, &ste, &ctx)))
+		rule_problem(p, rule, show);
+}
+
+size_t smmu_show_problems(const struct smmu_show *show, const uint64_t *words,
+			  void (*say)(void *ctx, const char *sentence), void *ctx)
+{
+	struct problems p = {say, ctx, 0};
+	struct smmu_show_entry entry;
+
+	smmu_show_resolve(&entry, show, words);
+	if (!entry.format)
+		problem(&p, "number %#x is Reserved", (unsigned)entry.number);
+	else
+		layout_problems(&p, &entry, words);
+	if (show->kind == SMMU_ENTRY_STE || show->kind == SMMU_ENTRY_CD)
+		rule_problems(&p, show, words);
+	return p.count;
+}

@@ -196,7 +196,8 @@ unsigned smmu_cd_ips_bits(const struct smmu_cd *cd, const struct smmu_ids *ids)
 
 bool smmu_ste_s2ds(const struct smmu_ste *ste, const struct smmu_ids *ids)
 {
-	return smmu_ste_S2DS(ste) && IDR5(DS) && smmu_ste_S2AA64(ste);
+	return smmu_ste_S2DS(ste) && IDR5(DS) && smmu_ste_S2AA64(ste) &&
+	       smmu_ste_S2TG(ste) != SMMU_TG0_64K;
 }
 
 bool smmu_cd_ds(const struct smmu_cd *cd, const struct smmu_ids *ids)

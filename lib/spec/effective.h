@@ -59,7 +59,10 @@ enum smmu_vmsa smmu_cd_vmsa(const struct smmu_cd *cd, const struct smmu_ids *ids
 unsigned smmu_ste_s2ps_bits(const struct smmu_ste *ste, const struct smmu_ids *ids);
 unsigned smmu_cd_ips_bits(const struct smmu_cd *cd, const struct smmu_ids *ids);
 
-/* S2DS and DS; 0 where they are RES0 for want of IDR5.DS or VMSAv8-64 tables. */
+/*
+ * S2DS and DS; 0 where they are RES0 for want of IDR5.DS or VMSAv8-64 tables,
+ * S2DS also with a 64KB S2TG.  A CD with two granules may have DS for one.
+ */
 bool smmu_ste_s2ds(const struct smmu_ste *ste, const struct smmu_ids *ids);
 bool smmu_cd_ds(const struct smmu_cd *cd, const struct smmu_ids *ids);
 

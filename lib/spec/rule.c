@@ -30,6 +30,7 @@ struct smmu_rule_facts {
 	bool tt0, tt1;		       /* CD: that table is in use */
 	bool ats, dpt, strw, vmid;     /* EATS, DPT and STRW count, S2VMID counts */
 	bool indirect;		       /* CD: indirect permissions */
+	bool v31;		       /* SMMUv3.1 or later */
 };
 
 #define STE(FIELD)	smmu_ste_##FIELD(f->ste)
@@ -87,6 +88,7 @@ static struct smmu_rule_facts facts(const struct smmu_ste *ste, const struct smm
 	f->live = STE(V) && (STE(Config) & 4);
 	f->translates1 = STE(Config) & 1;
 	f->translates2 = STE(Config) & 2;
+	f->v31 = smmu_ids_is_v3(ctx->ids, 1);
 	f->oas = smmu_oas_bits(ctx->ids);
 	f->ias = smmu_ias_bits(ctx->ids);
 	f->stall = stall_model(ctx);
@@ -152,7 +154,7 @@ static unsigned s2_size_min(const struct smmu_rule_facts *f, bool is_64k)
 	unsigned least = 64 - f->ias;
 	unsigned floor = 16;
 
-	if (!smmu_ids_is_v3(f->ids, 1))
+	if (!f->v31)
 		return least;
 	if (f->s2 == SMMU_VMSA_128)
 		floor = 8;
@@ -275,9 +277,12 @@ static bool writable_is_executable(const struct smmu_rule_facts *f)
 	return false;
 }
 
-/* Each row of the tables three times: predicate, index, and row of rules[]. */
+/*
+ * Each row of the tables three times: predicate, index, and row of rules[].
+ * Inlined into the fetch path the predicates cost less than half of their calls.
+ */
 #define PREDICATE(NAME, sect, sec_mask, GIVEN, condition, words, field_list, id_list, choice)      \
-	static bool broken_##NAME(const struct smmu_rule_facts *f)                                 \
+	SMMU_INLINE bool broken_##NAME(const struct smmu_rule_facts *f)                            \
 	{                                                                                          \
 		return GIVEN_##GIVEN && (condition);                                               \
 	}

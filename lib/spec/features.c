@@ -1,0 +1,87 @@
+/* Architecture features, IHI 0070 G.b chapter 2. */
+#include "spec/features.h"
+
+#include <string.h>
+#include <strings.h>
+
+#include "base/compiler.h"
+#include "spec/reg.h"
+
+#define V(reg)		 regs[SMMU_REG_##reg]
+#define IDR0(field)	 smmu_IDR0_##field(V(IDR0))
+#define IDR1(field)	 smmu_IDR1_##field(V(IDR1))
+#define IDR3(field)	 smmu_IDR3_##field(V(IDR3))
+#define IDR5(field)	 smmu_IDR5_##field(V(IDR5))
+#define S_IDR0(field)	 smmu_S_IDR0_##field(V(S_IDR0))
+#define S_IDR1(field)	 smmu_S_IDR1_##field(V(S_IDR1))
+#define R_IDR0(field)	 smmu_R_IDR0_##field(V(R_IDR0))
+#define R_IDR3(field)	 smmu_R_IDR3_##field(V(R_IDR3))
+#define ROOT_IDR0(field) smmu_ROOT_IDR0_##field(V(ROOT_IDR0))
+#define PMCG_CFGR(field) smmu_PMCG_CFGR_##field(V(PMCG_CFGR))
+
+#define FEATURE(ID, name, since, mandatory, a_profile, field, summary, present, needs, words)      \
+	static bool present_##ID(const uint64_t *regs)                                             \
+	{                                                                                          \
+		(void)regs;                                                                        \
+		return present;                                                                    \
+	}                                                                                          \
+	static bool needs_##ID(const uint64_t *regs)                                               \
+	{                                                                                          \
+		(void)regs;                                                                        \
+		return needs;                                                                      \
+	}
+#include "spec/features.def"
+
+#define NEVER SMMU_FEATURE_NEVER
+static const struct smmu_feature table[] = {
+#define FEATURE(ID, name, since, mandatory, a_profile, field, summary, present, needs, words)      \
+	{name, a_profile, field, summary, words, since, mandatory, present_##ID, needs_##ID},
+#include "spec/features.def"
+};
+
+size_t smmu_features(const struct smmu_feature **features)
+{
+	*features = table;
+	return SMMU_LEN(table);
+}
+
+/* Whether name is one of the names in list, which are separated by commas and spaces. */
+static bool is_listed(const char *list, const char *name)
+{
+	size_t n = strlen(name);
+
+	while (*list) {
+		size_t len = strcspn(list, ", ");
+
+		if (len == n && n > 0 && strncasecmp(list, name, n) == 0)
+			return true;
+		list += len;
+		list += strspn(list, ", ");
+	}
+	return false;
+}
+
+const struct smmu_feature *smmu_feature_find(const char *name)
+{
+	for (size_t i = 0; i < SMMU_LEN(table); i++)
+		if (strcasecmp(table[i].name, name) == 0)
+			return &table[i];
+	for (size_t i = 0; i < SMMU_LEN(table); i++)
+		if (is_listed(table[i].a_profile, name))
+			return &table[i];
+	return NULL;
+}
+
+enum smmu_feature_problem smmu_feature_check(const struct smmu_feature *feature,
+					     const uint64_t *regs)
+{
+	unsigned version = (unsigned)smmu_AIDR_ArchMinorRev(V(AIDR));
+
+	/* What a feature needs decides whether it can be mandatory: XNX without stage 2. */
+	if (!feature->present(regs))
+		return feature->mandatory <= version && feature->needs(regs) ? SMMU_FEATURE_MISSING
+									     : SMMU_FEATURE_OK;
+	if (!feature->needs(regs))
+		return SMMU_FEATURE_NEEDS;
+	return feature->since > version + 1 ? SMMU_FEATURE_TOO_NEW : SMMU_FEATURE_OK;
+}

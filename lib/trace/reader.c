@@ -1,0 +1,321 @@
+/* Traces of every format: the block of lines, and what the formats share. */
+#include "trace/reader_priv.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/compiler.h"
+
+#define BLOCK_SIZE  ((size_t)256 << 10)
+#define LINE_LIMIT  ((size_t)1 << 20)
+#define NAMES_LIMIT 4096
+/* Behind the block: the LF that a last line may lack, and a short look-ahead. */
+#define SLACK 16
+
+int smmu_trace_reserve(void *array, size_t *capacity, size_t count, size_t item_size)
+{
+	void *items;
+	size_t want = *capacity ? *capacity * 2 : 16;
+
+	if (count < *capacity)
+		return 0;
+	if (want <= count)
+		want = count + 1;
+	if (want > SIZE_MAX / item_size)
+		return SMMU_E_NOMEM;
+	memcpy(&items, array, sizeof(items));
+	items = realloc(items, want * item_size);
+	if (!items)
+		return SMMU_E_NOMEM;
+	memcpy(array, &items, sizeof(items));
+	*capacity = want;
+	return 0;
+}
+
+size_t smmu_trace_line(char **next, const struct smmu_trace *trace, const char *line)
+{
+	const char *end = memchr(line, '\n', (size_t)(trace->data + trace->end - line));
+
+	*next = (char *)end + 1;
+	return (size_t)(end - line) - (end > line && end[-1] == '\r');
+}
+
+bool smmu_trace_is_blank(const char *line, size_t size)
+{
+	size_t i = 0;
+
+	while (i < size && (line[i] == ' ' || line[i] == '\t'))
+		i++;
+	return i == size || line[i] == '#';
+}
+
+void smmu_trace_bad_line(struct smmu_trace *trace, const char *line, size_t size,
+			 const struct smmu_line_error *error, struct smmu_diag *diag)
+{
+	struct smmu_place at = {.file = smmu_in_name(trace->in),
+				.line = trace->line,
+				.col = error->col ? error->col : 1,
+				.text = trace->is_changed ? trace->original : line,
+				.text_len = size};
+
+	trace->is_changed = false;
+	trace->skipped++;
+	if (trace->options.strict)
+		trace->error = smmu_diag_error(diag, &at, error->code, "%s", error->message);
+	else
+		smmu_diag_warn(diag, &at, "%s; the line is skipped", error->message);
+}
+
+int smmu_trace_keep_line(struct smmu_trace *trace, const char *line, size_t size)
+{
+	if (trace->is_changed)
+		return 0;
+	if (smmu_trace_reserve(&trace->original, &trace->original_capacity, size, 1))
+		return SMMU_E_NOMEM;
+	memcpy(trace->original, line, size);
+	trace->is_changed = true;
+	return 0;
+}
+
+/* The block is full and holds no LF: more room, or the line is given up. */
+static int make_room(struct smmu_trace *trace, struct smmu_diag *diag)
+{
+	static const struct smmu_line_error too_long = {.code = SMMU_E_LIMIT,
+							.message = "the line is longer than 1 MiB"};
+	char *data;
+
+	if (trace->capacity < LINE_LIMIT) {
+		data = realloc(trace->data, trace->capacity * 2 + SLACK);
+		if (!data)
+			return smmu_diag_nomem(diag);
+		trace->data = data;
+		trace->capacity *= 2;
+		return 0;
+	}
+	if (!trace->dropping)
+		smmu_trace_bad_line(trace, NULL, 0, &too_long, diag);
+	trace->dropping = true;
+	trace->filled = 0;
+	return trace->error;
+}
+
+/* Finds the lines in what was read behind data[from). */
+static void find_lines(struct smmu_trace *trace, size_t from)
+{
+	size_t end = trace->filled;
+
+	while (end > from && trace->data[end - 1] != '\n')
+		end--;
+	trace->end = end > from ? end : 0;
+	if (trace->dropping && trace->end) {
+		const char *lf = memchr(trace->data, '\n', trace->end);
+
+		trace->pos = (size_t)(lf + 1 - trace->data);
+		trace->dropping = false;
+		trace->line++;
+	}
+}
+
+static int read_more(struct smmu_trace *trace, struct smmu_diag *diag)
+{
+	size_t got, from = trace->filled;
+	int err = smmu_in_read(&got, trace->in, trace->data + from, trace->capacity - from, diag);
+
+	/* What a cut stream leaves of its last line is no record. */
+	trace->at_end = err || !got;
+	trace->error = err;
+	if (err)
+		return err;
+	trace->filled += got;
+	if (!got && from && !trace->dropping)
+		trace->data[trace->filled++] = '\n';
+	find_lines(trace, from);
+	return 0;
+}
+
+int smmu_trace_lines(struct smmu_trace *trace, struct smmu_diag *diag)
+{
+	while (trace->pos == trace->end) {
+		int err = 0;
+
+		if (trace->error || trace->at_end)
+			return trace->error;
+		memmove(trace->data, trace->data + trace->end, trace->filled - trace->end);
+		trace->filled -= trace->end;
+		trace->pos = trace->end = 0;
+		if (trace->filled == trace->capacity)
+			err = make_room(trace, diag);
+		if (!err)
+			err = read_more(trace, diag);
+		if (err)
+			return err;
+	}
+	return 1;
+}
+
+static bool is_name(const struct smmu_trace *trace, uint32_t index, const char *text, size_t size)
+{
+	const char *name = trace->name[index];
+
+	return strlen(name) == size && !memcmp(name, text, size);
+}
+
+static int add_name(struct smmu_trace *trace, const char *text, size_t size,
+		    struct smmu_line_error *error)
+{
+	char *name = NULL;
+
+	if (trace->names == NAMES_LIMIT || memchr(text, '\0', size)) {
+		*error = (struct smmu_line_error){
+			.code = SMMU_E_LIMIT,
+			.message = "too many names of SMMUs, or one with NUL"};
+		return error->code;
+	}
+	if (!smmu_trace_reserve(&trace->name, &trace->names_capacity, trace->names,
+				sizeof(*trace->name)))
+		name = malloc(size + 1);
+	if (!name) {
+		*error = (struct smmu_line_error){.code = SMMU_E_NOMEM, .message = "out of memory"};
+		return error->code;
+	}
+	memcpy(name, text, size);
+	name[size] = '\0';
+	trace->name[trace->names++] = name;
+	return 0;
+}
+
+/* Traces name few SMMUs, and mostly the same one again. */
+static int set_name(struct smmu_trace *trace, struct smmu_record *record, const char *text,
+		    size_t size, struct smmu_line_error *error)
+{
+	uint32_t index = trace->last_name - 1;
+
+	if (!trace->last_name || !is_name(trace, index, text, size)) {
+		for (index = 0; index < trace->names; index++)
+			if (is_name(trace, index, text, size))
+				break;
+		if (index == trace->names && add_name(trace, text, size, error))
+			return error->code;
+	}
+	record->smmu = trace->last_name = index + 1;
+	return 0;
+}
+
+int smmu_trace_set(struct smmu_trace *trace, struct smmu_record *record, enum smmu_column column,
+		   const char *text, size_t size, struct smmu_line_error *error)
+{
+	if (column == SMMU_COL_SMMU)
+		return set_name(trace, record, text, size, error);
+	return smmu_record_set(record, column, text, size, error);
+}
+
+static bool has_suffix(const char *name, const char *suffix)
+{
+	size_t length = strlen(name), n = strlen(suffix);
+
+	return length > n && !strcmp(name + length - n, suffix);
+}
+
+/* The first line that says something decides; where there is none, the name. */
+static int detect(struct smmu_trace *trace, struct smmu_diag *diag)
+{
+	const char *name = smmu_in_name(trace->in);
+	int more;
+
+	trace->format = trace->options.format;
+	while ((more = smmu_trace_lines(trace, diag)) > 0) {
+		char *line = trace->data + trace->pos, *next;
+		size_t size = smmu_trace_line(&next, trace, line);
+
+		if (!smmu_trace_is_blank(line, size))
+			break;
+		trace->pos = (size_t)(next - trace->data);
+		trace->line++;
+	}
+	if (more < 0 || trace->format != SMMU_TRACE_AUTO)
+		return more;
+	trace->format = SMMU_TRACE_CSV;
+	if (more ? trace->data[trace->pos] == '{'
+		 : has_suffix(name, ".jsonl") || has_suffix(name, ".jsonl.gz"))
+		trace->format = SMMU_TRACE_JSONL;
+	return 0;
+}
+
+static void skip_byte_order_mark(struct smmu_trace *trace, struct smmu_diag *diag)
+{
+	if (smmu_trace_lines(trace, diag) > 0 && !strncmp(trace->data, "\xef\xbb\xbf", 3))
+		trace->pos += 3;
+}
+
+int smmu_trace_open(struct smmu_trace **out, struct smmu_in *in,
+		    const struct smmu_trace_options *options, struct smmu_diag *diag)
+{
+	struct smmu_trace *trace = calloc(1, sizeof(*trace));
+	int err;
+
+	*out = NULL;
+	if (!trace)
+		return smmu_diag_nomem(diag);
+	trace->in = in;
+	if (options)
+		trace->options = *options;
+	trace->line = 1;
+	smmu_record_init(&trace->blank);
+	trace->capacity = BLOCK_SIZE;
+	trace->data = malloc(trace->capacity + SLACK);
+	if (!trace->data) {
+		smmu_trace_close(trace);
+		return smmu_diag_nomem(diag);
+	}
+	skip_byte_order_mark(trace, diag);
+	err = detect(trace, diag);
+	if (err >= 0)
+		err = trace->format == SMMU_TRACE_CSV ? smmu_csv_header(trace, diag) : 0;
+	if (err < 0) {
+		smmu_trace_close(trace);
+		return err;
+	}
+	*out = trace;
+	return 0;
+}
+
+void smmu_trace_close(struct smmu_trace *trace)
+{
+	if (!trace)
+		return;
+	for (size_t i = 0; i < trace->names; i++)
+		free(trace->name[i]);
+	free(trace->name);
+	free(trace->original);
+	free(trace->column);
+	free(trace->data);
+	free(trace);
+}
+
+int smmu_trace_next(size_t *count, struct smmu_trace *trace, struct smmu_record *records,
+		    size_t capacity, struct smmu_diag *diag)
+{
+	*count = 0;
+	while (!*count && capacity) {
+		int more = trace->error && trace->options.strict ? trace->error
+								 : smmu_trace_lines(trace, diag);
+
+		if (more <= 0)
+			return more;
+		if (trace->format == SMMU_TRACE_CSV)
+			*count = smmu_csv_batch(trace, records, capacity, diag);
+		else
+			*count = smmu_jsonl_batch(trace, records, capacity, diag);
+	}
+	return 0;
+}
+
+uint64_t smmu_trace_skipped(const struct smmu_trace *trace)
+{
+	return trace->skipped;
+}
+
+const char *smmu_trace_smmu_name(const struct smmu_trace *trace, uint32_t index)
+{
+	return index < trace->names ? trace->name[index] : NULL;
+}

@@ -1,0 +1,80 @@
+/*
+ * The inside of a trace reader: a block of whole lines that the formats parse
+ * in place, and what they share.
+ *
+ * Threading: as struct smmu_trace.
+ */
+#ifndef SMMU_TRACE_READER_PRIV_H
+#define SMMU_TRACE_READER_PRIV_H
+
+#include "trace/column.h"
+#include "trace/reader.h"
+
+#define KEY_GUESSES 32
+
+struct smmu_trace {
+	struct smmu_in *in; /* borrowed */
+	struct smmu_trace_options options;
+	enum smmu_trace_format format;
+
+	/* data[pos, end) are lines not parsed yet, each with its LF; up to filled follows a part.
+	 */
+	char *data;
+	size_t pos, end, filled, capacity;
+	bool at_end, dropping;
+	int error; /* of the stream, or the line that ended a strict run: all later calls */
+
+	uint32_t line;		  /* the number of the line at pos */
+	uint64_t number, skipped; /* records and unreadable lines so far */
+	struct smmu_record blank;
+
+	/* CSV: what each column is, an enum smmu_column. */
+	uint8_t *column;
+	size_t columns, columns_capacity;
+	/* JSONL: what the keys of the last object were, in order. */
+	uint8_t guess[KEY_GUESSES];
+	/* The line as it was, when parsing changed it: for messages. */
+	char *original;
+	size_t original_capacity;
+	bool is_changed;
+
+	char **name; /* of SMMUs, owned */
+	size_t names, names_capacity;
+	uint32_t last_name; /* found last, 1 + index */
+};
+
+/* At least one line at pos: 1, 0 at the end, or an error, reported. */
+int smmu_trace_lines(struct smmu_trace *trace, struct smmu_diag *diag);
+/* The size of a line without its end; *next is where the one after it begins. */
+size_t smmu_trace_line(char **next, const struct smmu_trace *trace, const char *line);
+bool smmu_trace_is_blank(const char *line, size_t size);
+/* Reports, counts, and ends a strict trace. */
+void smmu_trace_bad_line(struct smmu_trace *trace, const char *line, size_t size,
+			 const struct smmu_line_error *error, struct smmu_diag *diag);
+/* Keeps the line for messages before it is changed in place. */
+int smmu_trace_keep_line(struct smmu_trace *trace, const char *line, size_t size);
+/* As smmu_record_set, for every column. */
+int smmu_trace_set(struct smmu_trace *trace, struct smmu_record *record, enum smmu_column column,
+		   const char *text, size_t size, struct smmu_line_error *error);
+/* The record of the line at hand is good: what comes from its place in the trace. */
+static inline void smmu_trace_take(struct smmu_trace *trace, struct smmu_record *record)
+{
+	record->line = trace->line;
+	if (!record->has_time)
+		record->time_ns = trace->number;
+	if (record->data)
+		((char *)record->data)[record->data_size] = '\0';
+	trace->number++;
+}
+
+/* Grows an array of items; *array is replaced. */
+int smmu_trace_reserve(void *array, size_t *capacity, size_t count, size_t item_size);
+
+int smmu_csv_header(struct smmu_trace *trace, struct smmu_diag *diag);
+/* Records from the lines at hand, at most capacity. */
+size_t smmu_csv_batch(struct smmu_trace *trace, struct smmu_record *records, size_t capacity,
+		      struct smmu_diag *diag);
+size_t smmu_jsonl_batch(struct smmu_trace *trace, struct smmu_record *records, size_t capacity,
+			struct smmu_diag *diag);
+
+#endif

@@ -199,3 +199,70 @@ Test(effective, start_levels_of_vmsav9_128)
 				cr_expect_eq(smmu_d128_start_level(txsz, rows[i].granule, skl),
 					     rows[i].level + (int)skl, "row %zu TxSZ %u", i, txsz);
 }
+
+Test(effective, ds_needs_its_feature_its_format_and_a_small_granule)
+{
+	static const struct {
+		const char *row;
+		uint32_t idr5_ds;
+		unsigned aa64, s2tg;
+		bool want_s2, want_s1;
+	} rows[] = {
+		{"4KB", 1, 1, SMMU_TG0_4K, true, true},
+		{"16KB", 1, 1, SMMU_TG0_16K, true, true},
+		{"64KB", 1, 1, SMMU_TG0_64K, false, true},
+		{"no IDR5.DS", 0, 1, SMMU_TG0_4K, false, false},
+		{"not VMSAv8-64", 1, 0, SMMU_TG0_4K, false, false},
+	};
+
+	for (size_t i = 0; i < SMMU_LEN(rows); i++) {
+		struct smmu_ids ids = {.idr = {0, 0, 0, 0, 0, rows[i].idr5_ds << 7}};
+		struct smmu_ste ste = {{0}};
+		struct smmu_cd cd = {{0}};
+
+		smmu_ste_set_S2DS(&ste, 1);
+		smmu_ste_set_S2TG(&ste, rows[i].s2tg);
+		smmu_ste_set_S2AA64(&ste, rows[i].aa64);
+		smmu_cd_set_DS(&cd, 1);
+		smmu_cd_set_AA64(&cd, rows[i].aa64);
+		cr_expect_eq(smmu_ste_s2ds(&ste, &ids), rows[i].want_s2, "%s", rows[i].row);
+		cr_expect_eq(smmu_cd_ds(&cd, &ids), rows[i].want_s1, "%s", rows[i].row);
+	}
+}
+
+/* 5.4 EPD0: IGNORED, and no table 1, in EL2 and EL3. */
+Test(effective, epd_by_streamworld)
+{
+	struct smmu_cd cd = {{0}};
+
+	smmu_cd_set_EPD0(&cd, 1);
+	cr_expect(smmu_cd_epd(&cd, 0, SMMU_SW_NS_EL1));
+	cr_expect_not(smmu_cd_epd(&cd, 1, SMMU_SW_NS_EL1));
+	cr_expect_not(smmu_cd_epd(&cd, 0, SMMU_SW_EL2));
+	cr_expect(smmu_cd_epd(&cd, 1, SMMU_SW_EL2));
+	cr_expect_not(smmu_cd_epd(&cd, 0, SMMU_SW_EL3));
+	cr_expect(smmu_cd_epd(&cd, 1, SMMU_SW_EL3));
+	cr_expect(smmu_cd_epd(&cd, 0, SMMU_SW_S_EL2_E2H));
+}
+
+/* 17.1, 5.6.1: which Security states have MPAM and the VMS. */
+Test(effective, mpam_and_the_vms)
+{
+	struct smmu_ids ids = {.idr = {3, 0, 0, 1 << 7}}; /* S1P, S2P, IDR3.MPAM */
+
+	cr_expect_not(smmu_ids_has_mpam(&ids, SMMU_SEC_NS));
+	ids.mpamidr = 1 << 16; /* PMG_MAX */
+	cr_expect(smmu_ids_has_mpam(&ids, SMMU_SEC_NS));
+	cr_expect_not(smmu_ids_has_vms(&ids, SMMU_SEC_NS), "no PARTIDs");
+	ids.mpamidr = 7;
+	cr_expect(smmu_ids_has_vms(&ids, SMMU_SEC_NS));
+	cr_expect_not(smmu_ids_has_vms(&ids, SMMU_SEC_REALM));
+	ids.r_mpamidr = 1 << 25; /* HAS_MPAM_NS */
+	cr_expect(smmu_ids_has_vms(&ids, SMMU_SEC_REALM), "of the Non-secure space");
+	cr_expect_eq(smmu_ids_partid_max(&ids, SMMU_SEC_REALM, true), 7);
+	cr_expect_eq(smmu_ids_partid_max(&ids, SMMU_SEC_REALM, false), 0);
+	ids.s_mpamidr = 3;
+	cr_expect_not(smmu_ids_has_vms(&ids, SMMU_SEC_S), "no Secure stage 2");
+	ids.s_idr[1] = 1 << 29;
+	cr_expect(smmu_ids_has_vms(&ids, SMMU_SEC_S));
+}

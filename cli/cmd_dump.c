@@ -1,0 +1,73 @@
+/*
+ * smmu dump SYSTEM
+ */
+#include "command.h"
+#include "compile/dump.h"
+#include "load.h"
+
+enum form { FORM_TREE, FORM_MAP };
+
+struct dump_args {
+	const char *system, *smmu;
+	struct cli_u64 stream, substream;
+	int form;
+};
+
+static const struct cli_choice forms[] = {{"tree", FORM_TREE}, {"map", FORM_MAP}, {NULL, 0}};
+
+static const struct cli_opt dump_opts[] = {
+	OPT_POS("SYSTEM", struct dump_args, system, "the system file"),
+	OPT_ENUM("as", struct dump_args, form, forms, FORM_TREE,
+		 "the structures as a tree, or merged ranges"),
+	OPT_ID("stream", struct dump_args, stream, "ID", "of this stream only"),
+	OPT_ALIAS("sid", "stream"),
+	OPT_U64("substream", struct dump_args, substream, "ID", "of this substream only"),
+	OPT_ALIAS("ssid", "substream"),
+	OPT_ALIAS("pasid", "substream"),
+	OPT_STR("smmu", struct dump_args, smmu, "NAME", "of this SMMU only"),
+	OPT_END(),
+};
+
+static int run_dump(struct cli_session *session, const void *data)
+{
+	const struct dump_args *args = data;
+	const struct smmu_dump_options options = {
+		.smmu = args->smmu,
+		.has_stream = args->stream.given,
+		.stream = (uint32_t)args->stream.value,
+		.has_substream = args->substream.given,
+		.substream = (uint32_t)args->substream.value,
+	};
+	struct cli_system system = {0};
+	struct smmu_emit *emit = NULL;
+	size_t index;
+	int error = cli_system_load(&system, args->system, session->diag);
+
+	if (!error && args->smmu)
+		error = cli_system_smmu(&index, &system, args->smmu, session->diag);
+	if (!error)
+		emit = cli_emit(session);
+	if (emit)
+		error = args->form == FORM_TREE
+				? smmu_dump_tree(emit, &system.machine, &options, session->diag)
+				: smmu_dump_map(emit, &system.machine, &options, session->diag);
+	cli_system_fini(&system);
+	return error || !emit ? CLI_EXIT_TROUBLE : CLI_EXIT_OK;
+}
+
+const struct cli_command cli_cmd_dump = {
+	.name = "dump",
+	.summary = "all that is reachable, as a tree or as ranges",
+	.synopsis = "SYSTEM [--as tree|map] [--stream ID] [--substream ID]",
+	.about =
+		"Walks the stream tables, context descriptors and translation tables in memory and "
+		"shows what they lead to. Pages that continue each other with the same access "
+		"are one range. What cannot be used is shown with its reason.",
+	.examples = "smmu dump board.yaml\teverything, from the stream table down\n"
+		    "smmu dump board.yaml --stream 0x60 --as map\twhat one stream reaches\n"
+		    "smmu dump board.yaml --as map --format csv\tfor a spreadsheet\n",
+	.formats = CLI_FORMAT(TEXT) | CLI_FORMAT(JSON) | CLI_FORMAT(JSONL) | CLI_FORMAT(CSV),
+	.opts = dump_opts,
+	.args_size = sizeof(struct dump_args),
+	.run = run_dump,
+};

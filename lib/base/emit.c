@@ -228,7 +228,7 @@ static size_t format_real(char *text, size_t room, double number, unsigned decim
 		number = -number;
 	}
 	if (number * (double)scale >= 9e18)
-		return n + (size_t)snprintf(text + n, room - n, "%.0f", number);
+		return n + (size_t)snprintf(text + n, room - n, "%.0f.0", number);
 	scaled = (uint64_t)(number * (double)scale + 0.5);
 	n += smmu_format_dec(text + n, scaled / scale);
 	if (decimals)

@@ -7,11 +7,13 @@
 #include "base/compiler.h"
 #include "base/err.h"
 #include "spec/cd.h"
+#include "spec/cmd.h"
 #include "spec/dpt.h"
 #include "spec/event.h"
 #include "spec/gpt.h"
 #include "spec/l1cd.h"
 #include "spec/l1std.h"
+#include "spec/pri.h"
 #include "spec/show_priv.h"
 #include "spec/ste.h"
 #include "spec/vms.h"
@@ -21,11 +23,13 @@ static const struct {
 	const struct smmu_format *format; /* NULL: depends on the words */
 } kinds[SMMU_ENTRY_COUNT] = {
 	[SMMU_ENTRY_EVENT] = {"event", NULL},
+	[SMMU_ENTRY_COMMAND] = {"command", NULL},
 	[SMMU_ENTRY_STE] = {"ste", &smmu_ste_format},
 	[SMMU_ENTRY_CD] = {"cd", &smmu_cd_format},
 	[SMMU_ENTRY_L1STD] = {"l1std", &smmu_l1std_format},
 	[SMMU_ENTRY_L1CD] = {"l1cd", &smmu_l1cd_format},
 	[SMMU_ENTRY_VMS] = {"vms", &smmu_vms_format},
+	[SMMU_ENTRY_PRI] = {"pri", &smmu_pri_format},
 	[SMMU_ENTRY_REGISTER] = {"register", NULL},
 	[SMMU_ENTRY_S1DESC] = {"s1desc", NULL},
 	[SMMU_ENTRY_S2DESC] = {"s2desc", NULL},
@@ -55,6 +59,8 @@ unsigned smmu_entry_words(const struct smmu_show *show)
 	switch (show->kind) {
 	case SMMU_ENTRY_EVENT:
 		return SMMU_EVT_WORDS;
+	case SMMU_ENTRY_COMMAND:
+		return SMMU_CMD_WORDS;
 	case SMMU_ENTRY_S1DESC:
 	case SMMU_ENTRY_S2DESC:
 		return show->desc.family == SMMU_DESC_D128 ? 2 : 1;
@@ -78,6 +84,16 @@ static void resolve_desc(struct smmu_show_entry *entry, const struct smmu_show *
 	entry->format = &entry->desc.format;
 }
 
+/* Its type is not always its format's: the range that means all is CMD_CFGI_ALL. */
+static void resolve_command(struct smmu_show_entry *entry, const uint64_t *words)
+{
+	struct smmu_cmd cmd = {{words[0], words[1]}};
+
+	entry->number = (int)smmu_bits(words[0], 0, 8);
+	entry->format = smmu_command_format((unsigned)entry->number);
+	entry->type = smmu_command_name(&cmd);
+}
+
 void smmu_show_resolve(struct smmu_show_entry *entry, const struct smmu_show *show,
 		       const uint64_t *words)
 {
@@ -91,8 +107,12 @@ void smmu_show_resolve(struct smmu_show_entry *entry, const struct smmu_show *sh
 		entry->number = (int)smmu_bits(words[0], 0, 8);
 		entry->format = smmu_event_format((unsigned)entry->number);
 		break;
+	case SMMU_ENTRY_COMMAND:
+		resolve_command(entry, words);
+		break;
 	case SMMU_ENTRY_REGISTER:
 		entry->format = show->reg->format;
+		entry->type = show->reg->name;
 		break;
 	case SMMU_ENTRY_S1DESC:
 	case SMMU_ENTRY_S2DESC:
@@ -107,9 +127,8 @@ void smmu_show_resolve(struct smmu_show_entry *entry, const struct smmu_show *sh
 	default:
 		break;
 	}
-	entry->type = show->kind == SMMU_ENTRY_REGISTER ? show->reg->name
-		      : entry->format			? entry->format->name
-							: "reserved";
+	if (!entry->type)
+		entry->type = entry->format ? entry->format->name : "reserved";
 }
 
 /* Only records of events have fields that mean nothing. */

@@ -22,11 +22,13 @@
 
 enum smmu_entry_kind {
 	SMMU_ENTRY_EVENT,
+	SMMU_ENTRY_COMMAND,
 	SMMU_ENTRY_STE,
 	SMMU_ENTRY_CD,
 	SMMU_ENTRY_L1STD,
 	SMMU_ENTRY_L1CD,
 	SMMU_ENTRY_VMS,
+	SMMU_ENTRY_PRI,
 	SMMU_ENTRY_REGISTER,
 	SMMU_ENTRY_S1DESC,
 	SMMU_ENTRY_S2DESC,
@@ -74,7 +76,9 @@ void smmu_show_fields(struct smmu_emit *emit, const struct smmu_format *format,
 
 /*
  * What is wrong with an entry: bits that are RES0 and set, encodings that are
- * reserved, and rules that an STE or CD breaks.  say is called once a sentence
+ * reserved, and rules that an STE, a CD or a
+ * command breaks, judged by ids, or without them as by an SMMU with every
+ * feature.  say is called once a sentence
  * (without full stop), which it must copy.  Returns how many there are; say
  * may be NULL.
  */

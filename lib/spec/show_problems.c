@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "spec/cmd.h"
 #include "spec/rule.h"
 #include "spec/show_priv.h"
 
@@ -105,35 +106,64 @@ static struct smmu_ids capable_ids(const struct smmu_show *show)
 	return ids;
 }
 
-static void rule_problem(struct problems *p, const struct smmu_rule *rule,
-			 const struct smmu_show *show)
+static void rule_problem(struct problems *p, const struct smmu_show *show, const char *name,
+			 const char *text, const char *section, const char *ids)
 {
-	const char *with = show->ids || !rule->ids[0] ? "" : rule->ids;
+	bool depends = !show->ids && ids[0];
 
-	problem(p, "%s: %s (%s%s%s)", rule->name, rule->text, rule->section,
-		with[0] ? "; depends on " : "", with);
+	problem(p, "%s: %s (%s%s%s)", name, text, section, depends ? "; depends on " : "",
+		depends ? ids : "");
+}
+
+static void ste_problems(struct problems *p, const struct smmu_show *show, const uint64_t *words,
+			 const struct smmu_ids *ids)
+{
+	struct smmu_rule_ctx ctx = {.ids = ids, .sec = show->sec};
+	const struct smmu_rule *r = NULL;
+	struct smmu_ste ste;
+
+	memcpy(ste.word, words, sizeof(ste.word));
+	while ((r = smmu_ste_rule_next(r, &ste, &ctx)))
+		rule_problem(p, show, r->name, r->text, r->section, r->ids);
+}
+
+/* As an STE of an EL1 stream with stage 1 only reaches it. */
+static void cd_problems(struct problems *p, const struct smmu_show *show, const uint64_t *words,
+			const struct smmu_ids *ids)
+{
+	struct smmu_rule_ctx ctx = {.ids = ids, .sec = show->sec};
+	const struct smmu_rule *r = NULL;
+	struct smmu_ste ste = {{0}};
+	struct smmu_cd cd;
+
+	smmu_ste_set_V(&ste, 1);
+	smmu_ste_set_Config(&ste, SMMU_STE_CONFIG_S1);
+	memcpy(cd.word, words, sizeof(cd.word));
+	while ((r = smmu_cd_rule_next(r, &cd, &ste, &ctx)))
+		rule_problem(p, show, r->name, r->text, r->section, r->ids);
+}
+
+static void cmd_problems(struct problems *p, const struct smmu_show *show, const uint64_t *words,
+			 const struct smmu_ids *ids)
+{
+	struct smmu_cmd_ctx ctx = {.ids = ids, .sec = show->sec};
+	struct smmu_cmd cmd = {{words[0], words[1]}};
+	const struct smmu_cmd_rule *r = NULL;
+
+	while ((r = smmu_cmd_rule_next(r, &cmd, &ctx)))
+		rule_problem(p, show, r->name, r->text, r->section, r->ids);
 }
 
 static void rule_problems(struct problems *p, const struct smmu_show *show, const uint64_t *words)
 {
 	struct smmu_ids ids = show->ids ? *show->ids : capable_ids(show);
-	struct smmu_rule_ctx ctx = {.ids = &ids, .sec = show->sec};
-	const struct smmu_rule *rule = NULL;
-	struct smmu_ste ste = {{0}};
-	struct smmu_cd cd;
 
-	if (show->kind == SMMU_ENTRY_STE) {
-		memcpy(ste.word, words, sizeof(ste.word));
-		while ((rule = smmu_ste_rule_next(rule, &ste, &ctx)))
-			rule_problem(p, rule, show);
-		return;
-	}
-	/* Of a CD: as an STE of an EL1 stream, stage 1 only, reaches it. */
-	smmu_ste_set_V(&ste, 1);
-	smmu_ste_set_Config(&ste, SMMU_STE_CONFIG_S1);
-	memcpy(cd.word, words, sizeof(cd.word));
-	while ((rule = smmu_cd_rule_next(rule, &cd, &ste, &ctx)))
-		rule_problem(p, rule, show);
+	if (show->kind == SMMU_ENTRY_STE)
+		ste_problems(p, show, words, &ids);
+	else if (show->kind == SMMU_ENTRY_CD)
+		cd_problems(p, show, words, &ids);
+	else if (show->kind == SMMU_ENTRY_COMMAND)
+		cmd_problems(p, show, words, &ids);
 }
 
 size_t smmu_show_problems(const struct smmu_show *show, const uint64_t *words,
@@ -143,11 +173,10 @@ size_t smmu_show_problems(const struct smmu_show *show, const uint64_t *words,
 	struct smmu_show_entry entry;
 
 	smmu_show_resolve(&entry, show, words);
-	if (!entry.format)
+	if (!entry.format && show->kind == SMMU_ENTRY_EVENT)
 		problem(&p, "number %#x is Reserved", (unsigned)entry.number);
-	else
+	if (entry.format)
 		layout_problems(&p, &entry, words);
-	if (show->kind == SMMU_ENTRY_STE || show->kind == SMMU_ENTRY_CD)
-		rule_problems(&p, show, words);
+	rule_problems(&p, show, words);
 	return p.count;
 }

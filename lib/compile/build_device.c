@@ -263,18 +263,6 @@ static int place_cds(struct cd_table *table, struct builder *b, const struct bui
 	return status ? status : build_leaves(table, b, runs, count);
 }
 
-/* Translation tables come first, so that the CD tables make one region. */
-static int build_domains_of(struct builder *b, struct build_context *context,
-			    const struct cd_run *runs, size_t count)
-{
-	struct smmu_cd unused;
-	int status = 0;
-
-	for (size_t r = 0; status == 0 && r < count; r++)
-		status = build_cd(&unused, b, context, runs[r].domain, 0);
-	return status;
-}
-
 static int build_cd_table(struct smmu_ste *ste, struct builder *b,
 			  const struct smmu_sys_device *device, struct build_context *context)
 {
@@ -286,11 +274,7 @@ static int build_cd_table(struct smmu_ste *ste, struct builder *b,
 	if (!runs)
 		return b->error = smmu_diag_nomem(b->diag);
 	count = cd_runs(runs, device);
-	status = build_domains_of(b, context, runs, count);
-	if (status == 0) {
-		build_group_begin(table.area);
-		status = place_cds(&table, b, context, runs, count);
-	}
+	status = place_cds(&table, b, context, runs, count);
 	smmu_ste_set_S1ContextPtr(ste, table.base);
 	smmu_ste_set_S1CDMax(ste, table.s1cdmax);
 	smmu_ste_set_S1Fmt(ste, table.leaf_count ? SMMU_STE_S1FMT_4K : SMMU_STE_S1FMT_LINEAR);
@@ -302,9 +286,6 @@ static int build_cd_table(struct smmu_ste *ste, struct builder *b,
 	smmu_ste_set_S1CSH(ste, SMMU_SH_ISH);
 	for (size_t r = 0; status == 0 && r < count; r++)
 		status = put_run(b, context, &table, &runs[r], ste);
-	if (status == 0)
-		status =
-			build_group_end(b, table.area, "context descriptors of %s", device->name.v);
 	free(table.leaf);
 	free(runs);
 	return status;
@@ -328,20 +309,54 @@ static int check_device(struct builder *b, const struct smmu_sys_device *device,
 	return 0;
 }
 
-/* The STE of a device, with everything it leads to. */
-static int build_ste(struct smmu_ste *ste, struct builder *b, const struct smmu_sys_device *device)
+static size_t stage2_of(const struct smmu_sys_device *device)
 {
-	size_t smmu = device->smmu.index;
-	size_t stage2 = device->stage2.name ? device->stage2.index : BUILD_NONE;
-	bool stage1 = device->stage1.name || device->substreams_count > 0;
-	uint64_t config = SMMU_STE_CONFIG_ABORT;
+	return device->stage2.name ? device->stage2.index : BUILD_NONE;
+}
+
+static bool has_stage1(const struct smmu_sys_device *device)
+{
+	return device->stage1.name || device->substreams_count > 0;
+}
+
+/* Translation tables of a device's domains, which come before all that points to them. */
+static int build_domains_of(struct builder *b, const struct smmu_sys_device *device)
+{
+	size_t smmu = device->smmu.index, stage2 = stage2_of(device);
+	struct build_context *context;
+	struct smmu_ste unused_ste = {{0}};
+	struct smmu_cd unused_cd;
 	int status = check_device(b, device, smmu);
+
+	if (status == 0 && stage2 != BUILD_NONE)
+		status = take_vmid(b, smmu, stage2);
+	if (status == 0 && stage2 != BUILD_NONE)
+		status = build_stage2(&unused_ste, b, smmu, stage2);
+	if (status || !has_stage1(device))
+		return status;
+	context = context_of(b, smmu, stage2);
+	if (!context)
+		return b->error = smmu_diag_nomem(b->diag);
+	if (device->stage1.name)
+		status = build_cd(&unused_cd, b, context, device->stage1.index, 0);
+	for (size_t i = 0; status == 0 && i < device->substreams_count; i++)
+		status = build_cd(&unused_cd, b, context, device->substreams[i].stage1.index, 0);
+	return status;
+}
+
+/* The STE of a device whose domains are built; its CDs go into context's area. */
+static int build_ste(struct smmu_ste *ste, struct builder *b, const struct smmu_sys_device *device,
+		     struct build_context *context)
+{
+	size_t smmu = device->smmu.index, stage2 = stage2_of(device);
+	uint64_t config = SMMU_STE_CONFIG_ABORT;
+	int status = 0;
 
 	*ste = (struct smmu_ste){{0}};
 	smmu_ste_set_V(ste, 1);
 	if (device->bypass.v)
 		config = SMMU_STE_CONFIG_BYPASS;
-	else if (stage1)
+	else if (has_stage1(device))
 		config = stage2 == BUILD_NONE ? SMMU_STE_CONFIG_S1 : SMMU_STE_CONFIG_NESTED;
 	else if (stage2 != BUILD_NONE)
 		config = SMMU_STE_CONFIG_S2;
@@ -349,17 +364,10 @@ static int build_ste(struct smmu_ste *ste, struct builder *b, const struct smmu_
 	/* Where attributes can be overridden, the incoming ones are used (5.2 SHCFG). */
 	if (smmu_IDR1_ATTR_TYPES_OVR(b->smmu[smmu].ids.idr[1]))
 		smmu_ste_set_SHCFG(ste, SMMU_STE_SHCFG_INCOMING);
-	if (status == 0 && stage2 != BUILD_NONE)
-		status = take_vmid(b, smmu, stage2);
-	if (status == 0 && stage2 != BUILD_NONE)
+	if (stage2 != BUILD_NONE)
 		status = build_stage2(ste, b, smmu, stage2);
-	if (status == 0 && stage1) {
-		struct build_context *context = context_of(b, smmu, stage2);
-
-		if (!context)
-			return b->error = smmu_diag_nomem(b->diag);
+	if (status == 0 && context)
 		status = build_cd_table(ste, b, device, context);
-	}
 	return status;
 }
 
@@ -377,20 +385,52 @@ static int check_ste(struct builder *b, const struct smmu_sys_device *device,
 			   rule->section);
 }
 
+static int put_device(struct builder *b, const struct smmu_sys_device *device,
+		      struct build_context *context)
+{
+	struct smmu_ste ste;
+	int status = build_ste(&ste, b, device, context);
+
+	if (status == 0)
+		status = check_ste(b, device, &ste);
+	for (size_t s = 0; status == 0 && s < device->streams_count; s++)
+		for (uint64_t n = 0; status == 0 && n < device->streams[s].count.v; n++)
+			status = build_stream_put(b, device->smmu.index,
+						  device->streams[s].first.v + n, &ste);
+	return status;
+}
+
+/* The devices of one context: their CD tables make one region. */
+static int build_context(struct builder *b, struct build_context *context)
+{
+	struct build_area *area = build_context_area(b, context);
+
+	build_group_begin(area);
+	for (size_t i = 0; i < b->info->devices_count; i++) {
+		const struct smmu_sys_device *device = &b->info->devices[i];
+
+		if (has_stage1(device) && device->smmu.index == context->smmu &&
+		    stage2_of(device) == context->stage2)
+			put_device(b, device, context);
+	}
+	if (b->error)
+		return b->error;
+	return context->stage2 == BUILD_NONE
+		       ? build_group_end(b, area, "context descriptors of %s", area->whose)
+		       : build_group_end(b, area, "context descriptors under %s", area->whose);
+}
+
 /* Every problem is reported: the next device is tried after a failure. */
 int build_devices(struct builder *b)
 {
-	for (size_t i = 0; i < b->info->devices_count; i++) {
-		const struct smmu_sys_device *device = &b->info->devices[i];
-		struct smmu_ste ste;
+	const struct smmu_sys_info *info = b->info;
 
-		if (build_ste(&ste, b, device) || check_ste(b, device, &ste))
-			continue;
-		for (size_t s = 0; s < device->streams_count; s++)
-			for (uint64_t n = 0; n < device->streams[s].count.v; n++)
-				if (build_stream_put(b, device->smmu.index,
-						     device->streams[s].first.v + n, &ste))
-					return b->error;
-	}
+	for (size_t i = 0; i < info->devices_count; i++)
+		build_domains_of(b, &info->devices[i]);
+	for (size_t i = 0; b->error == 0 && i < info->devices_count; i++)
+		if (!has_stage1(&info->devices[i]))
+			put_device(b, &info->devices[i], NULL);
+	for (size_t c = 0; b->error == 0 && c < b->contexts_count; c++)
+		build_context(b, &b->context[c]);
 	return b->error;
 }

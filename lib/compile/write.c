@@ -216,26 +216,27 @@ static int emit_memory(struct smmu_emit *emit, const struct smmu_build *build,
 }
 
 /*
- * Registers whose value does not follow from the others, and those that say
- * which SMMU it is.
+ * Registers whose value does not follow from the others by the rules for what
+ * is left out, and those that say which SMMU it is.
  */
 static void emit_registers(struct smmu_emit *emit, const char *key, const uint64_t *regs)
 {
-	uint64_t values[SMMU_REG_COUNT];
-	bool given[SMMU_REG_COUNT];
+	uint64_t values[SMMU_REG_COUNT] = {0};
+	bool given[SMMU_REG_COUNT] = {false};
 
-	for (size_t r = 0; r < SMMU_REG_COUNT; r++) {
-		values[r] = regs[r];
-		given[r] = regs[r] != 0 || r == SMMU_REG_IDR0 || r == SMMU_REG_AIDR;
+	given[SMMU_REG_IDR0] = given[SMMU_REG_AIDR] = true;
+	/* Twice: what follows from a register that was added may be right already. */
+	for (unsigned round = 0; round < 2; round++) {
+		for (size_t r = 0; r < SMMU_REG_COUNT; r++)
+			values[r] = given[r] ? regs[r] : 0;
+		smmu_regs_complete(values, given);
+		for (size_t r = 0; r < SMMU_REG_COUNT; r++)
+			given[r] = given[r] || values[r] != regs[r];
 	}
-	smmu_regs_complete(values, given);
 	smmu_emit_object(emit, key);
-	for (size_t r = 0; r < SMMU_REG_COUNT; r++) {
-		const struct smmu_reg_info *reg = smmu_reg_info((enum smmu_reg)r);
-
-		if (given[r] || values[r] != regs[r])
-			smmu_emit_hex(emit, reg->name, regs[r], 0);
-	}
+	for (size_t r = 0; r < SMMU_REG_COUNT; r++)
+		if (given[r])
+			smmu_emit_hex(emit, smmu_reg_info((enum smmu_reg)r)->name, regs[r], 0);
 	smmu_emit_end(emit);
 }
 

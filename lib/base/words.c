@@ -26,6 +26,7 @@ struct smmu_words {
 	uint8_t next[LINE_BYTES]; /* the line after the "*", while repeat lasts */
 	size_t next_count;
 	bool has_offset, starred;
+	bool has_colon; /* after the offset: xxd; without it hexdump -C */
 };
 
 static int hex_digit(char c)
@@ -80,6 +81,7 @@ static size_t digits_at(const char *text, size_t size)
 static bool looks_like_dump(const char *line, size_t size)
 {
 	size_t n = digits_at(line, size), group, groups = 0;
+	bool wide = false; /* groups of 16 digits are words, but for a text column after them */
 
 	if (n > 16 && n % 2 == 0 && n == size)
 		return true; /* xxd -p */
@@ -95,11 +97,10 @@ static bool looks_like_dump(const char *line, size_t size)
 		n += group;
 		if (n + 1 < size && line[n] == ' ' && line[n + 1] == ' ')
 			return true; /* the text column */
-		if (group > 8)
-			return false;
+		wide |= group > 8;
 		n += n < size && line[n] == ' ';
 	}
-	return groups > 0 && n == size;
+	return groups > 0 && !wide && n == size;
 }
 
 static size_t line_length(const char *text, size_t size)
@@ -250,9 +251,9 @@ static int dump_bytes(uint8_t *bytes, size_t *count, struct smmu_words *w, struc
 		at += 2;
 		if (at == w->line_size || w->line[at] != ' ')
 			continue;
-		/* hexdump -C puts two blanks between its eighths, and "|" before the text. */
+		/* hexdump -C puts two blanks after eight bytes too, and "|" before the text. */
 		if (at + 1 < w->line_size && w->line[at + 1] == ' ' &&
-		    !(*count == 8 && memchr(w->line + at, '|', w->line_size - at)))
+		    (w->has_colon || *count != 8))
 			break;
 		while (at < w->line_size && w->line[at] == ' ')
 			at++;
@@ -278,6 +279,7 @@ static int dump_offset(uint64_t *offset, bool *has, struct smmu_words *w, struct
 				       "this is no line of a hex dump");
 	if (smmu_parse_hex(offset, w->line, n, &bad))
 		return smmu_diag_error(diag, &place, SMMU_E_SYNTAX, "the offset is too large");
+	w->has_colon = ends && w->line[n] == ':';
 	w->at = ends ? n + 1 : n;
 	return 0;
 }
@@ -335,31 +337,33 @@ static int dump_line(struct smmu_words *w, struct smmu_diag *diag)
 	return 1;
 }
 
-static int next_dump_byte(uint8_t *byte, struct smmu_words *w, struct smmu_diag *diag)
+/* Makes bytes[] the next line's, or again the last one's where a "*" stands for it. */
+static int next_dump_line(struct smmu_words *w, struct smmu_diag *diag)
 {
-	while (w->bytes_at == w->bytes_count) {
-		int r;
+	if (!w->repeat && !w->next_count) {
+		int r = dump_line(w, diag);
 
-		w->bytes_at = 0;
-		if (w->repeat >= w->bytes_count && w->repeat) {
-			w->repeat -= w->bytes_count;
-			break;
-		}
-		w->repeat = 0;
-		if (!w->next_count) {
-			r = dump_line(w, diag);
-			if (r <= 0) {
-				w->bytes_at = w->bytes_count;
-				return r;
-			}
-			if (w->repeat)
-				continue;
-		}
+		if (r <= 0)
+			return r;
+	}
+	if (w->repeat) {
+		w->repeat -= w->bytes_count;
+	} else {
 		memcpy(w->bytes, w->next, w->next_count);
 		w->bytes_count = w->next_count;
 		w->next_count = 0;
-		if (!w->bytes_count)
-			w->bytes_at = 0;
+	}
+	w->bytes_at = 0;
+	return 1;
+}
+
+static int next_dump_byte(uint8_t *byte, struct smmu_words *w, struct smmu_diag *diag)
+{
+	while (w->bytes_at == w->bytes_count) {
+		int r = next_dump_line(w, diag);
+
+		if (r <= 0)
+			return r;
 	}
 	*byte = w->bytes[w->bytes_at++];
 	return 1;

@@ -67,6 +67,8 @@ Test(words, text_of_every_form)
 		 0x10000000010},
 		{"xxd -g8", "00000000: 1000000000010000 0000000008020000  ................\n", 2,
 		 0x10000000010, 0x20800000000},
+		{"xxd -c8 with a bar in its text", "00000000: 7c61 0000 0000 0000  |a......\n", 1,
+		 0x617c, 0x617c},
 		{"xxd -p", "100000000001000000000000080200000000adde00000000\n", 3, 0x10000000010,
 		 0xdead0000},
 		{"hexdump -C",
@@ -130,7 +132,7 @@ Test(words, problems_have_their_place)
 		{"a letter", "0x10\n0x1 0x2g\n", SMMU_WORDS_AUTO, 1, 2, 8},
 		{"nothing after 0x", "0x10 0x", SMMU_WORDS_AUTO, 1, 1, 7},
 		{"17 digits", "0x12345678901234567\n", SMMU_WORDS_AUTO, 1, 1, 1},
-		{"an odd digit in a dump", "00000000: 100  ...\n", SMMU_WORDS_XXD, 1, 1, 13},
+		{"an odd digit in a dump", "00000000: 100  ...\n", SMMU_WORDS_XXD, 1, 1, 14},
 		{"bytes missing",
 		 "00000000: 0000 0000 0000 0000  ........\n"
 		 "00000010: 0000 0000 0000 0000  ........\n",

@@ -95,7 +95,8 @@ static int run_trace(struct run *run, const struct replay_args *args, struct smm
 	if (error)
 		return error;
 	/* a person does not count lines of the trace; a program can */
-	run->inputs = run->session->verbose || run->session->format == SMMU_EMIT_TEXT;
+	run->inputs = run->session->verbose || run->session->format == SMMU_EMIT_TEXT ||
+		      run->session->format == SMMU_EMIT_CSV;
 	if (args->each)
 		smmu_answers_emit(run->emit);
 	error = smmu_replay_run(&replay, run->session->diag);
@@ -137,9 +138,10 @@ static int replay_run(struct cli_session *session, const void *args)
 
 	if (!error)
 		error = run_system(&run, replay, &system.machine);
-	if (run.stats.skipped)
-		smmu_diag_warn(session->diag, NULL, "%llu lines of the trace could not be read",
-			       (unsigned long long)run.stats.skipped);
+	if (run.stats.skipped && !error)
+		smmu_diag_warn(session->diag, NULL, "%llu line%s of the trace could not be read",
+			       (unsigned long long)run.stats.skipped,
+			       run.stats.skipped == 1 ? "" : "s");
 	differs = run.stats.differences != 0;
 	smmu_stats_fini(&run.stats);
 	cli_system_fini(&system);

@@ -143,10 +143,11 @@ static struct smmu_txn txn_of(const struct translate_args *args)
 	};
 }
 
+/* Of Security states and physical address spaces alike. */
+static const char *const space_names[SMMU_SEC_COUNT] = {"Non-secure", "Secure", "Realm", "Root"};
+
 static void say_what(struct smmu_emit *emit, const struct smmu_txn *txn, const char *smmu)
 {
-	static const char *const sec_names[SMMU_SEC_COUNT] = {"Non-secure", "Secure", "Realm",
-							      "Root"};
 	const char *verb = txn->read && txn->write ? "atomic access to"
 			   : txn->write		   ? "write of"
 						   : "read of";
@@ -154,8 +155,8 @@ static void say_what(struct smmu_emit *emit, const struct smmu_txn *txn, const c
 
 	if (txn->ssv)
 		snprintf(substream, sizeof(substream), "substream 0x%" PRIx32, txn->substream);
-	smmu_emit_heading(emit, "%s: %s stream 0x%" PRIx32 ", %s", smmu, sec_names[txn->sec],
-			  txn->stream, substream);
+	smmu_emit_heading(emit, "%s: %s stream 0x%" PRIx32 ", %s", smmu,
+			  space_names[txn->sec % SMMU_SEC_COUNT], txn->stream, substream);
 	smmu_emit_say(emit, "%s %s %s 0x%" PRIx64 ", %" PRIu64 " byte%s",
 		      txn->privileged ? "Privileged" : "Unprivileged",
 		      txn->instruction ? "instruction" : "data", verb, txn->address, txn->size,
@@ -195,31 +196,54 @@ static void say_answer(struct smmu_emit *emit, const struct smmu_result *result)
 	const struct smmu_format *format = smmu_event_format((unsigned)smmu_evt_Type(&evt));
 
 	if (result->status == SMMU_STATUS_OK)
-		smmu_emit_heading(emit, "Output 0x%" PRIx64, result->pa.pa);
+		smmu_emit_heading(emit, "Output 0x%" PRIx64 ", %s", result->pa.pa,
+				  space_names[result->pa.pas % SMMU_PAS_COUNT]);
 	else if (result->event.present && format)
 		smmu_emit_heading(emit, "%s (0x%02x): %s", format->name,
 				  (unsigned)smmu_evt_Type(&evt), format->summary);
 	else
-		smmu_emit_heading(emit, "No access: %s", smmu_status_name(result->status));
+		smmu_emit_heading(emit, "No access, no event: %s",
+				  smmu_status_name(result->status));
 }
 
-static int emit_answer(struct smmu_emit *emit, struct smmu_model *model, const struct smmu_txn *txn,
-		       const struct smmu_walk *walk, const char *smmu, bool people)
+/* What is asked, of whom, and for whom the answer is written. */
+struct question {
+	struct smmu_model *model;
+	const char *smmu;
+	const struct smmu_txn *txn;
+	struct smmu_walk walk;
+	bool people, verbose;
+};
+
+static void emit_walk(struct smmu_emit *emit, const struct question *q)
 {
-	struct smmu_result result;
-	int error = smmu_model_translate(&result, model, txn);
+	const struct smmu_show show = {
+		.sec = q->txn->sec, .ids = smmu_model_ids(q->model), .people = q->people};
+
+	say_what(emit, q->txn, q->smmu);
+	if (!q->people)
+		smmu_emit_uint(emit, "n", 0);
+	if (q->walk.count)
+		smmu_walk_emit_heading(emit);
+	smmu_walk_emit(emit, &q->walk, q->people);
+	if (q->verbose)
+		smmu_walk_emit_config(emit, &q->walk, &show);
+}
+
+static int emit_answer(struct smmu_emit *emit, const struct question *q)
+{
+	struct smmu_result result = {0};
+	int error = smmu_model_translate(&result, q->model, q->txn);
 
 	if (error)
 		return error;
 	smmu_emit_object(emit, NULL);
-	say_what(emit, txn, smmu);
-	smmu_emit_uint(emit, "n", 0);
-	smmu_walk_emit(emit, walk);
+	emit_walk(emit, q);
 	say_answer(emit, &result);
-	smmu_result_emit(emit, &result, smmu_model_ids(model), people);
-	smmu_blame_emit(emit, &result);
-	if (result.status == SMMU_STATUS_OK && txn->kind != SMMU_TXN_ATS_REQUEST)
-		error = emit_grants(emit, model, txn);
+	smmu_blame_emit(emit, &result, q->people);
+	smmu_result_emit(emit, &result, smmu_model_ids(q->model), q->people);
+	if (result.status == SMMU_STATUS_OK && q->txn->kind != SMMU_TXN_ATS_REQUEST)
+		error = emit_grants(emit, q->model, q->txn);
 	smmu_emit_end(emit);
 	if (error)
 		return error;
@@ -230,9 +254,10 @@ static int emit_answer(struct smmu_emit *emit, struct smmu_model *model, const s
 static int translate(struct cli_session *session, struct cli_system *system, const char *name,
 		     const struct smmu_txn *txn)
 {
-	struct smmu_walk walk = {0};
-	const struct smmu_walk_log log = smmu_walk_log(&walk);
-	struct smmu_machine_smmu *smmu;
+	struct question q = {.txn = txn,
+			     .people = session->format == SMMU_EMIT_TEXT,
+			     .verbose = session->verbose};
+	const struct smmu_walk_log log = smmu_walk_log(&q.walk);
 	struct smmu_result result;
 	struct smmu_emit *emit;
 	size_t index;
@@ -240,21 +265,18 @@ static int translate(struct cli_session *session, struct cli_system *system, con
 
 	if (error)
 		return error;
-	smmu = &system->machine.smmu[index];
-	error = smmu_model_probe(&result, smmu->model, txn, &log);
-	if (error || walk.failed)
-		error = smmu_diag_nomem(session->diag);
+	q.model = system->machine.smmu[index].model;
+	q.smmu = system->machine.smmu[index].name;
+	error = smmu_model_probe(&result, q.model, txn, &log);
+	if (!error && q.walk.failed)
+		error = SMMU_E_NOMEM;
 	emit = error ? NULL : cli_emit(session);
-	if (emit) {
-		error = emit_answer(emit, smmu->model, txn, &walk, smmu->name,
-				    session->format == SMMU_EMIT_TEXT);
-		if (error < 0)
-			smmu_diag_nomem(session->diag);
-	} else if (!error) {
-		error = SMMU_E_IO;
-	}
-	smmu_walk_fini(&walk);
-	return error;
+	if (emit)
+		error = emit_answer(emit, &q);
+	if (error == SMMU_E_NOMEM)
+		smmu_diag_nomem(session->diag);
+	smmu_walk_fini(&q.walk);
+	return emit ? error : SMMU_E_IO;
 }
 
 static int translate_run(struct cli_session *session, const void *args)
@@ -285,10 +307,9 @@ const struct cli_command cli_cmd_translate = {
 	.about = "Shows every structure that the SMMU reads on the way, then the answer: the "
 		 "output address, or the event with the structure and field to blame. The status "
 		 "is 1 when the transaction does not go through.",
-	.examples =
-		"smmu translate board.yaml --stream 8 --address 0x10000040\n"
-		"smmu translate board.yaml --sid 0000:01:00.0 --iova 0xffff0000 --access w\n"
-		"smmu translate board.yaml --stream 0x200 --pasid 1 --address 16M --format json\n",
+	.examples = "smmu translate board.yaml --stream 8 --address 0x10000040\n"
+		    "smmu translate board.yaml --sid 0000:01:00.0 --iova 0xffff0000 --access w\n"
+		    "smmu translate board.yaml --stream 8 --pasid 1 --address 16M --format json\n",
 	.formats = CLI_FORMAT(TEXT) | CLI_FORMAT(JSON) | CLI_FORMAT(JSONL),
 	.opts = translate_opts,
 	.args_size = sizeof(struct translate_args),

@@ -6,11 +6,11 @@
 #include "base/buf.h"
 #include "session.h"
 
-enum { WIDTH = 79, OPTION_COLUMN = 26, COMMAND_COLUMN = 14 };
+enum { WIDTH = 79, OPTION_COLUMN = 26, COMMAND_COLUMN = 14, CHOICES_MAX = 50 };
 
-static void bold(struct smmu_out *out, bool color, const char *text)
+static void title(struct smmu_out *out, bool color, const char *text)
 {
-	smmu_out_printf(out, color ? "\033[1m%s\033[0m" : "%s", text);
+	smmu_out_printf(out, color ? "\n\033[1m%s\033[0m\n" : "\n%s\n", text);
 }
 
 static void pad(struct smmu_out *out, size_t columns)
@@ -72,10 +72,34 @@ static void wrap(struct smmu_out *out, const char *text, size_t at, size_t inden
 	smmu_out_puts(out, "\n");
 }
 
+/* The words of an ENUM that a command takes, with separators between them. */
+static void choice_words(struct smmu_buf *words, const struct cli_opt *opt, unsigned formats,
+			 const char *separator)
+{
+	const char *between = "";
+
+	for (const struct cli_choice *c = opt->choices; c && c->name; c++) {
+		if (opt->choices == cli_format_choices && !(formats & (1u << c->value)))
+			continue;
+		smmu_buf_printf(words, "%s%s", between, c->name);
+		between = separator;
+	}
+}
+
+/* Many words stand in the help, not in the label. */
+static bool has_many_words(const struct cli_opt *opt)
+{
+	struct smmu_buf words = {0};
+	bool many;
+
+	choice_words(&words, opt, ~0u, "|");
+	many = words.size > CHOICES_MAX;
+	smmu_buf_fini(&words);
+	return many;
+}
+
 static void option_label(struct smmu_buf *label, const struct cli_opt *opt, unsigned formats)
 {
-	const char *separator = " ";
-
 	if (cli_opt_is_positional(opt)) {
 		smmu_buf_puts(label, opt->name);
 		return;
@@ -85,12 +109,12 @@ static void option_label(struct smmu_buf *label, const struct cli_opt *opt, unsi
 	smmu_buf_printf(label, "--%s", opt->name);
 	if (opt->value)
 		smmu_buf_printf(label, " %s", opt->value);
-	for (const struct cli_choice *c = opt->choices; c && c->name; c++) {
-		if (opt->choices == cli_format_choices && !(formats & (1u << c->value)))
-			continue;
-		smmu_buf_printf(label, "%s%s", separator, c->name);
-		separator = "|";
-	}
+	if (opt->choices)
+		smmu_buf_putc(label, ' ');
+	if (opt->choices && has_many_words(opt))
+		smmu_buf_puts(label, "WORD");
+	else
+		choice_words(label, opt, formats, "|");
 }
 
 static void option_help(struct smmu_buf *help, const struct cli_opt *opts,
@@ -99,6 +123,10 @@ static void option_help(struct smmu_buf *help, const struct cli_opt *opts,
 	const char *separator = " (also ";
 
 	smmu_buf_puts(help, opt->help);
+	if (opt->choices && has_many_words(opt)) {
+		smmu_buf_puts(help, ": ");
+		choice_words(help, opt, ~0u, ", ");
+	}
 	for (size_t i = 0; i < cli_opt_count(opts); i++) {
 		if (opts[i].kind != CLI_OPT_ALIAS || strcmp(opts[i].target, opt->name))
 			continue;
@@ -172,17 +200,17 @@ void cli_help_command(struct smmu_out *out, const struct cli_command *command, b
 		wrap(out, command->about, 0, 0);
 	}
 	if (has_rows(command->opts, true)) {
-		bold(out, color, "\nArguments\n");
+		title(out, color, "Arguments");
 		option_rows(out, command->opts, formats, true);
 	}
 	if (has_rows(command->opts, false)) {
-		bold(out, color, "\nOptions\n");
+		title(out, color, "Options");
 		option_rows(out, command->opts, formats, false);
 	}
-	bold(out, color, "\nCommon options\n");
+	title(out, color, "Common options");
 	option_rows(out, cli_common_opts, formats, false);
 	if (command->examples) {
-		bold(out, color, "\nExamples\n");
+		title(out, color, "Examples");
 		examples(out, command->examples);
 	}
 }
@@ -193,7 +221,7 @@ void cli_help_overview(struct smmu_out *out, bool color)
 		      "smmu - compile, take apart and run the configuration of an Arm SMMUv3\n\n"
 		      "usage: smmu COMMAND [OPTION...] [ARGUMENT...]\n"
 		      "       smmu --version\n");
-	bold(out, color, "\nCommands\n");
+	title(out, color, "Commands");
 	for (size_t i = 0; cli_commands[i]; i++) {
 		size_t size = strlen(cli_commands[i]->name);
 

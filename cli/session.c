@@ -8,6 +8,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/buf.h"
+
 enum color_when { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
 
 struct common_args {
@@ -88,14 +90,21 @@ static void apply(struct cli_session *session, const struct common_args *common)
 static int check_format(const struct cli_command *command, struct cli_session *session)
 {
 	unsigned has = command->formats | CLI_FORMAT(TEXT);
+	const char *asked = "?";
+	struct smmu_buf list = {0};
 
 	if (has & (1u << session->format))
 		return 0;
-	smmu_diag_error(session->diag, NULL, SMMU_E_USAGE, "--format: there is no %s of this",
-			cli_format_choices[session->format].name);
-	for (const struct cli_choice *c = cli_format_choices; c->name; c++)
+	for (const struct cli_choice *c = cli_format_choices; c->name; c++) {
+		if (c->value == (int)session->format)
+			asked = c->name;
 		if (has & (1u << c->value))
-			smmu_diag_note(session->diag, NULL, "--format %s is possible", c->name);
+			smmu_buf_printf(&list, "%s%s", list.size ? ", " : "", c->name);
+	}
+	smmu_diag_error(session->diag, NULL, SMMU_E_USAGE,
+			"--format: no %s of this command, which has %s", asked,
+			smmu_buf_text(&list));
+	smmu_buf_fini(&list);
 	return SMMU_E_USAGE;
 }
 

@@ -199,7 +199,7 @@ static int count(struct run *run, const struct smmu_answer *answer)
 
 	if (!stats)
 		return 0;
-	stats->timed |= answer->record->time_ns != answer->n;
+	stats->timed |= answer->record->has_time;
 	stats->expected += run->replay->expect && answer->record->has_expected_pa;
 	stats->differences += answer->differs;
 	if (smmu_stats_add(stats, (uint32_t)answer->smmu, answer->record, answer->result))

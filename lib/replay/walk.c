@@ -16,7 +16,7 @@
 #include "spec/rule.h"
 #include "spec/ste.h"
 
-enum { CAPACITY_FIRST = 32, TEXT_SIZE = 96 };
+enum { CAPACITY_FIRST = 32, TEXT_SIZE = 96, NAME_COLUMNS = 19, BRANCH_COLUMNS = 3 };
 
 /* What the steps before say about the tables that follow. */
 struct formats {
@@ -181,15 +181,17 @@ static const char *what(char *text, const struct smmu_step *step)
 	return text;
 }
 
+/* depth: of the node, whose branch takes columns from the first one. */
 static void open_step(struct smmu_emit *emit, const struct smmu_step *step,
-		      const struct formats *formats)
+		      const struct formats *formats, int depth)
 {
 	char name[TEXT_SIZE], led_to[TEXT_SIZE], word[32] = "-";
+	int columns = NAME_COLUMNS - depth * BRANCH_COLUMNS;
 	const char *result = gives(led_to, step, formats);
 
 	if (step->words)
 		snprintf(word, sizeof(word), "0x%016" PRIx64, step->word[0]);
-	smmu_emit_node(emit, NULL, "%-19s 0x%-12" PRIx64 " %-18s %s%s", what(name, step),
+	smmu_emit_node(emit, NULL, "%-*s 0x%-12" PRIx64 " %-18s %s%s", columns, what(name, step),
 		       step->pa.pa, word, result, step->big_endian ? " (BE)" : "");
 	smmu_emit_str(emit, "structure", smmu_struct_name(step->kind));
 	if (is_desc(step->kind)) {
@@ -221,31 +223,33 @@ static void note_formats(struct formats *formats, const struct smmu_step *step)
 		words[i] = i < step->words ? step->word[i] : 0;
 }
 
-void smmu_walk_emit(struct smmu_emit *emit, const struct smmu_walk *walk)
+void smmu_walk_emit(struct smmu_emit *emit, const struct smmu_walk *walk, bool people)
 {
 	struct formats formats = {0};
 	size_t i = 0;
 
-	smmu_emit_array(emit, "walk");
+	if (!people)
+		smmu_emit_array(emit, "walk");
 	while (i < walk->count) {
 		size_t first = i;
 
 		while (i < walk->count && walk->steps[i].depth)
 			i++;
 		if (i < walk->count)
-			open_step(emit, &walk->steps[i], &formats);
+			open_step(emit, &walk->steps[i], &formats, 0);
 		else
 			smmu_emit_node(emit, NULL, "fetch at IPA 0x%" PRIx64,
 				       walk->steps[first].input);
 		for (size_t j = first; j < i; j++) {
-			open_step(emit, &walk->steps[j], &formats);
+			open_step(emit, &walk->steps[j], &formats, 1);
 			smmu_emit_end(emit);
 		}
 		smmu_emit_end(emit);
 		if (i < walk->count)
 			note_formats(&formats, &walk->steps[i++]);
 	}
-	smmu_emit_end(emit);
+	if (!people)
+		smmu_emit_end(emit);
 }
 
 static void emit_blamed(struct smmu_emit *emit, const struct smmu_blame *blame)
@@ -254,10 +258,6 @@ static void emit_blamed(struct smmu_emit *emit, const struct smmu_blame *blame)
 	smmu_emit_str(emit, "structure", smmu_struct_name(blame->where));
 	if (blame->field)
 		smmu_emit_str(emit, "field", blame->field);
-	if (blame->rule) {
-		smmu_emit_str(emit, "rule", blame->rule->name);
-		smmu_emit_meaning(emit, "%s [%s]", blame->rule->text, blame->rule->section);
-	}
 	if (blame->where != SMMU_STRUCT_REGISTER) {
 		smmu_emit_hex(emit, "address", blame->pa.pa, 0);
 		smmu_emit_str(emit, "pas", smmu_pas_name(blame->pa.pas));
@@ -269,16 +269,55 @@ static void emit_blamed(struct smmu_emit *emit, const struct smmu_blame *blame)
 	}
 	if (blame->ipa)
 		smmu_emit_hex(emit, "ipa", blame->ipa, 0);
+	if (blame->rule) {
+		smmu_emit_object(emit, "rule");
+		smmu_emit_str(emit, "name", blame->rule->name);
+		smmu_emit_str(emit, "text", blame->rule->text);
+		smmu_emit_str(emit, "section", blame->rule->section);
+		smmu_emit_end(emit);
+	}
 	smmu_emit_end(emit);
 }
 
-void smmu_blame_emit(struct smmu_emit *emit, const struct smmu_result *result)
+/* "Blame AP of the stage 1 descriptor of level 3 at 0x40004008: 0x…" */
+static void say_blamed(struct smmu_emit *emit, const struct smmu_blame *blame)
+{
+	char level[TEXT_SIZE] = "", at[TEXT_SIZE] = "", word[TEXT_SIZE] = "";
+
+	if (is_desc(blame->where)) {
+		snprintf(level, sizeof(level), " of level %d", blame->level);
+		snprintf(word, sizeof(word), ", which is 0x%016" PRIx64, blame->word);
+	}
+	if (blame->where != SMMU_STRUCT_REGISTER)
+		snprintf(at, sizeof(at), " at 0x%" PRIx64, blame->pa.pa);
+	smmu_emit_say(emit, "Look at %s%sthe %s%s%s%s.", blame->field ? blame->field : "",
+		      blame->field ? " of " : "", smmu_struct_name(blame->where), level, at, word);
+}
+
+static void say_reason(struct smmu_emit *emit, const struct smmu_result *result,
+		       const struct smmu_reason_info *info)
+{
+	const struct smmu_blame *blame = &result->blame;
+
+	smmu_emit_say(emit, "Because %s [%s].", info->text, info->section);
+	if (blame->rule)
+		smmu_emit_say(emit, "%s: %s [%s].", blame->rule->name, blame->rule->text,
+			      blame->rule->section);
+	if (blame->where != SMMU_STRUCT_NONE && result->status != SMMU_STATUS_OK)
+		say_blamed(emit, blame);
+}
+
+void smmu_blame_emit(struct smmu_emit *emit, const struct smmu_result *result, bool people)
 {
 	const struct smmu_blame *blame = &result->blame;
 	const struct smmu_reason_info *info = smmu_reason_info(blame->reason);
 
 	if (blame->reason == SMMU_REASON_NONE)
 		return;
+	if (people) {
+		say_reason(emit, result, info);
+		return;
+	}
 	smmu_emit_object(emit, "reason");
 	smmu_emit_str(emit, "name", info->name);
 	smmu_emit_str(emit, "text", info->text);
@@ -286,4 +325,27 @@ void smmu_blame_emit(struct smmu_emit *emit, const struct smmu_result *result)
 	smmu_emit_end(emit);
 	if (blame->where != SMMU_STRUCT_NONE)
 		emit_blamed(emit, blame);
+}
+
+void smmu_walk_emit_heading(struct smmu_emit *emit)
+{
+	smmu_emit_heading(emit, "%-*s %-14s %-18s %s", NAME_COLUMNS, "Structure", "at", "word 0",
+			  "gives");
+}
+
+/* The STE and CD in full, as smmu decode shows them. */
+void smmu_walk_emit_config(struct smmu_emit *emit, const struct smmu_walk *walk,
+			   const struct smmu_show *how)
+{
+	struct smmu_show show = *how;
+
+	for (size_t i = 0; i < walk->count; i++) {
+		const struct smmu_step *step = &walk->steps[i];
+		bool is_ste = step->kind == SMMU_STRUCT_STE;
+
+		if (!step->words || (!is_ste && step->kind != SMMU_STRUCT_CD))
+			continue;
+		show.kind = is_ste ? SMMU_ENTRY_STE : SMMU_ENTRY_CD;
+		smmu_show_entry(emit, is_ste ? "ste" : "cd", &show, step->word, -1);
+	}
 }

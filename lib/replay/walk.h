@@ -9,6 +9,7 @@
 
 #include "base/emit.h"
 #include "model/model.h"
+#include "spec/show.h"
 
 /* Embedded: {0} is empty, fini frees. */
 struct smmu_walk {
@@ -23,11 +24,21 @@ struct smmu_walk_log smmu_walk_log(struct smmu_walk *walk);
 
 /*
  * The steps as the array "walk": a stage 2 walk on behalf of a stage 1 fetch
- * stands below that fetch.
+ * stands below that fetch.  For people one line each, of columns as in
+ * smmu_walk_emit_heading.
  */
-void smmu_walk_emit(struct smmu_emit *emit, const struct smmu_walk *walk);
+void smmu_walk_emit(struct smmu_emit *emit, const struct smmu_walk *walk, bool people);
+/* The heading of those columns, for people only. */
+void smmu_walk_emit_heading(struct smmu_emit *emit);
 
-/* Why it ended so: "reason" and, where a structure decided, "blame". */
-void smmu_blame_emit(struct smmu_emit *emit, const struct smmu_result *result);
+/* The STE and CD that were read, in full: "ste", "cd"; how says for whom. */
+void smmu_walk_emit_config(struct smmu_emit *emit, const struct smmu_walk *walk,
+			   const struct smmu_show *how);
+
+/*
+ * Why it ended so: "reason" and, where a structure decided, "blame"; prose for
+ * people.
+ */
+void smmu_blame_emit(struct smmu_emit *emit, const struct smmu_result *result, bool people);
 
 #endif

@@ -10,8 +10,7 @@ import struct
 HERE = pathlib.Path(__file__).parent
 STREAM_TABLE, CDS, S1, S2 = 0x40000000, 0x40001000, 0x40002000, 0x40010000
 CFG_ABORT, CFG_BYPASS, CFG_S1, CFG_S2, CFG_NESTED = 0, 4, 5, 6, 7
-SHCFG_INCOMING = 1 << 44
-S1_WORD1 = 1 << 2 | 1 << 4 | 3 << 6 | SHCFG_INCOMING          # S1CIR, S1COR, S1CSH
+S1_WORD1 = 1 << 2 | 1 << 4 | 3 << 6                         # S1CIR, S1COR, S1CSH
 S2_WORD2 = (7 | 25 << 32 | 1 << 38 | 1 << 40 | 1 << 42 | 3 << 44 | 4 << 48 | 1 << 51
             | 1 << 58)                            # VMID 7, T0SZ 25, SL0 1, PS 44, AA64, R
 XN = 1 << 54 | 1 << 53
@@ -37,14 +36,14 @@ def cd(pa, ttb, asid, record=1):
 
 
 def streams():
-    ste(0, CFG_BYPASS, 0, SHCFG_INCOMING)
+    ste(0, CFG_BYPASS)
     ste(1, CFG_ABORT)
     ste(3, CFG_S1, CDS, S1_WORD1)
-    ste(4, CFG_S2, 0, SHCFG_INCOMING, S2_WORD2, S2)
+    ste(4, CFG_S2, 0, 0, S2_WORD2, S2)
     ste(5, CFG_NESTED, 0x1000, S1_WORD1, S2_WORD2, S2)
     ste(6, CFG_S1, CDS + 0x40, S1_WORD1)          # CD not valid
     ste(7, CFG_S1, 0x90000000, S1_WORD1)          # CD outside memory
-    ste(8, CFG_S1, CDS | 3 << 59, S1_WORD1)       # S1CDMax above IDR1.SSIDSIZE
+    ste(8, CFG_S2, 0, 0, S2_WORD2 | 3 << 46, S2)     # S2TG reserved
     ste(9, CFG_S1, CDS + 0x80, S1_WORD1)          # CD.R = 0
 
 

@@ -39,7 +39,7 @@ static json_t *walk_of(const struct smmu_step *steps, size_t count)
 	cr_assert_eq(smmu_out_open_memory(&out), 0);
 	cr_assert_eq(smmu_emit_new(&emit, out, &options), 0);
 	smmu_emit_object(emit, NULL);
-	smmu_walk_emit(emit, &walk);
+	smmu_walk_emit(emit, &walk, false);
 	smmu_emit_end(emit);
 	cr_assert_eq(smmu_emit_free(emit), 0);
 	text = smmu_out_memory(out, &size);

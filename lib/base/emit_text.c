@@ -263,6 +263,12 @@ static void add_value(struct text *text, const char *value, size_t size)
 	r->meaning = r->end = text->kept.size;
 }
 
+/* Whether what comes next is a record, or beside records. */
+static bool is_at_top(struct text *text)
+{
+	return text->depth == 0 || top_frame(text)->is_top_array;
+}
+
 static bool is_dashed_array(const struct frame *frame)
 {
 	return frame && frame->kind == EMIT_ARRAY && !frame->is_top_array;
@@ -333,7 +339,7 @@ static unsigned begin_block(struct smmu_emit *emit, const char *key)
 	if (parent && parent->is_line)
 		unfold_array(emit, parent);
 	flush_rows(emit);
-	if (!parent || parent->is_top_array) {
+	if (is_at_top(text)) {
 		if (text->last != NOTHING && text->last != HEADING)
 			put_blank_line(emit);
 		return 0;
@@ -549,7 +555,7 @@ static void text_say(struct smmu_emit *emit, const char *said)
 
 	if (say_inside(emit, said))
 		return;
-	if (text->depth == 0 && (text->last == BLOCK || text->last == TREE))
+	if (is_at_top(text) && (text->last == BLOCK || text->last == TREE))
 		put_blank_line(emit);
 	for (;;) {
 		size_t size = strcspn(said, "\n");

@@ -69,6 +69,9 @@ void smmu_regs_complete(uint64_t *values, const bool *given)
 			values[i] = info->reset;
 		values[i] &= smmu_ones(info->width_bits);
 	}
+	/* Translated traffic of Realm streams is always checked (6.3.128). */
+	if (smmu_R_IDR0_ATS(values[SMMU_REG_R_IDR0]))
+		values[SMMU_REG_R_CR0] = smmu_CR0_set_ATSCHK(values[SMMU_REG_R_CR0], 1);
 	for (size_t i = 0; i < SMMU_LEN(followers); i++) {
 		uint64_t from = values[followers[i].from];
 

@@ -130,7 +130,7 @@ uint64_t smmu_reg_writable_mask(const uint64_t *values, enum smmu_reg reg);
  * Fills in registers left out (given[reg] false): reset values; CR0ACK,
  * IRQ_CTRLACK, GERRORN and queue CONS take CR0, IRQ_CTRL, GERROR and PROD.
  * Identification registers left out become 0.  All values are cut to their
- * register's width.
+ * register's width; R_CR0.ATSCHK, which is read-only, is 1 with R_IDR0.ATS.
  */
 void smmu_regs_complete(uint64_t *values, const bool *given);
 

@@ -184,11 +184,14 @@ static unsigned pmcg_width(uint64_t *at, const uint64_t *values, enum smmu_reg r
 int smmu_reg_pmcg_at(enum smmu_reg *reg, unsigned *byte, const uint64_t *values, enum smmu_sec sec,
 		     uint64_t offset, unsigned size)
 {
+	static const uint64_t scr_alias = 0xe40; /* beside ROOTCR (10.5.2.12) */
 	bool reloc = smmu_PMCG_CFGR_RELOC_CTRS(values[SMMU_REG_PMCG_CFGR]);
 	uint64_t counters = smmu_PMCG_CFGR_NCTR(values[SMMU_REG_PMCG_CFGR]) + 1;
 
 	if (is_illegal(offset, size))
 		return SMMU_E_INVALID;
+	if (offset == scr_alias && smmu_PMCG_ROOTCR_ROOTCR_IMPL(values[SMMU_REG_PMCG_ROOTCR]))
+		offset = smmu_reg_info(SMMU_REG_PMCG_SCR)->offset;
 	for (unsigned i = 0; i < SMMU_REG_COUNT; i++) {
 		const struct smmu_reg_info *info = smmu_reg_info((enum smmu_reg)i);
 		uint64_t at;
@@ -328,8 +331,8 @@ static uint64_t open_bits(const uint64_t *values, enum smmu_reg reg)
 	case SMMU_GUARD_IRQ_CTRL:
 		return acknowledged(values[reg], value_of(values, SMMU_REG_IRQ_CTRLACK, info->sec),
 				    info->format);
-	case SMMU_GUARD_ROOT_CR0:
-		return acknowledged(values[reg], values[SMMU_REG_ROOT_CR0ACK], info->format);
+	case SMMU_GUARD_ROOT_CR0: /* both fields wait for each other (6.3.112) */
+		return values[reg] == values[SMMU_REG_ROOT_CR0ACK] ? ~UINT64_C(0) : 0;
 	case SMMU_GUARD_CR1:
 		return cr1_writable(values, info->sec);
 	case SMMU_GUARD_ECMDQ:
@@ -359,5 +362,8 @@ uint64_t smmu_reg_writable_mask(const uint64_t *values, enum smmu_reg reg)
 	if (info->access == SMMU_ACCESS_RO || !is_present(values, info) || is_preset(values, reg))
 		return 0;
 	smmu_ids_from_regs(&ids, values);
-	return open_bits(values, reg) & (ones & ~smmu_format_res0(info->format, &ctx, 0));
+	ones &= ~smmu_format_res0(info->format, &ctx, 0);
+	if (reg == SMMU_REG_R_CR0) /* read-only, always 1 with ATS (6.3.128) */
+		ones = smmu_CR0_set_ATSCHK(ones, 0);
+	return open_bits(values, reg) & ones;
 }

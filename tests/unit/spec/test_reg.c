@@ -346,6 +346,9 @@ Test(reg, pmcg_counters_follow_their_size_and_page)
 	cr_expect_eq(reg, SMMU_REG_PMCG_CFGR);
 	cr_expect_eq(smmu_reg_pmcg_at(&reg, &byte, regs, SMMU_SEC_NS, 0xdf8, 4), SMMU_E_UNKNOWN,
 		     "the Secure register");
+	regs[SMMU_REG_PMCG_ROOTCR] = 0x80000000;
+	cr_assert_eq(smmu_reg_pmcg_at(&reg, &byte, regs, SMMU_SEC_S, 0xe40, 4), 0);
+	cr_expect_eq(reg, SMMU_REG_PMCG_SCR, "by its alias");
 }
 
 Test(reg, banks_have_the_same_meaning)
@@ -390,6 +393,7 @@ Test(reg, registers_left_out_follow_those_given)
 		{"not the other way round", SMMU_REG_CR0ACK, 0x1, SMMU_REG_CR0, 0x0},
 		{"identification reads 0", SMMU_REG_IDR0, 0x3, SMMU_REG_IDR5, 0x0},
 		{"R_GBPA.ABORT is 1", SMMU_REG_CR0, 0x0, SMMU_REG_R_GBPA, 0x100000},
+		{"R_CR0.ATSCHK is 1 with ATS", SMMU_REG_R_IDR0, 0x400, SMMU_REG_R_CR0, 0x10},
 		{"a value is cut to the width", SMMU_REG_CR1, UINT64_C(0x100000d75), SMMU_REG_CR1,
 		 0xd75},
 	};
@@ -440,6 +444,8 @@ Test(reg, guards_close_registers)
 		{"S_GBPA has", SMMU_REG_S_GBPA, {{0}}, 0x801fff1f},
 		{"CR0 field under way", SMMU_REG_CR0, {{SMMU_REG_CR0, 0x40}}, 0x41f},
 		{"CR0", SMMU_REG_CR0, {{0}}, 0x5df},
+		{"R_CR0.ATSCHK is read-only", SMMU_REG_R_CR0, {{0}}, 0x5cf},
+		{"ROOT_CR0 under way", SMMU_REG_ROOT_CR0, {{SMMU_REG_ROOT_CR0ACK, 1}}, 0},
 		{"S_CR0", SMMU_REG_S_CR0, {{0}}, 0x3ed},
 		{"CR1 with everything off", SMMU_REG_CR1, {{0}}, 0xfff},
 		{"CR1 with SMMUEN", SMMU_REG_CR1, {{SMMU_REG_CR0, 1}}, 0x03f},

@@ -74,14 +74,14 @@ static inline uint64_t smmu_sign_extend(uint64_t value, unsigned n)
 /* Little- and big-endian loads and stores at any alignment. */
 static inline uint32_t smmu_ld32le(const void *p)
 {
-	const uint8_t *b = p;
+	const uint8_t *b = (const uint8_t *)p;
 
 	return (uint32_t)b[0] | (uint32_t)b[1] << 8 | (uint32_t)b[2] << 16 | (uint32_t)b[3] << 24;
 }
 
 static inline uint64_t smmu_ld64le(const void *p)
 {
-	const uint8_t *b = p;
+	const uint8_t *b = (const uint8_t *)p;
 
 	return (uint64_t)smmu_ld32le(b) | (uint64_t)smmu_ld32le(b + 4) << 32;
 }
@@ -102,7 +102,7 @@ static inline uint64_t smmu_ld64be(const void *p)
 
 static inline void smmu_st32le(void *p, uint32_t v)
 {
-	uint8_t *b = p;
+	uint8_t *b = (uint8_t *)p;
 
 	for (unsigned i = 0; i < 4; i++)
 		b[i] = (uint8_t)(v >> (8 * i));
@@ -110,7 +110,7 @@ static inline void smmu_st32le(void *p, uint32_t v)
 
 static inline void smmu_st64le(void *p, uint64_t v)
 {
-	uint8_t *b = p;
+	uint8_t *b = (uint8_t *)p;
 
 	for (unsigned i = 0; i < 8; i++)
 		b[i] = (uint8_t)(v >> (8 * i));

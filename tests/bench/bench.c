@@ -83,7 +83,8 @@ static void map(struct smmu_mem *mem, uint64_t root, uint64_t va, uint64_t pa)
 		}
 		table = smmu_align_down_log2(desc, 12);
 	}
-	put64(mem, table + 8 * smmu_bits(va, 12, 9), pa | 1 << 10 | 3);
+	pa = smmu_s1desc_set_AP(smmu_s1desc_set_AF(pa | 3, 1), 1);
+	put64(mem, table + 8 * smmu_bits(va, 12, 9), pa);
 }
 
 static void configure(struct smmu_mem *mem, uint64_t *regs, uint64_t root)
@@ -147,8 +148,9 @@ static double time_calls(struct smmu_model *model)
 		round[r] = (now_ns() - start) / (double)CALLS;
 	}
 	if (bad || sum == 0) {
-		fprintf(stderr, "bench: %ld accesses did not translate (%s)\n", bad,
-			smmu_status_name(result.status));
+		fprintf(stderr, "bench: %ld accesses did not translate: %s (%s)\n", bad,
+			smmu_reason_info(result.blame.reason)->text,
+			result.blame.rule ? result.blame.rule->text : "");
 		exit(2);
 	}
 	qsort(round, ROUNDS, sizeof(round[0]), compare);

@@ -68,99 +68,92 @@ Test(features, fields_exist)
 	}
 }
 
+static const struct {
+	const char *row, *feature;
+	struct {
+		enum smmu_reg reg;
+		uint64_t value;
+	} set[3];
+	bool present;
+	enum smmu_feature_problem want;
+} judged_rows[] = {
+	{"nothing there in v3.0", "SMMUv3.2-RIL", {{0}}, false, SMMU_FEATURE_OK},
+	{"RIL is mandatory in v3.2",
+	 "SMMUv3.2-RIL",
+	 {{SMMU_REG_AIDR, 2}},
+	 false,
+	 SMMU_FEATURE_MISSING},
+	{"RIL in v3.2",
+	 "SMMUv3.2-RIL",
+	 {{SMMU_REG_AIDR, 2}, {SMMU_REG_IDR3, 0x400}},
+	 true,
+	 SMMU_FEATURE_OK},
+	{"one version ahead is permitted",
+	 "SMMUv3.2-RIL",
+	 {{SMMU_REG_AIDR, 1}, {SMMU_REG_IDR3, 0x400}},
+	 true,
+	 SMMU_FEATURE_OK},
+	{"two versions are not",
+	 "SMMUv3.2-RIL",
+	 {{SMMU_REG_IDR3, 0x400}},
+	 true,
+	 SMMU_FEATURE_TOO_NEW},
+	{"VATOS without ATOS",
+	 "SMMUv3.0-VATOS",
+	 {{SMMU_REG_IDR0, 0x100003}},
+	 true,
+	 SMMU_FEATURE_NEEDS},
+	{"VATOS with it", "SMMUv3.0-VATOS", {{SMMU_REG_IDR0, 0x108003}}, true, SMMU_FEATURE_OK},
+	{"no XNX without stage 2",
+	 "SMMUv3.1-XNX",
+	 {{SMMU_REG_AIDR, 1}, {SMMU_REG_IDR0, 0x2}},
+	 false,
+	 SMMU_FEATURE_OK},
+	{"XNX with stage 2 from v3.1",
+	 "SMMUv3.1-XNX",
+	 {{SMMU_REG_AIDR, 1}, {SMMU_REG_IDR0, 0x1}},
+	 false,
+	 SMMU_FEATURE_MISSING},
+	{"PBHA needs HAD",
+	 "SMMUv3.1-TTPBHA",
+	 {{SMMU_REG_AIDR, 1}, {SMMU_REG_IDR3, 0x8}},
+	 true,
+	 SMMU_FEATURE_NEEDS},
+	{"LPA2 needs VAX",
+	 "SMMUv3.4-LPA2",
+	 {{SMMU_REG_AIDR, 4}, {SMMU_REG_IDR5, 0x90}},
+	 true,
+	 SMMU_FEATURE_NEEDS},
+	{"LPA2 with it",
+	 "SMMUv3.4-LPA2",
+	 {{SMMU_REG_AIDR, 4}, {SMMU_REG_IDR5, 0x490}},
+	 true,
+	 SMMU_FEATURE_OK},
+	{"HTTU 2 has both flags", "SMMUv3.0-HTTUA", {{SMMU_REG_IDR0, 0x80}}, true, SMMU_FEATURE_OK},
+	{"HTTU 1 has no dirty state",
+	 "SMMUv3.0-HTTUD",
+	 {{SMMU_REG_IDR0, 0x40}},
+	 false,
+	 SMMU_FEATURE_OK},
+	{"D128 rules LPAE out",
+	 "SMMUv3.4-D128",
+	 {{SMMU_REG_AIDR, 4}, {SMMU_REG_IDR0, 0xc}, {SMMU_REG_IDR5, 0x100}},
+	 true,
+	 SMMU_FEATURE_NEEDS},
+};
+
 Test(features, registers_are_judged)
 {
-	static const struct {
-		const char *row, *feature;
-		struct {
-			enum smmu_reg reg;
-			uint64_t value;
-		} set[3];
-		bool present;
-		enum smmu_feature_problem want;
-	} rows[] = {
-		{"nothing there in v3.0", "SMMUv3.2-RIL", {{0}}, false, SMMU_FEATURE_OK},
-		{"RIL is mandatory in v3.2",
-		 "SMMUv3.2-RIL",
-		 {{SMMU_REG_AIDR, 2}},
-		 false,
-		 SMMU_FEATURE_MISSING},
-		{"RIL in v3.2",
-		 "SMMUv3.2-RIL",
-		 {{SMMU_REG_AIDR, 2}, {SMMU_REG_IDR3, 0x400}},
-		 true,
-		 SMMU_FEATURE_OK},
-		{"one version ahead is permitted",
-		 "SMMUv3.2-RIL",
-		 {{SMMU_REG_AIDR, 1}, {SMMU_REG_IDR3, 0x400}},
-		 true,
-		 SMMU_FEATURE_OK},
-		{"two versions are not",
-		 "SMMUv3.2-RIL",
-		 {{SMMU_REG_IDR3, 0x400}},
-		 true,
-		 SMMU_FEATURE_TOO_NEW},
-		{"VATOS without ATOS",
-		 "SMMUv3.0-VATOS",
-		 {{SMMU_REG_IDR0, 0x100003}},
-		 true,
-		 SMMU_FEATURE_NEEDS},
-		{"VATOS with it",
-		 "SMMUv3.0-VATOS",
-		 {{SMMU_REG_IDR0, 0x108003}},
-		 true,
-		 SMMU_FEATURE_OK},
-		{"no XNX without stage 2",
-		 "SMMUv3.1-XNX",
-		 {{SMMU_REG_AIDR, 1}, {SMMU_REG_IDR0, 0x2}},
-		 false,
-		 SMMU_FEATURE_OK},
-		{"XNX with stage 2 from v3.1",
-		 "SMMUv3.1-XNX",
-		 {{SMMU_REG_AIDR, 1}, {SMMU_REG_IDR0, 0x1}},
-		 false,
-		 SMMU_FEATURE_MISSING},
-		{"PBHA needs HAD",
-		 "SMMUv3.1-TTPBHA",
-		 {{SMMU_REG_AIDR, 1}, {SMMU_REG_IDR3, 0x8}},
-		 true,
-		 SMMU_FEATURE_NEEDS},
-		{"LPA2 needs VAX",
-		 "SMMUv3.4-LPA2",
-		 {{SMMU_REG_AIDR, 4}, {SMMU_REG_IDR5, 0x90}},
-		 true,
-		 SMMU_FEATURE_NEEDS},
-		{"LPA2 with it",
-		 "SMMUv3.4-LPA2",
-		 {{SMMU_REG_AIDR, 4}, {SMMU_REG_IDR5, 0x490}},
-		 true,
-		 SMMU_FEATURE_OK},
-		{"HTTU 2 has both flags",
-		 "SMMUv3.0-HTTUA",
-		 {{SMMU_REG_IDR0, 0x80}},
-		 true,
-		 SMMU_FEATURE_OK},
-		{"HTTU 1 has no dirty state",
-		 "SMMUv3.0-HTTUD",
-		 {{SMMU_REG_IDR0, 0x40}},
-		 false,
-		 SMMU_FEATURE_OK},
-		{"D128 rules LPAE out",
-		 "SMMUv3.4-D128",
-		 {{SMMU_REG_AIDR, 4}, {SMMU_REG_IDR0, 0xc}, {SMMU_REG_IDR5, 0x100}},
-		 true,
-		 SMMU_FEATURE_NEEDS},
-	};
-
-	for (size_t i = 0; i < SMMU_LEN(rows); i++) {
-		const struct smmu_feature *f = smmu_feature_find(rows[i].feature);
+	for (size_t i = 0; i < SMMU_LEN(judged_rows); i++) {
+		const struct smmu_feature *f = smmu_feature_find(judged_rows[i].feature);
 		uint64_t regs[SMMU_REG_COUNT] = {0};
 
-		for (size_t n = 0; n < SMMU_LEN(rows[i].set); n++)
-			if (rows[i].set[n].value)
-				regs[rows[i].set[n].reg] = rows[i].set[n].value;
-		cr_assert(f, "%s", rows[i].row);
-		cr_expect_eq(f->present(regs), rows[i].present, "%s", rows[i].row);
-		cr_expect_eq(smmu_feature_check(f, regs), rows[i].want, "%s", rows[i].row);
+		for (size_t n = 0; n < SMMU_LEN(judged_rows[i].set); n++)
+			if (judged_rows[i].set[n].value)
+				regs[judged_rows[i].set[n].reg] = judged_rows[i].set[n].value;
+		cr_assert(f, "%s", judged_rows[i].row);
+		cr_expect_eq(f->present(regs), judged_rows[i].present, "%s", judged_rows[i].row);
+		cr_expect_eq(smmu_feature_check(f, regs), judged_rows[i].want, "%s",
+			     judged_rows[i].row);
 	}
 }

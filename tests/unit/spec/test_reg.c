@@ -412,89 +412,81 @@ Test(reg, registers_left_out_follow_those_given)
 	}
 }
 
+static const struct {
+	const char *row;
+	enum smmu_reg reg;
+	struct {
+		enum smmu_reg reg;
+		uint64_t value;
+	} set[2];
+	uint64_t want;
+} guard_rows[] = {
+	{"read-only", SMMU_REG_IDR0, {{0}}, 0},
+	{"STRTAB_BASE while disabled", SMMU_REG_STRTAB_BASE, {{0}}, UINT64_C(0x40ffffffffffffc0)},
+	{"STRTAB_BASE while enabled", SMMU_REG_STRTAB_BASE, {{SMMU_REG_CR0, 1}}, 0},
+	{"… and until acknowledged", SMMU_REG_STRTAB_BASE, {{SMMU_REG_CR0ACK, 1}}, 0},
+	{"STRTAB_BASE of the Secure interface is another's",
+	 SMMU_REG_S_STRTAB_BASE,
+	 {{SMMU_REG_CR0, 1}},
+	 UINT64_C(0x40ffffffffffffc0)},
+	{"STRTAB_BASE preset", SMMU_REG_STRTAB_BASE, {{SMMU_REG_IDR1, 1u << 30}}, 0},
+	{"CMDQ_CONS while enabled", SMMU_REG_CMDQ_CONS, {{SMMU_REG_CR0, 8}}, 0},
+	{"CMDQ_CONS while disabled", SMMU_REG_CMDQ_CONS, {{SMMU_REG_CR0, 4}}, 0x7f0fffff},
+	{"EVENTQ_PROD while enabled", SMMU_REG_EVENTQ_PROD, {{SMMU_REG_CR0ACK, 4}}, 0},
+	{"EVENTQ_CONS always", SMMU_REG_EVENTQ_CONS, {{SMMU_REG_CR0, 4}}, 0x800fffff},
+	{"GBPA during an update", SMMU_REG_GBPA, {{SMMU_REG_GBPA, 0x80000000}}, 0},
+	{"GBPA has no NSCFG", SMMU_REG_GBPA, {{0}}, 0x801f3f1f},
+	{"S_GBPA has", SMMU_REG_S_GBPA, {{0}}, 0x801fff1f},
+	{"CR0 field under way", SMMU_REG_CR0, {{SMMU_REG_CR0, 0x40}}, 0x41f},
+	{"CR0", SMMU_REG_CR0, {{0}}, 0x5df},
+	{"R_CR0.ATSCHK is read-only", SMMU_REG_R_CR0, {{0}}, 0x5cf},
+	{"ROOT_CR0 under way", SMMU_REG_ROOT_CR0, {{SMMU_REG_ROOT_CR0ACK, 1}}, 0},
+	{"S_CR0", SMMU_REG_S_CR0, {{0}}, 0x3ed},
+	{"CR1 with everything off", SMMU_REG_CR1, {{0}}, 0xfff},
+	{"CR1 with SMMUEN", SMMU_REG_CR1, {{SMMU_REG_CR0, 1}}, 0x03f},
+	{"CR1 with a queue", SMMU_REG_CR1, {{SMMU_REG_CR0, 8}}, 0xfc0},
+	{"CR1 with an ECMDQ", SMMU_REG_CR1, {{SMMU_REG_ECMDQ_PROD + 7, 0x80000000}}, 0xfc0},
+	{"MSI address while enabled", SMMU_REG_EVENTQ_IRQ_CFG0, {{SMMU_REG_IRQ_CTRL, 4}}, 0},
+	{"MSI address by its own enable",
+	 SMMU_REG_EVENTQ_IRQ_CFG0,
+	 {{SMMU_REG_IRQ_CTRL, 3}},
+	 UINT64_C(0x00fffffffffffffc)},
+	{"ATOS while running", SMMU_REG_GATOS_SID, {{SMMU_REG_GATOS_CTRL, 1}}, 0},
+	{"S_GATOS by its own",
+	 SMMU_REG_S_GATOS_SID,
+	 {{SMMU_REG_GATOS_CTRL, 1}},
+	 UINT64_C(0x003fffffffffffff)},
+	{"ECMDQ_BASE of an enabled queue",
+	 SMMU_REG_ECMDQ_BASE + 1,
+	 {{SMMU_REG_ECMDQ_PROD + 1, 0x80000000}},
+	 0},
+	{"ECMDQ_PROD while EN differs",
+	 SMMU_REG_ECMDQ_PROD + 1,
+	 {{SMMU_REG_ECMDQ_PROD + 1, 0x80000000}},
+	 0},
+	{"ECMDQ_PROD of an enabled queue",
+	 SMMU_REG_ECMDQ_PROD + 1,
+	 {{SMMU_REG_ECMDQ_PROD + 1, 0x80000000}, {SMMU_REG_ECMDQ_CONS + 1, 0x80000000}},
+	 0x808fffff},
+	{"GPT_BASE while checking", SMMU_REG_ROOT_GPT_BASE, {{SMMU_REG_ROOT_CR0, 2}}, 0},
+	{"GPT_BASE", SMMU_REG_ROOT_GPT_BASE, {{0}}, UINT64_C(0x000ffffffffff000)},
+	{"GMECID with a queue on", SMMU_REG_R_GMECID, {{SMMU_REG_R_CR0, 8}}, 0},
+	{"GMECID", SMMU_REG_R_GMECID, {{0}}, 0xffff},
+	{"PMCG MSI while enabled", SMMU_REG_PMCG_IRQ_CFG1, {{SMMU_REG_PMCG_IRQ_CTRLACK, 1}}, 0},
+};
+
 Test(reg, guards_close_registers)
 {
-	static const struct {
-		const char *row;
-		enum smmu_reg reg;
-		struct {
-			enum smmu_reg reg;
-			uint64_t value;
-		} set[2];
-		uint64_t want;
-	} rows[] = {
-		{"read-only", SMMU_REG_IDR0, {{0}}, 0},
-		{"STRTAB_BASE while disabled",
-		 SMMU_REG_STRTAB_BASE,
-		 {{0}},
-		 UINT64_C(0x40ffffffffffffc0)},
-		{"STRTAB_BASE while enabled", SMMU_REG_STRTAB_BASE, {{SMMU_REG_CR0, 1}}, 0},
-		{"… and until acknowledged", SMMU_REG_STRTAB_BASE, {{SMMU_REG_CR0ACK, 1}}, 0},
-		{"STRTAB_BASE of the Secure interface is another's",
-		 SMMU_REG_S_STRTAB_BASE,
-		 {{SMMU_REG_CR0, 1}},
-		 UINT64_C(0x40ffffffffffffc0)},
-		{"STRTAB_BASE preset", SMMU_REG_STRTAB_BASE, {{SMMU_REG_IDR1, 1u << 30}}, 0},
-		{"CMDQ_CONS while enabled", SMMU_REG_CMDQ_CONS, {{SMMU_REG_CR0, 8}}, 0},
-		{"CMDQ_CONS while disabled", SMMU_REG_CMDQ_CONS, {{SMMU_REG_CR0, 4}}, 0x7f0fffff},
-		{"EVENTQ_PROD while enabled", SMMU_REG_EVENTQ_PROD, {{SMMU_REG_CR0ACK, 4}}, 0},
-		{"EVENTQ_CONS always", SMMU_REG_EVENTQ_CONS, {{SMMU_REG_CR0, 4}}, 0x800fffff},
-		{"GBPA during an update", SMMU_REG_GBPA, {{SMMU_REG_GBPA, 0x80000000}}, 0},
-		{"GBPA has no NSCFG", SMMU_REG_GBPA, {{0}}, 0x801f3f1f},
-		{"S_GBPA has", SMMU_REG_S_GBPA, {{0}}, 0x801fff1f},
-		{"CR0 field under way", SMMU_REG_CR0, {{SMMU_REG_CR0, 0x40}}, 0x41f},
-		{"CR0", SMMU_REG_CR0, {{0}}, 0x5df},
-		{"R_CR0.ATSCHK is read-only", SMMU_REG_R_CR0, {{0}}, 0x5cf},
-		{"ROOT_CR0 under way", SMMU_REG_ROOT_CR0, {{SMMU_REG_ROOT_CR0ACK, 1}}, 0},
-		{"S_CR0", SMMU_REG_S_CR0, {{0}}, 0x3ed},
-		{"CR1 with everything off", SMMU_REG_CR1, {{0}}, 0xfff},
-		{"CR1 with SMMUEN", SMMU_REG_CR1, {{SMMU_REG_CR0, 1}}, 0x03f},
-		{"CR1 with a queue", SMMU_REG_CR1, {{SMMU_REG_CR0, 8}}, 0xfc0},
-		{"CR1 with an ECMDQ", SMMU_REG_CR1, {{SMMU_REG_ECMDQ_PROD + 7, 0x80000000}}, 0xfc0},
-		{"MSI address while enabled",
-		 SMMU_REG_EVENTQ_IRQ_CFG0,
-		 {{SMMU_REG_IRQ_CTRL, 4}},
-		 0},
-		{"MSI address by its own enable",
-		 SMMU_REG_EVENTQ_IRQ_CFG0,
-		 {{SMMU_REG_IRQ_CTRL, 3}},
-		 UINT64_C(0x00fffffffffffffc)},
-		{"ATOS while running", SMMU_REG_GATOS_SID, {{SMMU_REG_GATOS_CTRL, 1}}, 0},
-		{"S_GATOS by its own",
-		 SMMU_REG_S_GATOS_SID,
-		 {{SMMU_REG_GATOS_CTRL, 1}},
-		 UINT64_C(0x003fffffffffffff)},
-		{"ECMDQ_BASE of an enabled queue",
-		 SMMU_REG_ECMDQ_BASE + 1,
-		 {{SMMU_REG_ECMDQ_PROD + 1, 0x80000000}},
-		 0},
-		{"ECMDQ_PROD while EN differs",
-		 SMMU_REG_ECMDQ_PROD + 1,
-		 {{SMMU_REG_ECMDQ_PROD + 1, 0x80000000}},
-		 0},
-		{"ECMDQ_PROD of an enabled queue",
-		 SMMU_REG_ECMDQ_PROD + 1,
-		 {{SMMU_REG_ECMDQ_PROD + 1, 0x80000000}, {SMMU_REG_ECMDQ_CONS + 1, 0x80000000}},
-		 0x808fffff},
-		{"GPT_BASE while checking", SMMU_REG_ROOT_GPT_BASE, {{SMMU_REG_ROOT_CR0, 2}}, 0},
-		{"GPT_BASE", SMMU_REG_ROOT_GPT_BASE, {{0}}, UINT64_C(0x000ffffffffff000)},
-		{"GMECID with a queue on", SMMU_REG_R_GMECID, {{SMMU_REG_R_CR0, 8}}, 0},
-		{"GMECID", SMMU_REG_R_GMECID, {{0}}, 0xffff},
-		{"PMCG MSI while enabled",
-		 SMMU_REG_PMCG_IRQ_CFG1,
-		 {{SMMU_REG_PMCG_IRQ_CTRLACK, 1}},
-		 0},
-	};
-
-	for (size_t i = 0; i < SMMU_LEN(rows); i++) {
+	for (size_t i = 0; i < SMMU_LEN(guard_rows); i++) {
 		static uint64_t regs[SMMU_REG_COUNT];
 
 		everything(regs);
-		for (size_t n = 0; n < SMMU_LEN(rows[i].set); n++)
-			if (rows[i].set[n].value)
-				regs[rows[i].set[n].reg] = rows[i].set[n].value;
-		cr_expect_eq(smmu_reg_writable_mask(regs, rows[i].reg), rows[i].want, "%s: %#lx",
-			     rows[i].row, (unsigned long)smmu_reg_writable_mask(regs, rows[i].reg));
+		for (size_t n = 0; n < SMMU_LEN(guard_rows[i].set); n++)
+			if (guard_rows[i].set[n].value)
+				regs[guard_rows[i].set[n].reg] = guard_rows[i].set[n].value;
+		cr_expect_eq(smmu_reg_writable_mask(regs, guard_rows[i].reg), guard_rows[i].want,
+			     "%s: %#lx", guard_rows[i].row,
+			     (unsigned long)smmu_reg_writable_mask(regs, guard_rows[i].reg));
 	}
 }
 

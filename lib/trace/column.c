@@ -152,12 +152,9 @@ const char *smmu_column_nearest(const char *name, size_t size)
 	return smmu_nearest(name, size, names, SMMU_LEN(names));
 }
 
-void smmu_record_init(struct smmu_record *record)
-{
-	memset(record, 0, sizeof(*record));
-	record->txn.size = 1;
-	record->txn.alloc = SMMU_ALLOC_NONE_SUPPLIED;
-}
+const struct smmu_record smmu_record_blank = {
+	.txn = {.size = 1, .alloc = SMMU_ALLOC_NONE_SUPPLIED},
+};
 
 static int wrong(struct smmu_line_error *error, int code, const char *format, ...)
 	SMMU_PRINTF(3, 4);

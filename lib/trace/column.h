@@ -49,7 +49,12 @@ const char *smmu_column_sh_name(enum smmu_sh_in sh);
 const char *smmu_column_alloc_name(uint8_t alloc);
 
 /* A record of which no column is given: the defaults. */
-void smmu_record_init(struct smmu_record *record);
+extern const struct smmu_record smmu_record_blank;
+
+static inline void smmu_record_init(struct smmu_record *record)
+{
+	*record = smmu_record_blank;
+}
 
 /* Puts a number that fits into its column: one of those that take numbers. */
 static inline void smmu_record_set_number(struct smmu_record *record, enum smmu_column column,

@@ -1,14 +1,9 @@
-/*
- * Traces in CSV.  A line of plain numbers and short words is parsed in one
- * pass, in place; whatever that does not expect (quotes, spaces, suffixes,
- * comments, errors) is left to the careful way, which starts the line again.
- */
+/* Traces in CSV, the careful way: the header, and every line that is not plain. */
 #include "trace/reader_priv.h"
 
 #include <stdio.h>
 #include <string.h>
 
-#include "base/bits.h"
 #include "base/compiler.h"
 
 /* A field without its quotes and the spaces around it. */
@@ -174,6 +169,7 @@ int smmu_csv_header(struct smmu_trace *trace, struct smmu_diag *diag)
 			at.text = trace->original;
 		return smmu_diag_error(diag, &at, err, "%s", error.message);
 	}
+	trace->batch = smmu_csv_batch_for(trace);
 	trace->is_changed = false;
 	trace->pos = (size_t)(next - trace->data);
 	trace->line++;
@@ -225,173 +221,8 @@ static int parse_fields(struct smmu_trace *trace, struct smmu_record *record, ch
 	}
 }
 
-/* Digits to their values; 16 and more for what is no hex digit. */
-static const uint8_t digit_of[256] = {
-#define NONE8 16, 16, 16, 16, 16, 16, 16, 16
-#define NONE  NONE8, NONE8
-	NONE, NONE, NONE, /* 0x00 */
-	0,    1,    2,	  3,	4,    5,    6,	  7,	8,     9,
-	16,   16,   16,	  16,	16,   16,			     /* 0x30 */
-	16,   10,   11,	  12,	13,   14,   15,	  16,	NONE8, NONE, /* 0x40 */
-	16,   10,   11,	  12,	13,   14,   15,	  16,	NONE8, NONE, /* 0x60 */
-	NONE, NONE, NONE, NONE, NONE, NONE, NONE, NONE,		     /* 0x80 */
-};
-
-/* A plain number that cannot overflow: where it ends, or NULL. */
-SMMU_INLINE char *plain_number(uint64_t *value, char *p)
-{
-	const char *first;
-	uint64_t v = 0;
-	unsigned d;
-
-	if (p[0] == '0' && (p[1] == 'x' || p[1] == 'X')) {
-		first = p += 2;
-		while ((d = digit_of[(uint8_t)*p]) < 16) {
-			v = v * 16 + d;
-			p++;
-		}
-		*value = v;
-		return (size_t)(p - first) - 1 < 16 ? p : NULL;
-	}
-	first = p;
-	while ((d = digit_of[(uint8_t)*p]) < 10) {
-		v = v * 10 + d;
-		p++;
-	}
-	*value = v;
-	return (size_t)(p - first) - 1 < 19 ? p : NULL;
-}
-
-SMMU_INLINE char *plain_access(struct smmu_record *record, char *p)
-{
-	switch (*p) {
-	case 'r':
-	case 'R':
-		record->txn.read = true;
-		if (p[1] == 'w' || p[1] == 'W') {
-			record->txn.write = true;
-			p++;
-		}
-		break;
-	case 'w':
-	case 'W':
-		record->txn.write = true;
-		break;
-	case 'x':
-	case 'X':
-		record->txn.read = record->txn.instruction = true;
-		break;
-	default:
-		return NULL;
-	}
-	record->has_access = true;
-	return p + 1;
-}
-
-/* Words and flags, as the careful way sets them; NULL where there is a quote or an error. */
-static char *plain_text(struct smmu_trace *trace, struct smmu_record *record,
-			enum smmu_column column, char *p)
-{
-	struct smmu_line_error error;
-	char *first = p;
-
-	while (*p != ',' && *p != '\n' && *p != '"')
-		p++;
-	if (*p == '"' || is_space(*first) || is_space(p[-1]))
-		return NULL;
-	if (*p == '\n' && p > first && p[-1] == '\r')
-		p--;
-	if (p > first && smmu_trace_set(trace, record, column, first, (size_t)(p - first), &error))
-		return NULL;
-	return p;
-}
-
-/* One field that is not empty. */
-SMMU_INLINE char *plain_field(struct smmu_trace *trace, struct smmu_record *record,
-			      enum smmu_column column, char *p)
-{
-	uint64_t value;
-
-	switch (column) {
-	case SMMU_COL_STREAM:
-	case SMMU_COL_SUBSTREAM:
-		p = plain_number(&value, p);
-		if (!smmu_bits_fit(value, 32))
-			return NULL;
-		smmu_record_set_number(record, column, value);
-		return p;
-	case SMMU_COL_SIZE:
-		p = plain_number(&value, p);
-		if (!value)
-			return NULL;
-		smmu_record_set_number(record, column, value);
-		return p;
-	case SMMU_COL_ADDRESS:
-	case SMMU_COL_TIME:
-	case SMMU_COL_PA:
-		p = plain_number(&value, p);
-		smmu_record_set_number(record, column, value);
-		return p;
-	case SMMU_COL_ACCESS:
-		return plain_access(record, p);
-	case SMMU_COL_OP:
-		/* Most lines of a trace with this column. */
-		if (!memcmp(p, "access", 6))
-			return p + 6;
-		return plain_text(trace, record, column, p);
-	case SMMU_COL_SECURITY:
-		if (p[0] == 'n' && p[1] == 's')
-			return p + 2;
-		return plain_text(trace, record, column, p);
-	case SMMU_COL_PRIVILEGED:
-	case SMMU_COL_INSTRUCTION:
-	case SMMU_COL_NOSNOOP:
-		if (*p == '0')
-			return p + 1;
-		return plain_text(trace, record, column, p);
-	default:
-		return plain_text(trace, record, column, p);
-	}
-}
-
-/* Where the next line begins, or NULL when this one needs the careful way. */
-static char *plain_line(struct smmu_trace *trace, struct smmu_record *record, char *p)
-{
-	const uint8_t *column = trace->column, *last = column + trace->columns - 1;
-
-	if (*p == '#')
-		return NULL;
-	for (; column < last; column++) {
-		if (*p != ',') {
-			p = plain_field(trace, record, *column, p);
-			if (SMMU_UNLIKELY(!p || *p != ','))
-				return NULL;
-		}
-		p++;
-	}
-	if (*p != '\n' && *p != '\r') {
-		p = plain_field(trace, record, *column, p);
-		if (SMMU_UNLIKELY(!p))
-			return NULL;
-	}
-	p += *p == '\r';
-	return *p == '\n' ? p + 1 : NULL;
-}
-
-/* The bulk of all records need no more than this. */
-static bool is_complete(struct smmu_record *record)
-{
-	struct smmu_line_error error;
-
-	if (SMMU_LIKELY(record->op == SMMU_OP_ACCESS && record->has_stream && record->has_address &&
-			record->has_access && !record->data))
-		return record->txn.sec != SMMU_SEC_ROOT;
-	return !smmu_record_check(record, &error);
-}
-
-/* Whether the line at *p gave a record; *p moves on. */
-static bool careful_line(struct smmu_trace *trace, struct smmu_record *record, char **p,
-			 struct smmu_diag *diag)
+bool smmu_csv_careful_line(struct smmu_trace *trace, struct smmu_record *record, char **p,
+			   struct smmu_diag *diag)
 {
 	struct smmu_line_error error = {.code = 0};
 	char *line = *p;
@@ -399,38 +230,11 @@ static bool careful_line(struct smmu_trace *trace, struct smmu_record *record, c
 
 	if (smmu_trace_is_blank(line, size))
 		return false;
-	*record = trace->blank;
+	smmu_record_init(record);
 	if (parse_fields(trace, record, line, size, &error)) {
 		smmu_trace_bad_line(trace, line, size, &error, diag);
 		return false;
 	}
 	trace->is_changed = false;
 	return true;
-}
-
-size_t smmu_csv_batch(struct smmu_trace *trace, struct smmu_record *records, size_t capacity,
-		      struct smmu_diag *diag)
-{
-	char *p = trace->data + trace->pos, *end = trace->data + trace->end;
-	size_t n = 0;
-
-	while (n < capacity && p < end && !trace->error) {
-		struct smmu_record *record = &records[n];
-		char *next;
-		bool given = true;
-
-		*record = trace->blank;
-		next = plain_line(trace, record, p);
-		if (SMMU_LIKELY(next && is_complete(record)))
-			p = next;
-		else
-			given = careful_line(trace, record, &p, diag);
-		if (SMMU_LIKELY(given)) {
-			smmu_trace_take(trace, record);
-			n++;
-		}
-		trace->line++;
-	}
-	trace->pos = (size_t)(p - trace->data);
-	return n;
 }

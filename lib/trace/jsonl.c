@@ -332,7 +332,7 @@ size_t smmu_jsonl_batch(struct smmu_trace *trace, struct smmu_record *records, s
 		j.end = j.line + j.size;
 		if (smmu_trace_is_blank(j.line, j.size))
 			continue;
-		records[n] = trace->blank;
+		smmu_record_init(&records[n]);
 		if (object(&j)) {
 			smmu_trace_bad_line(trace, j.line, j.size, &error, diag);
 			continue;

@@ -260,7 +260,7 @@ int smmu_trace_open(struct smmu_trace **out, struct smmu_in *in,
 	if (options)
 		trace->options = *options;
 	trace->line = 1;
-	smmu_record_init(&trace->blank);
+	trace->batch = smmu_jsonl_batch;
 	trace->capacity = BLOCK_SIZE;
 	trace->data = malloc(trace->capacity + SLACK);
 	if (!trace->data) {
@@ -302,10 +302,7 @@ int smmu_trace_next(size_t *count, struct smmu_trace *trace, struct smmu_record 
 
 		if (more <= 0)
 			return more;
-		if (trace->format == SMMU_TRACE_CSV)
-			*count = smmu_csv_batch(trace, records, capacity, diag);
-		else
-			*count = smmu_jsonl_batch(trace, records, capacity, diag);
+		*count = trace->batch(trace, records, capacity, diag);
 	}
 	return 0;
 }

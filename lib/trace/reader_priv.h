@@ -12,10 +12,15 @@
 
 #define KEY_GUESSES 32
 
+/* Records from the lines at hand, at most capacity. */
+typedef size_t smmu_batch_fn(struct smmu_trace *trace, struct smmu_record *records, size_t capacity,
+			     struct smmu_diag *diag);
+
 struct smmu_trace {
 	struct smmu_in *in; /* borrowed */
 	struct smmu_trace_options options;
 	enum smmu_trace_format format;
+	smmu_batch_fn *batch;
 
 	/* data[pos, end) are lines not parsed yet, each with its LF; up to filled follows a part.
 	 */
@@ -26,7 +31,6 @@ struct smmu_trace {
 
 	uint32_t line;		  /* the number of the line at pos */
 	uint64_t number, skipped; /* records and unreadable lines so far */
-	struct smmu_record blank;
 
 	/* CSV: what each column is, an enum smmu_column. */
 	uint8_t *column;
@@ -71,9 +75,11 @@ static inline void smmu_trace_take(struct smmu_trace *trace, struct smmu_record 
 int smmu_trace_reserve(void *array, size_t *capacity, size_t count, size_t item_size);
 
 int smmu_csv_header(struct smmu_trace *trace, struct smmu_diag *diag);
-/* Records from the lines at hand, at most capacity. */
-size_t smmu_csv_batch(struct smmu_trace *trace, struct smmu_record *records, size_t capacity,
-		      struct smmu_diag *diag);
+/* The function that reads lines of the header's columns. */
+smmu_batch_fn *smmu_csv_batch_for(const struct smmu_trace *trace);
+/* Whether the line at *p gave a record, all its errors reported; *p moves on. */
+bool smmu_csv_careful_line(struct smmu_trace *trace, struct smmu_record *record, char **p,
+			   struct smmu_diag *diag);
 size_t smmu_jsonl_batch(struct smmu_trace *trace, struct smmu_record *records, size_t capacity,
 			struct smmu_diag *diag);
 

@@ -1,0 +1,319 @@
+/*
+ * Traces in CSV, the fast way.  A line of plain numbers and words takes one
+ * pass, in place; whatever it does not expect (quotes, spaces, suffixes,
+ * comments, errors) makes the careful way start that line again.  The usual
+ * headers have copies of the code with their columns built in.
+ */
+#include <string.h>
+
+#include "base/bits.h"
+#include "base/compiler.h"
+#include "trace/reader_priv.h"
+
+/* Digits to their values; 16 and more for what is no hex digit. */
+static const uint8_t digit_of[256] = {
+#define NONE8 16, 16, 16, 16, 16, 16, 16, 16
+#define NONE  NONE8, NONE8
+	NONE, NONE, NONE, /* 0x00 */
+	0,    1,    2,	  3,	4,    5,    6,	  7,	8,     9,
+	16,   16,   16,	  16,	16,   16,			     /* 0x30 */
+	16,   10,   11,	  12,	13,   14,   15,	  16,	NONE8, NONE, /* 0x40 */
+	16,   10,   11,	  12,	13,   14,   15,	  16,	NONE8, NONE, /* 0x60 */
+	NONE, NONE, NONE, NONE, NONE, NONE, NONE, NONE,		     /* 0x80 */
+};
+
+/* Hex digits up to what is none; *count of them (of which the last 16 matter). */
+SMMU_INLINE char *hex_digits(uint64_t *value, size_t *count, char *p)
+{
+	const char *first = p;
+	uint64_t v = *value;
+	unsigned d;
+
+	while ((d = digit_of[(uint8_t)*p]) < 16) {
+		v = v * 16 + d;
+		p++;
+	}
+	*value = v;
+	*count = (size_t)(p - first);
+	return p;
+}
+
+/* Eight times the same byte. */
+#define EACH(byte) (UINT64_C(0x0101010101010101) * (byte))
+
+/* For eight bytes below 0x80: bit 7 of each byte that is the given one or above. */
+SMMU_INLINE uint64_t at_least(uint64_t bytes, char least)
+{
+	return (bytes + EACH(0x80 - (unsigned)least)) & EACH(0x80);
+}
+
+/* How many of the eight bytes, the lowest first, are '0' or above: part of a field. */
+SMMU_INLINE unsigned field_bytes(uint64_t word)
+{
+	uint64_t below = (word - EACH('0')) & ~word & EACH(0x80);
+	/* Ones in the bytes under the lowest that is marked. */
+	uint64_t under = (below & (~below + 1)) - 1;
+
+	return (unsigned)((under >> 7 & EACH(1)) * EACH(1) >> 56);
+}
+
+/*
+ * Hex digits of long numbers: eight at once, without a branch that depends on
+ * where they end, then one by one.
+ */
+SMMU_INLINE char *long_hex_digits(uint64_t *value, size_t *count, char *p)
+{
+	uint64_t word = smmu_ld64le(p), letters;
+	unsigned n = field_bytes(word);
+
+	if (SMMU_UNLIKELY(n == 0)) {
+		*count = 0;
+		return p;
+	}
+	/* The digits end at the top; what is below them becomes the digit 0. */
+	word <<= 64 - 8 * n;
+	word |= EACH(0x20);
+	letters = at_least(word, 'a');
+	if (SMMU_UNLIKELY((word & EACH(0x80)) | (at_least(word, '9' + 1) ^ letters) |
+			  at_least(word, 'f' + 1))) {
+		*count = 0;
+		return p;
+	}
+	word = (word & EACH(0x0f)) + (letters >> 7) * 9;
+	word = (word << 4 | word >> 8) & UINT64_C(0x00ff00ff00ff00ff);
+	word = (word << 8 | word >> 16) & UINT64_C(0x0000ffff0000ffff);
+	*value = (word << 16 | word >> 32) & UINT64_C(0xffffffff);
+	*count = n;
+	p += n;
+	if (n == 8) {
+		p = hex_digits(value, count, p);
+		*count += 8;
+	}
+	return p;
+}
+
+/* Decimal digits up to what is none. */
+SMMU_INLINE char *decimal_digits(uint64_t *value, size_t *count, char *p)
+{
+	const char *first = p;
+	uint64_t v = 0;
+	unsigned d;
+
+	while ((d = (unsigned)(uint8_t)*p - '0') < 10) {
+		v = v * 10 + d;
+		p++;
+	}
+	*value = v;
+	*count = (size_t)(p - first);
+	return p;
+}
+
+/* A number that cannot overflow, or nothing; NULL where the careful way is needed. */
+SMMU_INLINE char *plain_number(struct smmu_record *record, enum smmu_column column, char *p)
+{
+	bool is_id = column == SMMU_COL_STREAM || column == SMMU_COL_SUBSTREAM;
+	uint64_t value = 0;
+	size_t count;
+
+	if (p[0] == '0' && p[1] == 'x') {
+		if (is_id || column == SMMU_COL_SIZE)
+			p = hex_digits(&value, &count, p + 2);
+		else
+			p = long_hex_digits(&value, &count, p + 2);
+		if (SMMU_UNLIKELY(count - 1 > (is_id ? 8 : 16) - 1))
+			return NULL;
+	} else {
+		p = decimal_digits(&value, &count, p);
+		if (!count)
+			return p;
+		if (SMMU_UNLIKELY(count > (is_id ? 9 : 19)))
+			return NULL;
+	}
+	if (column == SMMU_COL_SIZE && SMMU_UNLIKELY(!value))
+		return NULL;
+	smmu_record_set_number(record, column, value);
+	return p;
+}
+
+SMMU_INLINE char *plain_access(struct smmu_record *record, char *p)
+{
+	char c = (char)(*p | 0x20);
+
+	if (SMMU_LIKELY(c == 'r' || c == 'w')) {
+		record->txn.read = c == 'r';
+		record->txn.write = c == 'w';
+		record->has_access = true;
+		p++;
+		if (*p == 'w' && c == 'r') {
+			record->txn.write = true;
+			p++;
+		}
+	}
+	return p;
+}
+
+/* Words and flags, as the careful way sets them; NULL where there is a quote or an error. */
+static SMMU_NOINLINE char *plain_text(struct smmu_trace *trace, struct smmu_record *record,
+				      enum smmu_column column, char *p)
+{
+	struct smmu_line_error error;
+	char *first = p;
+	size_t size;
+
+	while (*p != ',' && *p != '\n' && *p != '"')
+		p++;
+	if (*p == '\n' && p > first && p[-1] == '\r')
+		p--;
+	size = (size_t)(p - first);
+	if (!size)
+		return p;
+	if (*p == '"' || *first == ' ' || *first == '\t' || p[-1] == ' ' || p[-1] == '\t')
+		return NULL;
+	return smmu_trace_set(trace, record, column, first, size, &error) ? NULL : p;
+}
+
+/* One field, which may be empty. */
+SMMU_INLINE char *plain_field(struct smmu_trace *trace, struct smmu_record *record,
+			      enum smmu_column column, char *p)
+{
+	switch (column) {
+	case SMMU_COL_STREAM:
+	case SMMU_COL_SUBSTREAM:
+	case SMMU_COL_ADDRESS:
+	case SMMU_COL_SIZE:
+	case SMMU_COL_TIME:
+	case SMMU_COL_PA:
+		return plain_number(record, column, p);
+	case SMMU_COL_ACCESS:
+		return plain_access(record, p);
+	case SMMU_COL_OP:
+		/* Most lines of a trace with this column. */
+		return memcmp(p, "access", 6) ? plain_text(trace, record, column, p) : p + 6;
+	case SMMU_COL_SECURITY:
+		return memcmp(p, "ns", 2) ? plain_text(trace, record, column, p) : p + 2;
+	case SMMU_COL_PRIVILEGED:
+	case SMMU_COL_INSTRUCTION:
+	case SMMU_COL_NOSNOOP:
+		return *p == '0' ? p + 1 : plain_text(trace, record, column, p);
+	default:
+		return plain_text(trace, record, column, p);
+	}
+}
+
+SMMU_INLINE char *plain_next(struct smmu_trace *trace, struct smmu_record *record,
+			     enum smmu_column column, char *p)
+{
+	if (SMMU_UNLIKELY(!p || *p != ','))
+		return NULL;
+	return plain_field(trace, record, column, p + 1);
+}
+
+/*
+ * Where the next line begins, or NULL when this one needs the careful way.
+ * Compilers do not unroll a loop here, which constant columns are worth.
+ */
+SMMU_INLINE char *plain_line(struct smmu_trace *trace, struct smmu_record *record, char *p,
+			     const uint8_t *column, size_t columns)
+{
+	if (*p == '#')
+		return NULL;
+	p = plain_field(trace, record, column[0], p);
+	if (columns > 1)
+		p = plain_next(trace, record, column[1], p);
+	if (columns > 2)
+		p = plain_next(trace, record, column[2], p);
+	if (columns > 3)
+		p = plain_next(trace, record, column[3], p);
+	if (columns > 4)
+		p = plain_next(trace, record, column[4], p);
+	if (columns > 5)
+		p = plain_next(trace, record, column[5], p);
+	for (size_t i = 6; i < columns; i++)
+		p = plain_next(trace, record, column[i], p);
+	if (SMMU_UNLIKELY(!p))
+		return NULL;
+	p += *p == '\r';
+	return *p == '\n' ? p + 1 : NULL;
+}
+
+/* The bulk of all records need no more than this. */
+SMMU_INLINE bool is_complete(struct smmu_record *record)
+{
+	struct smmu_line_error error;
+
+	if (SMMU_LIKELY(record->op == SMMU_OP_ACCESS && record->has_stream && record->has_address &&
+			record->has_access && !record->data))
+		return record->txn.sec != SMMU_SEC_ROOT;
+	return !smmu_record_check(record, &error);
+}
+
+SMMU_INLINE size_t batch(struct smmu_trace *trace, struct smmu_record *records, size_t capacity,
+			 struct smmu_diag *diag, const uint8_t *column, size_t columns)
+{
+	char *p = trace->data + trace->pos, *end = trace->data + trace->end;
+	size_t n = 0;
+
+	while (n < capacity && p < end) {
+		struct smmu_record *record = &records[n];
+		char *next;
+
+		smmu_record_init(record);
+		next = plain_line(trace, record, p, column, columns);
+		if (SMMU_LIKELY(next && is_complete(record))) {
+			p = next;
+			smmu_trace_take(trace, record);
+			n++;
+		} else if (smmu_csv_careful_line(trace, record, &p, diag)) {
+			smmu_trace_take(trace, record);
+			n++;
+		} else if (trace->error) {
+			break;
+		}
+		trace->line++;
+	}
+	trace->pos = (size_t)(p - trace->data);
+	return n;
+}
+
+static size_t any_batch(struct smmu_trace *trace, struct smmu_record *records, size_t capacity,
+			struct smmu_diag *diag)
+{
+	return batch(trace, records, capacity, diag, trace->column, trace->columns);
+}
+
+/* name_batch reads lines of exactly these columns. */
+#define LAYOUT(name, ...)                                                                          \
+	static const uint8_t name##_columns[] = {__VA_ARGS__};                                     \
+	static size_t name##_batch(struct smmu_trace *trace, struct smmu_record *records,          \
+				   size_t capacity, struct smmu_diag *diag)                        \
+	{                                                                                          \
+		return batch(trace, records, capacity, diag, name##_columns,                       \
+			     sizeof(name##_columns));                                              \
+	}
+
+LAYOUT(substream, SMMU_COL_STREAM, SMMU_COL_SUBSTREAM, SMMU_COL_ADDRESS, SMMU_COL_ACCESS,
+       SMMU_COL_SIZE)
+LAYOUT(short, SMMU_COL_STREAM, SMMU_COL_ADDRESS, SMMU_COL_ACCESS, SMMU_COL_SIZE)
+LAYOUT(dma, SMMU_COL_STREAM, SMMU_COL_ADDRESS, SMMU_COL_PA, SMMU_COL_ACCESS)
+LAYOUT(smmu, SMMU_COL_SMMU, SMMU_COL_STREAM, SMMU_COL_SUBSTREAM, SMMU_COL_ADDRESS, SMMU_COL_ACCESS,
+       SMMU_COL_SIZE)
+
+smmu_batch_fn *smmu_csv_batch_for(const struct smmu_trace *trace)
+{
+	static const struct {
+		const uint8_t *column;
+		size_t columns;
+		smmu_batch_fn *batch;
+	} layouts[] = {
+		{substream_columns, sizeof(substream_columns), substream_batch},
+		{short_columns, sizeof(short_columns), short_batch},
+		{dma_columns, sizeof(dma_columns), dma_batch},
+		{smmu_columns, sizeof(smmu_columns), smmu_batch},
+	};
+
+	for (size_t i = 0; i < SMMU_LEN(layouts); i++)
+		if (layouts[i].columns == trace->columns &&
+		    !memcmp(layouts[i].column, trace->column, trace->columns))
+			return layouts[i].batch;
+	return any_batch;
+}

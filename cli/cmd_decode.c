@@ -1,6 +1,7 @@
 /*
  * smmu decode KIND [WORD…|FILE…]
  */
+#include <stdio.h>
 #include <string.h>
 
 #include "base/text.h"
@@ -12,7 +13,7 @@ struct decode_args {
 	const char *kind;
 	struct cli_strings rest;
 	int input;
-	int granule;
+	const char *granule;
 	const char *level;
 	int ds;
 	struct cli_u64 oas;
@@ -26,16 +27,6 @@ static const struct cli_choice inputs[] = {
 	{"raw", SMMU_WORDS_RAW},
 	{"hex", SMMU_WORDS_HEX},
 	{"xxd", SMMU_WORDS_XXD},
-	{NULL, 0},
-};
-
-static const struct cli_choice granules[] = {
-	{"4K", SMMU_GRANULE_4K},
-	{"16K", SMMU_GRANULE_16K},
-	{"64K", SMMU_GRANULE_64K},
-	{"4k", SMMU_GRANULE_4K},
-	{"16k", SMMU_GRANULE_16K},
-	{"64k", SMMU_GRANULE_64K},
 	{NULL, 0},
 };
 
@@ -54,8 +45,8 @@ static const struct cli_opt decode_opts[] = {
 		 "form of the files, when it is not seen rightly"),
 	OPT_ENUM("security", struct decode_args, security, securities, SMMU_SEC_NS,
 		 "Security state of the structure"),
-	OPT_ENUM("granule", struct decode_args, granule, granules, SMMU_GRANULE_4K,
-		 "descriptors: translation granule"),
+	OPT_STR("granule", struct decode_args, granule, "4K|16K|64K",
+		"descriptors: translation granule (4K)"),
 	OPT_STR("level", struct decode_args, level, "N",
 		"descriptors: lookup level, -2 to 3 (3); gpt, dpt: 0 or 1 (1)"),
 	OPT_ENUM("ds", struct decode_args, ds, bits, 0, "descriptors: DS, 52-bit with 4K and 16K"),
@@ -107,48 +98,93 @@ static int parse_level(int *level, const char *text, int min, int max, struct sm
 			       max, text);
 }
 
-static enum smmu_desc_family family_of(const struct decode_args *args)
+static enum smmu_desc_family family_of(const struct decode_args *args, enum smmu_granule granule)
 {
 	if (args->d128)
 		return SMMU_DESC_D128;
 	if (args->lpae)
 		return SMMU_DESC_LPAE;
-	return smmu_desc_family_a64((enum smmu_granule)args->granule, args->ds,
-				    args->oas.given && args->oas.value >= 52);
+	return smmu_desc_family_a64(granule, args->ds, args->oas.given && args->oas.value >= 52);
+}
+
+static const char *const granule_names[] = {"4K", "16K", "64K"};
+
+/* text may be NULL. */
+static int parse_granule(enum smmu_granule *granule, const char *text, struct smmu_diag *diag)
+{
+	*granule = SMMU_GRANULE_4K;
+	for (size_t i = 0; text && i < SMMU_LEN(granule_names); i++) {
+		size_t digits = strlen(granule_names[i]) - 1;
+
+		if (!strncmp(text, granule_names[i], digits) &&
+		    (!strcmp(text + digits, "K") || !strcmp(text + digits, "k"))) {
+			*granule = (enum smmu_granule)i;
+			return 0;
+		}
+	}
+	return !text ? 0
+		     : smmu_diag_error(diag, NULL, SMMU_E_USAGE,
+				       "--granule is 4K, 16K or 64K, not \"%s\"", text);
+}
+
+static unsigned features_of(const struct decode_args *args)
+{
+	return (args->pie ? SMMU_DESC_F_PIE : 0) | (args->poe ? SMMU_DESC_F_POE : 0) |
+	       (args->aie ? SMMU_DESC_F_AIE : 0) | (args->the ? SMMU_DESC_F_THE : 0) |
+	       (args->pnch ? SMMU_DESC_F_PNCH : 0) | (args->fwb ? SMMU_DESC_F_FWB : 0) |
+	       (args->mec ? SMMU_DESC_F_MEC : 0) |
+	       (args->security == SMMU_SEC_ROOT ? SMMU_DESC_F_NSE : 0);
 }
 
 /* Where the options say that a descriptor was found. */
 static int place_desc(struct smmu_desc_fmt *fmt, const struct decode_args *args,
 		      struct smmu_diag *diag)
 {
-	static const char *const names[] = {"4K", "16K", "64K"};
-	int level = 3, r = 0;
+	int level = 3, r;
 
-	if (args->level)
+	r = parse_granule(&fmt->granule, args->granule, diag);
+	if (!r && args->level)
 		r = parse_level(&level, args->level, SMMU_DESC_LEVEL_MIN, SMMU_DESC_LEVEL_MAX,
 				diag);
 	if (r)
 		return r;
 	fmt->level = (int8_t)level;
-	fmt->granule = (enum smmu_granule)args->granule;
-	fmt->family = family_of(args);
-	fmt->features = (args->pie ? SMMU_DESC_F_PIE : 0) | (args->poe ? SMMU_DESC_F_POE : 0) |
-			(args->aie ? SMMU_DESC_F_AIE : 0) | (args->the ? SMMU_DESC_F_THE : 0) |
-			(args->pnch ? SMMU_DESC_F_PNCH : 0) | (args->fwb ? SMMU_DESC_F_FWB : 0) |
-			(args->mec ? SMMU_DESC_F_MEC : 0) |
-			(args->security == SMMU_SEC_ROOT ? SMMU_DESC_F_NSE : 0);
+	fmt->family = family_of(args, fmt->granule);
+	fmt->features = features_of(args);
 	if (!smmu_desc_level(fmt->family, fmt->granule, fmt->level)->is_level)
 		return smmu_diag_error(diag, NULL, SMMU_E_USAGE,
 				       "tables of this format with %s granules have no level %d",
-				       names[fmt->granule], level);
+				       granule_names[fmt->granule], level);
 	return 0;
+}
+
+/* The register that rest names first. */
+static int find_register(struct smmu_show *show, const struct cli_strings *rest,
+			 struct smmu_diag *diag)
+{
+	const char *names[SMMU_REG_COUNT], *near;
+	enum smmu_reg reg;
+
+	if (!rest->count)
+		return smmu_diag_error(diag, NULL, SMMU_E_USAGE,
+				       "\"register\" needs the name of one");
+	if (!smmu_reg_find(&reg, rest->item[0])) {
+		show->reg = smmu_reg_info(reg);
+		return 0;
+	}
+	for (int i = 0; i < SMMU_REG_COUNT; i++)
+		names[i] = smmu_reg_info((enum smmu_reg)i)->name;
+	near = smmu_nearest(rest->item[0], strlen(rest->item[0]), names, SMMU_REG_COUNT);
+	smmu_diag_error(diag, NULL, SMMU_E_USAGE, "there is no register \"%s\"", rest->item[0]);
+	if (near)
+		smmu_diag_note(diag, NULL, "did you mean \"%s\"?", near);
+	return SMMU_E_USAGE;
 }
 
 /* Fills show from the arguments; *first is the index of the first WORD or FILE. */
 static int prepare(struct smmu_show *show, size_t *first, const struct decode_args *args,
 		   struct smmu_diag *diag)
 {
-	enum smmu_reg reg;
 	int level = 1, r;
 
 	*first = 0;
@@ -158,15 +194,8 @@ static int prepare(struct smmu_show *show, size_t *first, const struct decode_ar
 		return unknown_kind(args->kind, diag);
 	switch (show->kind) {
 	case SMMU_ENTRY_REGISTER:
-		if (!args->rest.count)
-			return smmu_diag_error(diag, NULL, SMMU_E_USAGE,
-					       "\"register\" needs the name of one");
-		if (smmu_reg_find(&reg, args->rest.item[0]))
-			return smmu_diag_error(diag, NULL, SMMU_E_USAGE,
-					       "there is no register \"%s\"", args->rest.item[0]);
-		show->reg = smmu_reg_info(reg);
 		*first = 1;
-		return 0;
+		return find_register(show, &args->rest, diag);
 	case SMMU_ENTRY_S1DESC:
 	case SMMU_ENTRY_S2DESC:
 		return place_desc(&show->desc, args, diag);
@@ -191,18 +220,21 @@ static bool is_word(const char *text)
 
 	if (text[0] == '0' && (text[1] == 'x' || text[1] == 'X'))
 		return true;
-	if (!smmu_parse_u64(&value, text, size))
+	if (smmu_parse_u64(&value, text, size) != SMMU_E_SYNTAX)
 		return true;
 	return size == 16 && !smmu_parse_hex(&value, text, size, &bad);
 }
 
-static int parse_word(uint64_t *value, const char *text, unsigned word_bytes,
+/* index counts the words from 0. */
+static int parse_word(uint64_t *value, const char *text, size_t index, unsigned word_bytes,
 		      struct smmu_diag *diag)
 {
-	struct smmu_place place = {"WORD", 1, 1, text, strlen(text)};
+	char name[32];
+	struct smmu_place place = {name, 1, 1, text, strlen(text)};
 	size_t bad;
 	int r;
 
+	snprintf(name, sizeof(name), "word %zu", index + 1);
 	if (text[0] == '0' && (text[1] == 'x' || text[1] == 'X')) {
 		r = smmu_parse_hex(value, text, place.text_len, &bad);
 		place.col = r == SMMU_E_SYNTAX ? (uint32_t)bad + 1 : 1;
@@ -236,33 +268,63 @@ static int decode_words(struct cli_session *session, const struct smmu_show *sho
 		return CLI_EXIT_TROUBLE;
 	}
 	for (size_t i = 0; i < count; i++)
-		bad |= parse_word(&words[i], item[i], bytes, session->diag);
+		bad |= parse_word(&words[i], item[i], i, bytes, session->diag);
 	if (bad || !cli_emit(session))
 		return CLI_EXIT_TROUBLE;
 	smmu_show_entry(session->emit, NULL, show, words, -1);
 	return CLI_EXIT_OK;
 }
 
+static bool is_zero(const uint64_t *words, unsigned count)
+{
+	for (unsigned i = 0; i < count; i++)
+		if (words[i])
+			return false;
+	return true;
+}
+
+/* What was held back: entries of zeros, of which a table or queue not in use has thousands. */
+static void show_zeros(struct cli_session *session, const struct smmu_show *show, int64_t first,
+		       int64_t end)
+{
+	static const uint64_t zeros[SMMU_ENTRY_WORDS_MAX];
+
+	if (end == first + 1)
+		smmu_show_entry(session->emit, NULL, show, zeros, first);
+	else if (end > first)
+		smmu_emit_heading(session->emit, "#%lld to #%lld: all zero", (long long)first,
+				  (long long)end - 1);
+}
+
 static int decode_entries(struct cli_session *session, const struct smmu_show *show,
 			  struct smmu_words *words, const char *name)
 {
+	bool fold = show->people && !session->verbose;
 	uint64_t entry[SMMU_ENTRY_WORDS_MAX];
-	int64_t index = 0;
-	int r;
+	unsigned count = smmu_entry_words(show);
+	int64_t index = 0, shown = 0; /* entries from shown to index are zero */
+	int r = 0;
 
 	while (!cli_output_is_lost(session) &&
-	       (r = smmu_words_next(entry, smmu_entry_words(show), smmu_entry_word_bytes(show),
-				    words, session->diag)) != 0) {
-		if (r < 0 || !cli_emit(session))
+	       (r = smmu_words_next(entry, count, smmu_entry_word_bytes(show), words,
+				    session->diag)) > 0) {
+		if (!cli_emit(session))
 			return CLI_EXIT_TROUBLE;
-		smmu_show_entry(session->emit, NULL, show, entry, index++);
+		if (!fold || !is_zero(entry, count)) {
+			show_zeros(session, show, shown, index);
+			smmu_show_entry(session->emit, NULL, show, entry, index);
+			shown = index + 1;
+		}
+		index++;
 	}
-	if (index == 0 && !cli_output_is_lost(session)) {
+	if (shown < index)
+		show_zeros(session, show, shown, index);
+	if (index == 0 && r == 0 && !cli_output_is_lost(session)) {
 		struct smmu_place place = {.file = name};
 
 		smmu_diag_warn(session->diag, &place, "there are no words in it");
 	}
-	return CLI_EXIT_OK;
+	return r < 0 ? CLI_EXIT_TROUBLE : CLI_EXIT_OK;
 }
 
 static int decode_file(struct cli_session *session, const struct smmu_show *show, const char *path,
@@ -319,13 +381,14 @@ const struct cli_command cli_cmd_decode = {
 		"by its first 8 words.  A FILE holds entries one after another: raw bytes, hex "
 		"words, or xxd or hexdump -C output, plain or gzip.  Without either, standard input "
 		"is read.\n"
-		"Every field is shown, also of what is invalid.  A field that means nothing in its "
+		"Every field is shown, also of what is invalid; runs of entries that are all zero "
+		"are one line in text, but with -v.  A field that means nothing in its "
 		"record is shown as -, and in JSON named by \"invalid\".",
 	.examples =
 		"smmu decode event 0x0000010000000010 0x0000020000000000 0x40001000 0\tone record\n"
 		"smmu decode command --format jsonl cmdq.bin.gz\ta queue, one command a line\n"
 		"smmu decode register SMMU_IDR0 0x0d44101b\ta register\n"
-		"smmu decode s2desc --level 2 0x00400000400007fd\ta stage 2 descriptor\n",
+		"smmu decode s2desc --level 2 0x004000004000077d\ta stage 2 descriptor\n",
 	.formats = CLI_FORMAT(TEXT) | CLI_FORMAT(JSON) | CLI_FORMAT(JSONL),
 	.opts = decode_opts,
 	.args_size = sizeof(struct decode_args),

@@ -15,9 +15,10 @@ struct place {
 static int bad_substream(struct smmu_walk *w, const struct smmu_config *config,
 			 enum smmu_reason reason, const char *field)
 {
+	smmu_walk_blame(w, SMMU_EVT_C_BAD_SUBSTREAMID, reason, SMMU_STRUCT_STE, config->ste_pa,
+			field);
 	w->fault.substream = w->txn->ssv ? w->txn->substream : 0;
-	return smmu_walk_blame(w, SMMU_EVT_C_BAD_SUBSTREAMID, reason, SMMU_STRUCT_STE,
-			       config->ste_pa, field);
+	return 1;
 }
 
 static int disabled(struct smmu_walk *w, const struct smmu_config *config, enum smmu_reason reason)
@@ -80,8 +81,8 @@ static int resolve(struct smmu_walk *w, struct place *place, uint64_t address)
 static int fetch_abort(struct smmu_walk *w, enum smmu_reason reason, enum smmu_struct_kind where,
 		       const struct place *place)
 {
-	w->fault.fetch = place->pa.pa;
 	smmu_walk_blame(w, SMMU_EVT_F_CD_FETCH, reason, where, place->pa, NULL);
+	w->fault.fetch = place->pa.pa;
 	w->result->blame.ipa = w->config->s2 ? place->ipa : 0;
 	return 1;
 }

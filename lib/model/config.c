@@ -4,6 +4,7 @@
  */
 #include "model/config_priv.h"
 
+#include "mem/mem.h"
 #include "spec/effective.h"
 
 /* The initial table of a stage 1 walk: the last level that resolves all the rest. */
@@ -38,17 +39,21 @@ struct table {
 static void place_table(struct smmu_tt *tt, const struct table *t)
 {
 	const struct smmu_desc_level *l = smmu_desc_level(t->family, t->granule, t->level);
+	const struct smmu_desc_level *last = l + (SMMU_DESC_LEVEL_MAX - t->level);
 	unsigned ia_bits = t->ia_bits > l->size_log2 ? t->ia_bits : l->size_log2 + 1u;
+	unsigned initial_bits = ia_bits - l->size_log2;
 	unsigned align_log2;
 
 	tt->initial = l;
 	tt->initial_level = (int8_t)t->level;
 	tt->ia_bits = (uint8_t)ia_bits;
-	tt->initial_bits = (uint8_t)(ia_bits - l->size_log2);
+	tt->index_mask = smmu_ones(last->stride);
+	tt->page_log2 = (uint8_t)(last->size_log2 + SMMU_MEM_PAGE_LOG2 - last->desc_log2);
+	tt->high = l->high_width != 0;
 	tt->granule_log2 = (uint8_t)smmu_granule_log2(t->granule);
 	tt->oa_excess = ~smmu_ones(t->oa_bits);
 	/* 5.4 TTB0, 5.2 S2TTB: aligned to its size, and to 64 bytes with 52-bit output. */
-	align_log2 = tt->initial_bits + l->desc_log2;
+	align_log2 = initial_bits + l->desc_log2;
 	if (align_log2 < 6 && t->oa_bits >= 52)
 		align_log2 = 6;
 	tt->base = smmu_align_down_log2(t->base, align_log2);

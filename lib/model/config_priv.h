@@ -43,11 +43,13 @@ enum smmu_perm {
 struct smmu_tt {
 	uint64_t base;			       /* of the initial table, aligned to its size */
 	uint64_t oa_excess;		       /* address bits beyond the effective output size */
+	uint64_t index_mask;		       /* of an index into a table that is not initial */
 	const struct smmu_desc_level *initial; /* the next ones follow it */
 	uint8_t ia_bits;		       /* input address bits that are resolved */
-	uint8_t initial_bits;		       /* of which the initial table resolves */
 	uint8_t granule_log2;
+	uint8_t page_log2; /* input bits that one 4 KiB of last-level descriptors covers */
 	int8_t initial_level;
+	bool high; /* addresses have bits elsewhere in the descriptor */
 	bool big_endian;
 	bool affd;	   /* AF == 0 is no fault (AFFD, unless HA) */
 	bool ha, hd, haft; /* hardware updates (3.13) */
@@ -127,16 +129,28 @@ static inline unsigned smmu_row_of(uint64_t desc)
 }
 
 /*
- * Why stage 1 denies the accesses missing: the descriptor, and the row bits
- * that Table descriptors before it set and cleared.
+ * What Table descriptors on the way take from the permissions (D8.4.1.2), as
+ * row bits: APTable[0] clears AP[1], the others set AP[2], PXN and UXN.
  */
+static inline unsigned smmu_row_taken(uint64_t tables)
+{
+	return (unsigned)(smmu_s1table_UXNTable(tables) << 3 | smmu_s1table_PXNTable(tables) << 2 |
+			  smmu_s1table_APTable(tables));
+}
+
+static inline unsigned smmu_row_effective(unsigned row, unsigned taken)
+{
+	return (row | (taken & ~(unsigned)SMMU_ROW_AP1)) & ~(taken & SMMU_ROW_AP1);
+}
+
+/* Why stage 1 denies the accesses missing, by descriptor and smmu_row_taken(). */
 struct smmu_perm_denial {
 	enum smmu_reason reason;
 	const char *field; /* of the descriptor to blame */
 	bool dirty;	   /* only the dirty state stands in the way */
 };
 void smmu_perm_explain(struct smmu_perm_denial *denial, const struct smmu_s1 *stage1, uint64_t desc,
-		       unsigned missing, unsigned set, unsigned clear);
+		       unsigned missing, unsigned taken);
 
 /* Fills in stage2->perm (DDI 0487 D8.4.2.1). */
 void smmu_perm_stage2(struct smmu_s2 *stage2, bool xnx);

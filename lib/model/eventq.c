@@ -68,8 +68,9 @@ bool smmu_eventq_write(struct smmu_model *model, const struct smmu_evt *evt, boo
 			write_abort(model);
 		return false;
 	}
+	smmu_model_forget_frames(model);
 	if (model->eventq_cached)
-		smmu_model_flush(model);
+		smmu_tlb_flush(model->tlb);
 	model->regs[model->bank.eventq_prod] = smmu_EVENTQ_PROD_set_WR(
 		prod, smmu_queue_next(&model->now.eventq, smmu_EVENTQ_PROD_WR(prod)));
 	return true;

@@ -8,8 +8,20 @@
 
 int smmu_walk_fault(struct smmu_walk *w, unsigned type, enum smmu_reason reason)
 {
-	w->fault.type = (uint8_t)type;
+	w->fault = (struct smmu_fault){.type = (uint8_t)type};
 	w->result->blame = (struct smmu_blame){.reason = reason};
+	return 1;
+}
+
+int smmu_walk_entry_fault(struct smmu_walk *w, const struct smmu_entry *e, unsigned type,
+			  enum smmu_reason reason, const char *field)
+{
+	smmu_walk_fault(w, type, reason);
+	w->fault.fetch = e->pa;
+	w->result->blame.level = (int8_t)smmu_entry_level(e);
+	w->result->blame.pa = (struct smmu_pa){e->pa, w->model->bank.pas};
+	w->result->blame.word = e->desc;
+	w->result->blame.field = field;
 	return 1;
 }
 

@@ -80,6 +80,7 @@ int smmu_model_new(struct smmu_model **model, struct smmu_mem *mem, const uint64
 	smmu_ids_from_regs(&m->ids, m->regs);
 	find_bank(&m->bank);
 	derive(m);
+	smmu_model_forget_frames(m);
 	*model = m;
 	return 0;
 }
@@ -111,10 +112,29 @@ void smmu_model_free(struct smmu_model *model)
 	free(model);
 }
 
+const uint8_t *smmu_model_table_slow(struct smmu_model *model, struct smmu_pa pa)
+{
+	struct smmu_pa start = {smmu_align_down_log2(pa.pa, SMMU_MEM_PAGE_LOG2), pa.pas};
+	const uint8_t *page = smmu_mem_page(model->mem, pa);
+
+	smmu_model_touch(model, pa.pa);
+	if (page && smmu_mem_exists(model->mem, start, SMMU_MEM_PAGE_SIZE))
+		model->frame[smmu_bits(pa.pa, SMMU_MEM_PAGE_LOG2, SMMU_FRAMES_LOG2)] =
+			(struct smmu_frame){start.pa + (uint64_t)pa.pas, page};
+	return page;
+}
+
+void smmu_model_forget_frames(struct smmu_model *model)
+{
+	/* No key is all ones: it would be an address space that is none. */
+	for (size_t i = 0; i < SMMU_LEN(model->frame); i++)
+		model->frame[i].key = ~UINT64_C(0);
+}
+
 void smmu_model_flush(struct smmu_model *model)
 {
 	smmu_tlb_flush(model->tlb);
-	model->eventq_cached = false;
+	smmu_model_forget_frames(model);
 }
 
 void smmu_model_set_tlb(struct smmu_model *model, bool on)
@@ -129,6 +149,7 @@ void smmu_model_set_reg(struct smmu_model *model, enum smmu_reg reg, uint64_t va
 	if (smmu_reg_is_id(reg))
 		smmu_ids_from_regs(&model->ids, model->regs);
 	derive(model);
+	model->eventq_cached = false;
 	smmu_model_flush(model);
 }
 
@@ -193,12 +214,12 @@ static int configure(struct smmu_walk *w, struct smmu_config *config)
 }
 
 /* Keeps what a later access to the same page may take without a walk. */
-static void keep(struct smmu_walk *w, uint32_t ctx, const struct smmu_leaf *leaf)
+static void keep(struct smmu_walk *w, const struct smmu_leaf *leaf)
 {
 	struct smmu_tlb_entry entry = {
 		.page = w->txn->address >> SMMU_TLB_PAGE_LOG2,
 		.pa = smmu_align_down_log2(leaf->oa, SMMU_TLB_PAGE_LOG2),
-		.ctx = ctx,
+		.ctx = w->ctx,
 		.perm = leaf->perm,
 		.page_log2 = leaf->size_log2,
 		.pas = (uint8_t)w->model->bank.pas,
@@ -208,7 +229,7 @@ static void keep(struct smmu_walk *w, uint32_t ctx, const struct smmu_leaf *leaf
 }
 
 /* From the configuration on: both stages, and the answer. */
-static int translate(struct smmu_walk *w, uint32_t ctx)
+static int translate(struct smmu_walk *w)
 {
 	struct smmu_leaf leaf;
 
@@ -220,8 +241,8 @@ static int translate(struct smmu_walk *w, uint32_t ctx)
 								: SMMU_REASON_STREAM_BYPASS;
 		w->result->blame.where = SMMU_STRUCT_STE;
 		w->result->blame.pa = w->config->ste_pa;
-	} else if (ctx && w->model->tlb_on && !w->wrote) {
-		keep(w, ctx, &leaf);
+	} else if (w->ctx && !w->wrote) {
+		keep(w, &leaf);
 	}
 	return 0;
 }
@@ -237,10 +258,9 @@ static int finish(struct smmu_walk *w, int faulted)
 	return err ? err : smmu_mem_error(w->model->mem);
 }
 
-/* A transaction whose configuration is not cached, or a probe. */
-static SMMU_NOINLINE int translate_fresh(struct smmu_walk *w, uint64_t key)
+/* All steps from arrival on; config is theirs to fill in. */
+static int arrive(struct smmu_walk *w, struct smmu_config *config, uint64_t key)
 {
-	struct smmu_config config;
 	uint32_t ctx = 0;
 
 	if (w->txn->kind != SMMU_TXN_ACCESS)
@@ -249,27 +269,46 @@ static SMMU_NOINLINE int translate_fresh(struct smmu_walk *w, uint64_t key)
 		return smmu_walk_fault(w, 0, SMMU_REASON_SECURITY_ABSENT);
 	if (!w->model->now.enabled)
 		return disabled(w);
-	if (configure(w, &config))
+	if (configure(w, config))
 		return 1;
-	if (!w->probe)
-		ctx = smmu_cfg_insert(w->model->tlb, key, &config)->ctx;
-	return translate(w, ctx);
+	/* What an update changed may be among what was read. */
+	if (!w->probe && !w->wrote)
+		ctx = smmu_cfg_insert(w->model->tlb, key, config)->ctx;
+	w->ctx = w->model->tlb_on ? ctx : 0;
+	return translate(w);
+}
+
+/* A transaction whose configuration is not cached, or a probe. */
+static SMMU_NOINLINE int translate_fresh(struct smmu_walk *w, uint64_t key)
+{
+	struct smmu_config config = {0};
+
+	return finish(w, arrive(w, &config, key));
 }
 
 static SMMU_NOINLINE int translate_miss(struct smmu_result *result, struct smmu_model *model,
 					const struct smmu_txn *txn, uint64_t key,
 					const struct smmu_cfg_entry *entry)
 {
-	struct smmu_walk w = {.model = model, .txn = txn, .result = result};
+	struct smmu_walk w;
 	int faulted;
 
-	if (entry) {
-		w.config = smmu_cfg_config(model->tlb, entry);
-		w.need = entry->need[smmu_txn_index(txn)];
-		faulted = translate(&w, entry->ctx);
-	} else {
-		faulted = translate_fresh(&w, key);
+	/* The fault is filled in when there is one. */
+	w.model = model;
+	w.txn = txn;
+	w.log = NULL;
+	w.result = result;
+	w.probe = w.wrote = false;
+	if (!entry) {
+		w.config = NULL;
+		w.ctx = 0;
+		w.need = 0;
+		return translate_fresh(&w, key);
 	}
+	w.config = smmu_cfg_config(model->tlb, entry);
+	w.need = entry->need[smmu_txn_index(txn)];
+	w.ctx = model->tlb_on ? entry->ctx : 0;
+	faulted = translate(&w);
 	return SMMU_UNLIKELY(faulted || w.wrote) ? finish(&w, faulted) : 0;
 }
 
@@ -302,5 +341,5 @@ int smmu_model_probe(struct smmu_result *result, struct smmu_model *model,
 		.model = model, .txn = txn, .log = log, .result = result, .probe = true};
 
 	memset(result, 0, sizeof(*result));
-	return finish(&w, translate_fresh(&w, 0));
+	return translate_fresh(&w, 0);
 }

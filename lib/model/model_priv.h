@@ -35,6 +35,13 @@ struct smmu_derived {
 	uint64_t eventq_size;
 };
 
+/* Where a page of tables is in the host: only pages that exist as a whole. */
+#define SMMU_FRAMES_LOG2 8
+struct smmu_frame {
+	uint64_t key; /* page address + address space */
+	const uint8_t *page;
+};
+
 /* A transaction that waits for CMD_RESUME, and the event that tells of it. */
 struct smmu_stalled {
 	struct smmu_txn txn;
@@ -43,9 +50,9 @@ struct smmu_stalled {
 };
 
 struct smmu_model {
-	struct smmu_mem *mem;				    /* borrowed */
-	struct smmu_tlb *tlb;				    /* owned */
-	struct smmu_mem_cursor cursor[2][SMMU_DESC_LEVELS]; /* by stage - 1 and level + 1 */
+	struct smmu_mem *mem; /* borrowed */
+	struct smmu_tlb *tlb; /* owned */
+	struct smmu_frame frame[1 << SMMU_FRAMES_LOG2];
 	bool tlb_on;
 	struct smmu_ids ids;
 	struct smmu_rule_ctx legal; /* what legality of STEs and CDs depends on */
@@ -56,6 +63,38 @@ struct smmu_model {
 	struct smmu_stalled *stalled; /* owned; ascending by stag */
 	size_t stalled_count, stalled_capacity;
 };
+
+/* Notes that memory was read at pa: an Event queue there is a change to what was read. */
+static inline void smmu_model_touch(struct smmu_model *model, uint64_t pa)
+{
+	/* Whole pages: what one page holds is remembered together. */
+	uint64_t page = smmu_align_down_log2(pa, SMMU_MEM_PAGE_LOG2);
+	uint64_t first = smmu_align_down_log2(model->now.eventq.base, SMMU_MEM_PAGE_LOG2);
+
+	if (page - first < model->now.eventq_size + SMMU_MEM_PAGE_SIZE)
+		model->eventq_cached = true;
+}
+
+/* The general case of smmu_model_table. */
+const uint8_t *smmu_model_table_slow(struct smmu_model *model, struct smmu_pa pa);
+
+/*
+ * The 4 KiB page that holds the 8 bytes at pa, or NULL when they do not exist;
+ * borrowed until memory is written.
+ */
+static inline const uint8_t *smmu_model_table(struct smmu_model *model, struct smmu_pa pa)
+{
+	uint64_t key = smmu_align_down_log2(pa.pa, SMMU_MEM_PAGE_LOG2) + (uint64_t)pa.pas;
+	const struct smmu_frame *frame =
+		&model->frame[smmu_bits(pa.pa, SMMU_MEM_PAGE_LOG2, SMMU_FRAMES_LOG2)];
+
+	if (SMMU_LIKELY(frame->key == key))
+		return frame->page;
+	return smmu_model_table_slow(model, pa);
+}
+
+/* Forgets where pages are; for whoever writes memory. */
+void smmu_model_forget_frames(struct smmu_model *model);
 
 /*
  * Sets a register's value as it stands, without the rules of a write through

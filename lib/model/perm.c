@@ -104,7 +104,7 @@ void smmu_perm_stage2(struct smmu_s2 *stage2, bool xnx)
 
 /* Under the Direct scheme; row is that of the descriptor alone. */
 static enum smmu_reason explain_execute(const char **field, const struct smmu_s1 *s1, unsigned row,
-					unsigned missing, unsigned set)
+					unsigned missing, unsigned taken)
 {
 	bool priv = missing & SMMU_PERM_PX && !s1->one_privilege;
 	unsigned never = priv ? SMMU_ROW_PXN : SMMU_ROW_UXN;
@@ -114,7 +114,7 @@ static enum smmu_reason explain_execute(const char **field, const struct smmu_s1
 	*field = priv ? "PXN" : "UXN";
 	if (row & never)
 		return SMMU_REASON_NO_EXECUTE;
-	if (set & never) {
+	if (taken & never) {
 		*field = priv ? "PXNTable" : "UXNTable";
 		return SMMU_REASON_NO_EXECUTE_TABLE;
 	}
@@ -125,7 +125,7 @@ static enum smmu_reason explain_execute(const char **field, const struct smmu_s1
 }
 
 static enum smmu_reason explain_data(const char **field, unsigned row, unsigned missing,
-				     unsigned set, unsigned clear)
+				     unsigned taken)
 {
 	bool unpriv = missing & SMMU_PERM_UNPRIV;
 
@@ -136,16 +136,16 @@ static enum smmu_reason explain_data(const char **field, unsigned row, unsigned 
 	if (missing & SMMU_PERM_WRITE && row & SMMU_ROW_AP2)
 		return SMMU_REASON_NO_WRITE;
 	*field = "APTable";
-	if (unpriv && clear & SMMU_ROW_AP1)
+	if (unpriv && taken & SMMU_ROW_AP1)
 		return SMMU_REASON_NO_ACCESS_TABLE;
-	if (missing & SMMU_PERM_WRITE && set & SMMU_ROW_AP2)
+	if (missing & SMMU_PERM_WRITE && taken & SMMU_ROW_AP2)
 		return SMMU_REASON_NO_WRITE_TABLE;
 	*field = "AP";
 	return SMMU_REASON_PAN;
 }
 
 void smmu_perm_explain(struct smmu_perm_denial *denial, const struct smmu_s1 *stage1, uint64_t desc,
-		       unsigned missing, unsigned set, unsigned clear)
+		       unsigned missing, unsigned taken)
 {
 	unsigned row;
 
@@ -160,6 +160,6 @@ void smmu_perm_explain(struct smmu_perm_denial *denial, const struct smmu_s1 *st
 	}
 	row = smmu_row_of(desc);
 	denial->reason = missing & SMMU_PERM_EXEC
-				 ? explain_execute(&denial->field, stage1, row, missing, set)
-				 : explain_data(&denial->field, row, missing, set, clear);
+				 ? explain_execute(&denial->field, stage1, row, missing, taken)
+				 : explain_data(&denial->field, row, missing, taken);
 }

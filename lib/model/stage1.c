@@ -4,133 +4,151 @@
  */
 #include "model/walk_priv.h"
 
-/* What Table descriptors on the way take from the final permissions (D8.4.1.2). */
-struct hierarchy {
-	unsigned set;	/* row bits of smmu_s1's perm that count as 1 */
-	unsigned clear; /* and as 0 */
-};
-
-/* A fault of this stage; stage 1 faults of a translation have CLASS IN (7.3.13). */
-static int fault(struct smmu_walk *w, unsigned type, enum smmu_reason reason)
-{
-	smmu_walk_fault(w, type, reason);
-	w->fault.class = SMMU_EVT_CLASS_IN;
-	w->result->blame.stage = 1;
-	return 1;
-}
-
+/* Stage 1 faults of a translation have CLASS IN (7.3.13). */
 static SMMU_NOINLINE int cd_fault(struct smmu_walk *w, enum smmu_reason reason, const char *field)
 {
-	fault(w, SMMU_EVT_F_TRANSLATION, reason);
-	w->result->blame.where = SMMU_STRUCT_CD;
-	w->result->blame.pa = w->config->cd_pa;
+	smmu_walk_blame(w, SMMU_EVT_F_TRANSLATION, reason, SMMU_STRUCT_CD, w->config->cd_pa, field);
+	w->fault.class = SMMU_EVT_CLASS_IN;
+	w->result->blame.stage = 1;
 	w->result->blame.ipa = w->config->s2 ? w->config->cd_ipa : 0;
-	w->result->blame.field = field;
 	return 1;
 }
 
-static SMMU_NOINLINE int desc_fault(struct smmu_walk *w, const struct smmu_leaf *at, unsigned type,
-				    enum smmu_reason reason, const char *field)
+static SMMU_NOINLINE int fail(struct smmu_walk *w, const struct smmu_entry *e, unsigned type,
+			      enum smmu_reason reason, const char *field)
 {
-	fault(w, type, reason);
-	if (type == SMMU_EVT_F_WALK_EABT) {
-		w->fault.class = SMMU_EVT_CLASS_TT;
-		w->fault.fetch = at->pa.pa;
-	}
+	smmu_walk_entry_fault(w, e, type, reason, field);
+	w->fault.class = type == SMMU_EVT_F_WALK_EABT ? SMMU_EVT_CLASS_TT : SMMU_EVT_CLASS_IN;
 	w->result->blame.where = SMMU_STRUCT_S1_DESC;
-	w->result->blame.level = at->level;
-	w->result->blame.pa = at->pa;
-	w->result->blame.ipa = w->config->s2 ? at->ipa : 0;
-	w->result->blame.word = at->desc;
-	w->result->blame.field = field;
+	w->result->blame.stage = 1;
+	w->result->blame.ipa = w->config->s2 ? e->ipa : 0;
 	return 1;
 }
 
-static SMMU_NOINLINE void show(const struct smmu_walk *w, const struct smmu_tt *tt,
-			       const struct smmu_leaf *at, uint64_t index, bool aborted)
+/* Not a Table and no leaf either. */
+static SMMU_NOINLINE int no_leaf(struct smmu_walk *w, const struct smmu_entry *e)
 {
-	smmu_walk_show(w, &(struct smmu_desc_read){.stage = 1,
-						   .level = at->level,
-						   .aborted = aborted,
-						   .input = w->txn->address,
-						   .index = index,
-						   .pa = at->pa,
-						   .desc = at->desc,
-						   .tt = tt,
-						   .ipa_valid = w->config->s2,
-						   .ipa = at->ipa});
+	bool invalid = smmu_desc_kind(e->desc, e->l) == SMMU_DESC_INVALID;
+
+	return fail(w, e, SMMU_EVT_F_TRANSLATION,
+		    invalid ? SMMU_REASON_DESC_INVALID : SMMU_REASON_DESC_RESERVED, NULL);
+}
+
+static SMMU_NOINLINE void show(const struct smmu_walk *w, const struct smmu_entry *e, bool aborted)
+{
+	struct smmu_show what = {.stage = 1, .aborted = aborted, .input = w->txn->address};
+
+	smmu_walk_show(w, e, &what);
+}
+
+/* Why the bits above the range of a table do not repeat VA bit 55. */
+static SMMU_NOINLINE int va_out_of_range(struct smmu_walk *w, const struct smmu_tt *tt)
+{
+	bool high = tt != w->config->stage1.tt;
+	uint64_t above = high ? ~w->txn->address : w->txn->address;
+
+	if (tt->absent)
+		return cd_fault(w, SMMU_REASON_TTB1_ABSENT, NULL);
+	if (tt->disabled)
+		return cd_fault(w, SMMU_REASON_TTB_DISABLED, high ? "EPD1" : "EPD0");
+	if (smmu_bits_fit(smmu_bits(above, 0, 56), tt->ia_bits))
+		return cd_fault(w, SMMU_REASON_VA_TOP_BYTE, high ? "TBI1" : "TBI0");
+	return cd_fault(w, SMMU_REASON_VA_RANGE, high ? "T1SZ" : "T0SZ");
 }
 
 /* VMSAv8-64: VA bit 55 selects the table, the bits above its range repeat it (3.4.1). */
-static int select64(struct smmu_walk *w, const struct smmu_tt **table, uint64_t *ia)
+SMMU_INLINE int select64(struct smmu_walk *w, const struct smmu_tt **table, uint64_t *ia)
 {
 	uint64_t va = w->txn->address;
-	unsigned high = smmu_bit(va, 55);
-	const struct smmu_tt *tt = &w->config->stage1.tt[high];
-	uint64_t above = high ? ~va : va;
+	const struct smmu_tt *tt = &w->config->stage1.tt[smmu_bit(va, 55)];
+	uint64_t above = smmu_bit(va, 55) ? ~va : va;
 
-	*table = tt;
-	if (SMMU_UNLIKELY(tt->absent))
-		return cd_fault(w, SMMU_REASON_TTB1_ABSENT, NULL);
 	if (tt->tbi)
 		above = smmu_bits(above, 0, 56);
-	if (SMMU_UNLIKELY(tt->disabled))
-		return cd_fault(w, SMMU_REASON_TTB_DISABLED, high ? "EPD1" : "EPD0");
-	if (SMMU_UNLIKELY(!smmu_bits_fit(above, tt->ia_bits))) {
-		if (smmu_bits_fit(smmu_bits(above, 0, 56), tt->ia_bits))
-			return cd_fault(w, SMMU_REASON_VA_TOP_BYTE, high ? "TBI1" : "TBI0");
-		return cd_fault(w, SMMU_REASON_VA_RANGE, high ? "T1SZ" : "T0SZ");
-	}
-	*ia = smmu_bits(va, 0, tt->ia_bits);
+	/* A table that is absent or disabled has ia_bits 0. */
+	if (SMMU_UNLIKELY(above >> tt->ia_bits || !tt->ia_bits))
+		return va_out_of_range(w, tt);
+	*table = tt;
+	*ia = va & smmu_ones(tt->ia_bits);
 	return 0;
 }
 
 /*
- * VMSAv8-32: 32 bits of input address; TTB0 has the lowest 2^(32-T0SZ) bytes,
- * TTB1 the highest 2^(32-T1SZ), or what TTB0 leaves when T1SZ is 0 (DDI 0487
- * G5.4.3).
+ * VMSAv8-32: 32 bits of input address (DDI 0487 G5.5).  TTB0 has the lowest
+ * 2^(32-T0SZ) bytes and TTB1 the highest 2^(32-T1SZ); a size of 0 stands for
+ * what the other one leaves, and for nothing at TTB1 when both are 0.  NULL
+ * after a fault.
  */
-static int select32(struct smmu_walk *w, const struct smmu_tt **table, uint64_t *ia)
+static SMMU_NOINLINE const struct smmu_tt *select32(struct smmu_walk *w, uint64_t *ia)
 {
 	const struct smmu_s1 *s1 = &w->config->stage1;
+	const struct smmu_cd *cd = &w->config->cd;
 	uint64_t va = w->txn->address;
-	unsigned t0sz = (unsigned)smmu_bits(smmu_cd_T0SZ(&w->config->cd), 0, 3);
-	unsigned t1sz = (unsigned)smmu_bits(smmu_cd_T1SZ(&w->config->cd), 0, 3);
+	unsigned t0sz = (unsigned)smmu_bits(smmu_cd_T0SZ(cd), 0, 3);
+	unsigned t1sz = s1->tt[1].absent ? 0 : (unsigned)smmu_bits(smmu_cd_T1SZ(cd), 0, 3);
 	bool low = smmu_bits(va, 32 - t0sz, t0sz) == 0;
 	bool high = smmu_bits(va, 32 - t1sz, t1sz) == smmu_ones(t1sz);
-	unsigned n = low ? 0 : 1;
+	unsigned n = low && !(t1sz && high) ? 0 : 1;
 
-	if (!smmu_bits_fit(va, 32) || (!low && (!high || s1->tt[1].absent)))
-		return cd_fault(w, SMMU_REASON_VA_RANGE, low ? "T0SZ" : "T1SZ");
-	*table = &s1->tt[n];
-	if (s1->tt[n].disabled)
-		return cd_fault(w, SMMU_REASON_TTB_DISABLED, n ? "EPD1" : "EPD0");
+	if (!smmu_bits_fit(va, 32) || (n && (!high || s1->tt[1].absent))) {
+		cd_fault(w, SMMU_REASON_VA_RANGE, n ? "T1SZ" : "T0SZ");
+		return NULL;
+	}
+	if (s1->tt[n].disabled) {
+		cd_fault(w, SMMU_REASON_TTB_DISABLED, n ? "EPD1" : "EPD0");
+		return NULL;
+	}
 	*ia = smmu_bits(va, 0, s1->tt[n].ia_bits);
+	return &s1->tt[n];
+}
+
+/* The PA of a descriptor under stage 2, for a read. */
+static int resolve(struct smmu_walk *w, uint64_t *pa, uint64_t ipa)
+{
+	uint64_t page = ipa >> SMMU_TLB_PAGE_LOG2;
+	uint32_t ctx = w->ctx | SMMU_CTX_S2;
+	struct smmu_leaf leaf;
+
+	if (w->ctx) {
+		const struct smmu_tlb_entry *hit = smmu_tlb_find(w->model->tlb, ctx, page);
+
+		if (hit) {
+			*pa = hit->pa | smmu_bits(ipa, 0, SMMU_TLB_PAGE_LOG2);
+			return 0;
+		}
+	}
+	if (smmu_stage2_walk(w, &leaf, ipa, SMMU_PERM_PR, SMMU_EVT_CLASS_TT))
+		return 1;
+	*pa = leaf.oa;
+	if (w->ctx && !w->wrote)
+		smmu_tlb_insert(w->model->tlb,
+				&(struct smmu_tlb_entry){
+					.page = page,
+					.pa = smmu_align_down_log2(leaf.oa, SMMU_TLB_PAGE_LOG2),
+					.ctx = ctx});
 	return 0;
 }
 
-/* Reads the descriptor at address, an IPA under stage 2. */
-SMMU_INLINE int fetch(struct smmu_walk *w, const struct smmu_tt *tt, struct smmu_leaf *leaf,
-		      uint64_t index, bool nested)
+/* Reads the descriptor at e->pa. */
+SMMU_INLINE int fetch(struct smmu_walk *w, struct smmu_entry *e)
 {
-	struct smmu_model *m = w->model;
-	bool there;
+	const uint8_t *page =
+		smmu_model_table(w->model, (struct smmu_pa){e->pa, w->model->bank.pas});
 
-	if (nested) {
-		struct smmu_leaf table;
+	e->desc =
+		SMMU_LIKELY(page) ? smmu_ld64le(page + smmu_bits(e->pa, 0, SMMU_MEM_PAGE_LOG2)) : 0;
+	if (SMMU_UNLIKELY(e->tt->big_endian))
+		e->desc = smmu_swap64(e->desc);
+	if (SMMU_UNLIKELY(w->log)) {
+		struct smmu_entry copy = *e;
 
-		if (smmu_stage2_walk(w, &table, leaf->ipa, SMMU_PERM_PR, SMMU_EVT_CLASS_TT))
-			return 1;
-		leaf->pa.pa = table.oa;
+		show(w, &copy, !page);
 	}
-	smmu_walk_touch(w, leaf->pa.pa);
-	there = smmu_mem_cursor_ld64(&leaf->desc, &m->cursor[0][leaf->level + 1], m->mem, leaf->pa);
-	if (SMMU_UNLIKELY(tt->big_endian))
-		leaf->desc = smmu_swap64(leaf->desc);
-	if (SMMU_UNLIKELY(w->log))
-		show(w, tt, leaf, index, !there);
-	if (SMMU_UNLIKELY(!there))
-		return desc_fault(w, leaf, SMMU_EVT_F_WALK_EABT, SMMU_REASON_DESC_ABORT, NULL);
+	if (SMMU_UNLIKELY(!page)) {
+		struct smmu_entry copy = *e;
+
+		return fail(w, &copy, SMMU_EVT_F_WALK_EABT, SMMU_REASON_DESC_ABORT, NULL);
+	}
 	return 0;
 }
 
@@ -138,85 +156,112 @@ SMMU_INLINE int fetch(struct smmu_walk *w, const struct smmu_tt *tt, struct smmu
  * Writes the descriptor back.  It is a write to an IPA that stage 2 must permit
  * (3.13.5), and may make a stage 2 descriptor dirty in turn.
  */
-static SMMU_NOINLINE int update_desc(struct smmu_walk *w, const struct smmu_tt *tt,
-				     const struct smmu_leaf *at, uint64_t update)
+static SMMU_NOINLINE int update_desc(struct smmu_walk *w, const struct smmu_entry *e,
+				     uint64_t update)
 {
+	struct smmu_pa pa = {e->pa, w->model->bank.pas};
 	struct smmu_leaf table;
 
-	if (w->config->s2 && smmu_stage2_walk(w, &table, at->ipa, SMMU_PERM_PW, SMMU_EVT_CLASS_TT))
+	if (w->config->s2 && smmu_stage2_walk(w, &table, e->ipa, SMMU_PERM_PW, SMMU_EVT_CLASS_TT))
 		return 1;
-	if (smmu_walk_update(w, at->pa, update, tt->big_endian))
+	if (smmu_walk_update(w, pa, update, e->tt->big_endian))
 		return 0;
-	return desc_fault(w, at, SMMU_EVT_F_WALK_EABT, SMMU_REASON_DESC_UPDATE_ABORT, NULL);
+	return fail(w, e, SMMU_EVT_F_WALK_EABT, SMMU_REASON_DESC_UPDATE_ABORT, NULL);
 }
 
-/* A Table descriptor: what it takes away below it, and its Access flag (3.13.6). */
-SMMU_INLINE int pass_table(struct smmu_walk *w, const struct smmu_tt *tt,
-			   const struct smmu_leaf *at, struct hierarchy *h)
+/* A walk that was here before has left the page of the last level's descriptors. */
+SMMU_INLINE bool skip_levels(const struct smmu_walk *w, struct smmu_entry *e, uint64_t ia,
+			     unsigned *taken)
 {
-	if (!tt->had) {
-		unsigned ap = (unsigned)smmu_s1table_APTable(at->desc);
+	uint64_t tag = ia >> e->tt->page_log2;
+	const struct smmu_walk_entry *hit = smmu_walk_slot(w->model->tlb, 1, w->ctx, tag);
+	uint64_t offset;
 
-		h->set |= (ap & SMMU_ROW_AP2) |
-			  (smmu_s1table_PXNTable(at->desc) ? SMMU_ROW_PXN : 0u) |
-			  (smmu_s1table_UXNTable(at->desc) ? SMMU_ROW_UXN : 0u);
-		h->clear |= ap & SMMU_ROW_AP1;
+	/* The two tables' input addresses are told apart by a bit that none has. */
+	tag |= (uint64_t)(e->tt != w->config->stage1.tt) << 63;
+	if (hit->tag != tag || hit->ctx != w->ctx)
+		return false;
+	e->l = e->tt->initial + (SMMU_DESC_LEVEL_MAX - e->tt->initial_level);
+	offset = smmu_bits(ia >> e->l->size_log2, 0, SMMU_MEM_PAGE_LOG2 - 3) * 8;
+	e->pa = hit->pa + offset;
+	e->ipa = hit->ipa + offset;
+	*taken = hit->taken;
+	return true;
+}
+
+static void keep_levels(const struct smmu_walk *w, const struct smmu_entry *e, uint64_t ia,
+			unsigned taken)
+{
+	uint64_t tag = ia >> e->tt->page_log2;
+
+	*smmu_walk_slot(w->model->tlb, 1, w->ctx, tag) = (struct smmu_walk_entry){
+		.tag = tag | (uint64_t)(e->tt != w->config->stage1.tt) << 63,
+		.pa = smmu_align_down_log2(e->pa, SMMU_MEM_PAGE_LOG2),
+		.ipa = smmu_align_down_log2(e->ipa, SMMU_MEM_PAGE_LOG2),
+		.ctx = w->ctx,
+		.taken = (uint8_t)taken,
+	};
+}
+
+/* The levels of the walk, down to what is no Table; taken is smmu_row_taken() of all. */
+SMMU_INLINE int descend(struct smmu_walk *w, struct smmu_entry *e, uint64_t ia, unsigned *taken,
+			bool nested)
+{
+	const struct smmu_tt *tt = e->tt;
+	uint64_t tables = 0;
+	bool skipped = w->ctx && skip_levels(w, e, ia, taken);
+
+	if (!skipped) {
+		e->l = tt->initial;
+		e->pa = e->ipa = tt->base + (ia >> e->l->size_log2) * 8;
 	}
-	if (SMMU_UNLIKELY(tt->haft) && !smmu_s1table_AF(at->desc))
-		return update_desc(w, tt, at, smmu_s1table_set_AF(at->desc, 1));
+	for (;;) {
+		uint64_t table;
+
+		if (nested && !skipped) {
+			uint64_t pa;
+
+			if (resolve(w, &pa, e->ipa))
+				return 1;
+			e->pa = pa;
+		}
+		if (fetch(w, e))
+			return 1;
+		if (smmu_desc_kind(e->desc, e->l) != SMMU_DESC_TABLE)
+			break;
+		table = smmu_entry_nlta(e);
+		if (SMMU_UNLIKELY(table & tt->oa_excess)) {
+			struct smmu_entry copy = *e;
+
+			return fail(w, &copy, SMMU_EVT_F_ADDR_SIZE, SMMU_REASON_TABLE_ADDRESS_SIZE,
+				    "NLTA");
+		}
+		if (SMMU_UNLIKELY(tt->haft) && !smmu_s1table_AF(e->desc)) {
+			struct smmu_entry copy = *e;
+
+			/* 3.13.6 */
+			if (update_desc(w, &copy, smmu_s1table_set_AF(e->desc, 1)))
+				return 1;
+		}
+		tables |= e->desc;
+		e->l++;
+		e->pa = e->ipa = smmu_entry_at(e, table, ia);
+	}
+	if (skipped)
+		return 0;
+	*taken = tt->had ? 0 : smmu_row_taken(tables);
+	if (w->ctx && !w->wrote && smmu_entry_level(e) == SMMU_DESC_LEVEL_MAX)
+		keep_levels(w, e, ia, *taken);
 	return 0;
 }
 
-/* The levels of the walk, down to a Block or Page with an address in range. */
-SMMU_INLINE int descend(struct smmu_walk *w, const struct smmu_tt *tt, uint64_t ia,
-			struct smmu_leaf *leaf, struct hierarchy *h, bool nested)
-{
-	const struct smmu_desc_level *l = tt->initial;
-	unsigned bits = tt->initial_bits;
-	uint64_t table = tt->base;
-
-	leaf->pa.pas = w->model->bank.pas;
-	for (leaf->level = tt->initial_level;; leaf->level++, l++) {
-		uint64_t index = smmu_bits(ia, l->size_log2, bits);
-		enum smmu_desc_kind kind;
-
-		leaf->pa.pa = leaf->ipa = table + index * 8;
-		if (fetch(w, tt, leaf, index, nested))
-			return 1;
-		kind = smmu_desc_kind(leaf->desc, l);
-		if (kind == SMMU_DESC_TABLE) {
-			table = smmu_desc_nlta(leaf->desc, l);
-			if (SMMU_UNLIKELY(table & tt->oa_excess))
-				return desc_fault(w, leaf, SMMU_EVT_F_ADDR_SIZE,
-						  SMMU_REASON_TABLE_ADDRESS_SIZE, "NLTA");
-			if (pass_table(w, tt, leaf, h))
-				return 1;
-			bits = l[1].stride;
-			continue;
-		}
-		if (SMMU_UNLIKELY(kind == SMMU_DESC_INVALID))
-			return desc_fault(w, leaf, SMMU_EVT_F_TRANSLATION, SMMU_REASON_DESC_INVALID,
-					  NULL);
-		if (SMMU_UNLIKELY(kind == SMMU_DESC_RESERVED))
-			return desc_fault(w, leaf, SMMU_EVT_F_TRANSLATION,
-					  SMMU_REASON_DESC_RESERVED, NULL);
-		leaf->size_log2 = l->size_log2;
-		leaf->oa = smmu_desc_oa(leaf->desc, l);
-		if (SMMU_UNLIKELY(leaf->oa & tt->oa_excess))
-			return desc_fault(w, leaf, SMMU_EVT_F_ADDR_SIZE,
-					  SMMU_REASON_OUTPUT_ADDRESS_SIZE, "OA");
-		return 0;
-	}
-}
-
-static SMMU_NOINLINE int no_permission(struct smmu_walk *w, const struct smmu_leaf *leaf,
-				       unsigned perm, const struct hierarchy *h)
+static SMMU_NOINLINE int no_permission(struct smmu_walk *w, const struct smmu_entry *e,
+				       unsigned missing, unsigned taken)
 {
 	struct smmu_perm_denial denial;
-	unsigned missing = w->need & ~perm;
 
-	smmu_perm_explain(&denial, &w->config->stage1, leaf->desc, missing, h->set, h->clear);
-	desc_fault(w, leaf, SMMU_EVT_F_PERMISSION, denial.reason, denial.field);
+	smmu_perm_explain(&denial, &w->config->stage1, e->desc, missing, taken);
+	fail(w, e, SMMU_EVT_F_PERMISSION, denial.reason, denial.field);
 	w->fault.lacks_read = !(missing & SMMU_PERM_WRITE);
 	w->fault.dirty = denial.dirty;
 	return 1;
@@ -226,10 +271,11 @@ static SMMU_NOINLINE int no_permission(struct smmu_walk *w, const struct smmu_le
  * Permissions of the final descriptor.  clean says that a write makes it dirty:
  * for the rest it counts as writable (D8.5.2, writable-clean).
  */
-SMMU_INLINE unsigned permissions(const struct smmu_s1 *s1, const struct smmu_tt *tt, uint64_t desc,
-				 const struct hierarchy *h, bool *clean)
+SMMU_INLINE unsigned permissions(const struct smmu_s1 *s1, const struct smmu_entry *e,
+				 unsigned taken, bool *clean)
 {
-	unsigned row;
+	uint64_t desc = e->desc;
+	unsigned row = smmu_row_of(desc);
 
 	*clean = false;
 	if (SMMU_UNLIKELY(s1->indirect)) {
@@ -237,62 +283,92 @@ SMMU_INLINE unsigned permissions(const struct smmu_s1 *s1, const struct smmu_tt 
 
 		/* 3.13.3.2: nDirty holds writes back until hardware or software clears it. */
 		if (smmu_s1desc_nDirty(desc)) {
-			*clean = tt->hd;
-			perm &= tt->hd ? SMMU_PERM_ALL : ~(unsigned)SMMU_PERM_WRITE;
+			*clean = e->tt->hd;
+			perm &= e->tt->hd ? SMMU_PERM_ALL : ~(unsigned)SMMU_PERM_WRITE;
 		}
 		return perm;
 	}
-	row = smmu_row_of(desc);
-	if (SMMU_UNLIKELY(tt->hd) && smmu_s1desc_DBM(desc) && row & SMMU_ROW_AP2) {
+	if (SMMU_UNLIKELY(e->tt->hd) && smmu_s1desc_DBM(desc) && row & SMMU_ROW_AP2) {
 		*clean = true;
 		row &= ~(unsigned)SMMU_ROW_AP2;
 	}
-	return s1->perm[(row | h->set) & ~h->clear];
+	return s1->perm[smmu_row_effective(row, taken)];
 }
 
-/* The checks of 7.3.22 on the final descriptor, and the updates of 3.13. */
-SMMU_INLINE int check_leaf(struct smmu_walk *w, const struct smmu_tt *tt, struct smmu_leaf *leaf,
-			   const struct hierarchy *h)
+/* A leaf that needs an update (3.13), or does not permit the access. */
+static SMMU_NOINLINE int settle(struct smmu_walk *w, const struct smmu_entry *e, unsigned taken,
+				struct smmu_leaf *leaf, bool clean)
 {
-	const struct smmu_s1 *s1 = &w->config->stage1;
-	uint64_t desc = leaf->desc, update = desc;
-	bool clean;
-	unsigned perm = permissions(s1, tt, desc, h, &clean);
+	uint64_t update = e->desc;
 
-	if (SMMU_UNLIKELY(!smmu_s1desc_AF(desc)) && !tt->affd) {
-		if (!tt->ha)
-			return desc_fault(w, leaf, SMMU_EVT_F_ACCESS, SMMU_REASON_ACCESS_FLAG,
-					  "AF");
+	if (!smmu_s1desc_AF(update) && !e->tt->affd) {
+		if (!e->tt->ha)
+			return fail(w, e, SMMU_EVT_F_ACCESS, SMMU_REASON_ACCESS_FLAG, "AF");
 		update = smmu_s1desc_set_AF(update, 1);
 	}
-	if (SMMU_UNLIKELY(w->need & ~perm))
-		return no_permission(w, leaf, perm, h);
-	leaf->perm = (uint8_t)perm;
-	if (SMMU_UNLIKELY(clean)) {
+	if (w->need & ~leaf->perm)
+		return no_permission(w, e, w->need & ~(unsigned)leaf->perm, taken);
+	if (clean) {
 		/* nDirty and AP[2] are the same bit: 0 lets writes through. */
 		if (w->need & SMMU_PERM_WRITE)
 			update = smmu_s1desc_set_nDirty(update, 0);
 		else
 			leaf->perm &= (uint8_t)~SMMU_PERM_WRITE;
 	}
-	return SMMU_UNLIKELY(update != desc) ? update_desc(w, tt, leaf, update) : 0;
+	return update == e->desc ? 0 : update_desc(w, e, update);
+}
+
+/* The checks of 7.3.22 on what the walk ended with. */
+SMMU_INLINE int check_leaf(struct smmu_walk *w, const struct smmu_entry *e, unsigned taken,
+			   struct smmu_leaf *leaf)
+{
+	bool clean;
+
+	if (SMMU_UNLIKELY(smmu_desc_kind(e->desc, e->l) < SMMU_DESC_BLOCK)) {
+		struct smmu_entry copy = *e;
+
+		return no_leaf(w, &copy);
+	}
+	leaf->desc = e->desc;
+	leaf->pa = (struct smmu_pa){e->pa, w->model->bank.pas};
+	leaf->ipa = e->ipa;
+	leaf->level = (int8_t)smmu_entry_level(e);
+	leaf->size_log2 = e->l->size_log2;
+	leaf->oa = smmu_entry_oa(e);
+	leaf->perm = (uint8_t)permissions(&w->config->stage1, e, taken, &clean);
+	if (SMMU_UNLIKELY(leaf->oa & e->tt->oa_excess)) {
+		struct smmu_entry copy = *e;
+
+		return fail(w, &copy, SMMU_EVT_F_ADDR_SIZE, SMMU_REASON_OUTPUT_ADDRESS_SIZE, "OA");
+	}
+	if (SMMU_UNLIKELY(!smmu_s1desc_AF(e->desc) || w->need & ~leaf->perm || clean)) {
+		struct smmu_entry copy = *e;
+
+		return settle(w, &copy, taken, leaf, clean);
+	}
+	return 0;
 }
 
 SMMU_INLINE int walk(struct smmu_walk *w, struct smmu_leaf *leaf, bool nested)
 {
-	struct hierarchy h = {0, 0};
-	const struct smmu_tt *tt;
-	uint64_t ia;
+	struct smmu_entry e = {0};
+	unsigned taken = 0;
+	uint64_t ia = 0;
 
-	if (SMMU_UNLIKELY(w->config->stage1.lpae) ? select32(w, &tt, &ia) : select64(w, &tt, &ia))
+	if (SMMU_UNLIKELY(w->config->stage1.lpae)) {
+		e.tt = select32(w, &ia);
+		if (!e.tt)
+			return 1;
+	} else if (select64(w, &e.tt, &ia)) {
 		return 1;
+	}
 	/* 5.4 E0PD0: a Translation fault before any table is read. */
-	if (SMMU_UNLIKELY(tt->e0pd) && w->need & SMMU_PERM_UNPRIV)
+	if (SMMU_UNLIKELY(e.tt->e0pd) && w->need & SMMU_PERM_UNPRIV)
 		return cd_fault(w, SMMU_REASON_E0PD,
-				tt == w->config->stage1.tt ? "E0PD0" : "E0PD1");
-	if (descend(w, tt, ia, leaf, &h, nested) || check_leaf(w, tt, leaf, &h))
+				e.tt == w->config->stage1.tt ? "E0PD0" : "E0PD1");
+	if (descend(w, &e, ia, &taken, nested) || check_leaf(w, &e, taken, leaf))
 		return 1;
-	leaf->oa |= smmu_bits(ia, 0, leaf->size_log2);
+	leaf->oa |= ia & smmu_ones(leaf->size_log2);
 	return 0;
 }
 

@@ -11,11 +11,9 @@ struct s2_walk {
 	enum smmu_event_class class;
 };
 
-/* The faults of this stage, whatever structure is to blame. */
-static int fault(struct smmu_walk *w, const struct s2_walk *s, unsigned type,
-		 enum smmu_reason reason)
+/* What the events of this stage say besides. */
+static int stage2_fault(struct smmu_walk *w, const struct s2_walk *s)
 {
-	smmu_walk_fault(w, type, reason);
 	w->fault.s2 = true;
 	w->fault.class = (uint8_t)s->class;
 	w->fault.ipa = s->ipa;
@@ -26,110 +24,136 @@ static int fault(struct smmu_walk *w, const struct s2_walk *s, unsigned type,
 
 static int ipa_out_of_range(struct smmu_walk *w, const struct s2_walk *s)
 {
-	fault(w, s, SMMU_EVT_F_TRANSLATION, SMMU_REASON_IPA_RANGE);
-	w->result->blame.where = SMMU_STRUCT_STE;
-	w->result->blame.pa = w->config->ste_pa;
-	w->result->blame.field = "S2T0SZ";
-	return 1;
+	smmu_walk_blame(w, SMMU_EVT_F_TRANSLATION, SMMU_REASON_IPA_RANGE, SMMU_STRUCT_STE,
+			w->config->ste_pa, "S2T0SZ");
+	return stage2_fault(w, s);
 }
 
-static SMMU_NOINLINE int desc_fault(struct smmu_walk *w, const struct s2_walk *s,
-				    const struct smmu_leaf *at, unsigned type,
-				    enum smmu_reason reason, const char *field)
+static SMMU_NOINLINE int fail(struct smmu_walk *w, const struct s2_walk *s,
+			      const struct smmu_entry *e, unsigned type, enum smmu_reason reason,
+			      const char *field)
 {
-	fault(w, s, type, reason);
-	w->fault.fetch = at->pa.pa;
+	smmu_walk_entry_fault(w, e, type, reason, field);
 	w->result->blame.where = SMMU_STRUCT_S2_DESC;
-	w->result->blame.level = at->level;
-	w->result->blame.pa = at->pa;
-	w->result->blame.word = at->desc;
-	w->result->blame.field = field;
-	return 1;
+	return stage2_fault(w, s);
+}
+
+/* Not a Table and no leaf either. */
+static SMMU_NOINLINE int no_leaf(struct smmu_walk *w, const struct s2_walk *s,
+				 const struct smmu_entry *e)
+{
+	bool invalid = smmu_desc_kind(e->desc, e->l) == SMMU_DESC_INVALID;
+
+	return fail(w, s, e, SMMU_EVT_F_TRANSLATION,
+		    invalid ? SMMU_REASON_DESC_INVALID : SMMU_REASON_DESC_RESERVED, NULL);
 }
 
 static SMMU_NOINLINE void show(const struct smmu_walk *w, const struct s2_walk *s,
-			       const struct smmu_leaf *at, uint64_t index, bool aborted)
+			       const struct smmu_entry *e, bool aborted)
 {
-	smmu_walk_show(w, &(struct smmu_desc_read){.stage = 2,
-						   .level = at->level,
-						   .nested = s->class != SMMU_EVT_CLASS_IN,
-						   .aborted = aborted,
-						   .input = s->ipa,
-						   .index = index,
-						   .pa = at->pa,
-						   .desc = at->desc,
-						   .tt = &w->config->stage2.tt});
+	struct smmu_show what = {.stage = 2,
+				 .nested = s->class != SMMU_EVT_CLASS_IN,
+				 .aborted = aborted,
+				 .input = s->ipa};
+
+	smmu_walk_show(w, e, &what);
 }
 
-/* Reads the descriptor at leaf->pa. */
-static int fetch(struct smmu_walk *w, const struct s2_walk *s, struct smmu_leaf *leaf,
-		 uint64_t index)
+/* Reads the descriptor at e->pa. */
+SMMU_INLINE int fetch(struct smmu_walk *w, const struct s2_walk *s, struct smmu_entry *e)
 {
-	struct smmu_model *m = w->model;
-	const struct smmu_tt *tt = &w->config->stage2.tt;
-	bool there =
-		smmu_mem_cursor_ld64(&leaf->desc, &m->cursor[1][leaf->level + 1], m->mem, leaf->pa);
+	const uint8_t *page =
+		smmu_model_table(w->model, (struct smmu_pa){e->pa, w->model->bank.pas});
 
-	smmu_walk_touch(w, leaf->pa.pa);
-	if (SMMU_UNLIKELY(tt->big_endian))
-		leaf->desc = smmu_swap64(leaf->desc);
-	if (SMMU_UNLIKELY(w->log))
-		show(w, s, leaf, index, !there);
-	if (SMMU_UNLIKELY(!there))
-		return desc_fault(w, s, leaf, SMMU_EVT_F_WALK_EABT, SMMU_REASON_DESC_ABORT, NULL);
+	e->desc =
+		SMMU_LIKELY(page) ? smmu_ld64le(page + smmu_bits(e->pa, 0, SMMU_MEM_PAGE_LOG2)) : 0;
+	if (SMMU_UNLIKELY(e->tt->big_endian))
+		e->desc = smmu_swap64(e->desc);
+	if (SMMU_UNLIKELY(w->log)) {
+		struct smmu_entry copy = *e;
+
+		show(w, s, &copy, !page);
+	}
+	if (SMMU_UNLIKELY(!page)) {
+		struct smmu_entry copy = *e;
+
+		return fail(w, s, &copy, SMMU_EVT_F_WALK_EABT, SMMU_REASON_DESC_ABORT, NULL);
+	}
 	return 0;
 }
 
 /* 3.13.6: the Access flag of a Table descriptor. */
-static int table_flag(struct smmu_walk *w, const struct s2_walk *s, const struct smmu_leaf *at)
+static SMMU_NOINLINE int table_flag(struct smmu_walk *w, const struct s2_walk *s,
+				    const struct smmu_entry *e)
 {
-	if (smmu_s2table_AF(at->desc) ||
-	    smmu_walk_update(w, at->pa, smmu_s2table_set_AF(at->desc, 1),
-			     w->config->stage2.tt.big_endian))
+	struct smmu_pa pa = {e->pa, w->model->bank.pas};
+
+	if (smmu_s2table_AF(e->desc) ||
+	    smmu_walk_update(w, pa, smmu_s2table_set_AF(e->desc, 1), e->tt->big_endian))
 		return 0;
-	return desc_fault(w, s, at, SMMU_EVT_F_WALK_EABT, SMMU_REASON_DESC_UPDATE_ABORT, NULL);
+	return fail(w, s, e, SMMU_EVT_F_WALK_EABT, SMMU_REASON_DESC_UPDATE_ABORT, NULL);
+}
+
+/* A walk that was here before has left the page of the last level's descriptors. */
+SMMU_INLINE bool skip_levels(const struct smmu_walk *w, struct smmu_entry *e, uint64_t ipa)
+{
+	uint64_t tag = ipa >> e->tt->page_log2;
+	const struct smmu_walk_entry *hit = smmu_walk_slot(w->model->tlb, 2, w->ctx, tag);
+
+	if (hit->tag != tag || hit->ctx != w->ctx)
+		return false;
+	e->l = e->tt->initial + (SMMU_DESC_LEVEL_MAX - e->tt->initial_level);
+	e->pa = hit->pa + smmu_bits(ipa >> e->l->size_log2, 0, SMMU_MEM_PAGE_LOG2 - 3) * 8;
+	return true;
+}
+
+static void keep_levels(const struct smmu_walk *w, const struct smmu_entry *e, uint64_t ipa)
+{
+	uint64_t tag = ipa >> e->tt->page_log2;
+
+	*smmu_walk_slot(w->model->tlb, 2, w->ctx, tag) = (struct smmu_walk_entry){
+		.tag = tag,
+		.pa = smmu_align_down_log2(e->pa, SMMU_MEM_PAGE_LOG2),
+		.ctx = w->ctx,
+	};
 }
 
 /* The levels of the walk, down to a Block or Page with an address in range. */
-static int descend(struct smmu_walk *w, const struct s2_walk *s, struct smmu_leaf *leaf)
+SMMU_INLINE int descend(struct smmu_walk *w, const struct s2_walk *s, struct smmu_entry *e)
 {
-	const struct smmu_tt *tt = &w->config->stage2.tt;
-	const struct smmu_desc_level *l = tt->initial;
-	unsigned bits = tt->initial_bits;
-	uint64_t table = tt->base;
+	const struct smmu_tt *tt = e->tt;
+	bool skipped = w->ctx && skip_levels(w, e, s->ipa);
 
-	leaf->pa.pas = w->model->bank.pas;
-	for (leaf->level = tt->initial_level;; leaf->level++, l++) {
-		uint64_t index = smmu_bits(s->ipa, l->size_log2, bits);
-		enum smmu_desc_kind kind;
-
-		leaf->pa.pa = table + index * 8;
-		if (fetch(w, s, leaf, index))
-			return 1;
-		kind = smmu_desc_kind(leaf->desc, l);
-		if (kind == SMMU_DESC_TABLE) {
-			table = smmu_desc_nlta(leaf->desc, l);
-			if (SMMU_UNLIKELY(table & tt->oa_excess))
-				return desc_fault(w, s, leaf, SMMU_EVT_F_ADDR_SIZE,
-						  SMMU_REASON_TABLE_ADDRESS_SIZE, "NLTA");
-			if (SMMU_UNLIKELY(tt->haft) && table_flag(w, s, leaf))
-				return 1;
-			bits = l[1].stride;
-			continue;
-		}
-		if (SMMU_UNLIKELY(kind == SMMU_DESC_INVALID))
-			return desc_fault(w, s, leaf, SMMU_EVT_F_TRANSLATION,
-					  SMMU_REASON_DESC_INVALID, NULL);
-		if (SMMU_UNLIKELY(kind == SMMU_DESC_RESERVED))
-			return desc_fault(w, s, leaf, SMMU_EVT_F_TRANSLATION,
-					  SMMU_REASON_DESC_RESERVED, NULL);
-		leaf->size_log2 = l->size_log2;
-		leaf->oa = smmu_desc_oa(leaf->desc, l);
-		if (SMMU_UNLIKELY(leaf->oa & tt->oa_excess))
-			return desc_fault(w, s, leaf, SMMU_EVT_F_ADDR_SIZE,
-					  SMMU_REASON_OUTPUT_ADDRESS_SIZE, "OA");
-		return 0;
+	if (!skipped) {
+		e->l = tt->initial;
+		e->pa = tt->base + (s->ipa >> e->l->size_log2) * 8;
 	}
+	for (;;) {
+		uint64_t table;
+
+		if (fetch(w, s, e))
+			return 1;
+		if (smmu_desc_kind(e->desc, e->l) != SMMU_DESC_TABLE)
+			break;
+		table = smmu_entry_nlta(e);
+		if (SMMU_UNLIKELY(table & tt->oa_excess)) {
+			struct smmu_entry copy = *e;
+
+			return fail(w, s, &copy, SMMU_EVT_F_ADDR_SIZE,
+				    SMMU_REASON_TABLE_ADDRESS_SIZE, "NLTA");
+		}
+		if (SMMU_UNLIKELY(tt->haft)) {
+			struct smmu_entry copy = *e;
+
+			if (table_flag(w, s, &copy))
+				return 1;
+		}
+		e->l++;
+		e->pa = smmu_entry_at(e, table, s->ipa);
+	}
+	if (w->ctx && !skipped && smmu_entry_level(e) == SMMU_DESC_LEVEL_MAX)
+		keep_levels(w, e, s->ipa);
+	return 0;
 }
 
 /* Stage 2 MemAttr that makes any access Device: D8.6.5, D8.6.6 with FWB. */
@@ -138,59 +162,87 @@ static bool is_device(const struct smmu_s2 *s2, uint64_t desc)
 	return s2->fwb ? smmu_s2desc_MemAttr_FWB(desc) < 4 : smmu_s2desc_MemAttr(desc) < 4;
 }
 
-static int no_permission(struct smmu_walk *w, const struct s2_walk *s, const struct smmu_leaf *leaf,
-			 unsigned missing)
+static SMMU_NOINLINE int no_permission(struct smmu_walk *w, const struct s2_walk *s,
+				       const struct smmu_entry *e, unsigned missing)
 {
 	enum smmu_reason reason = missing & SMMU_PERM_WRITE  ? SMMU_REASON_NO_WRITE
 				  : missing & SMMU_PERM_READ ? SMMU_REASON_NO_READ
 							     : SMMU_REASON_NO_EXECUTE;
 
-	desc_fault(w, s, leaf, SMMU_EVT_F_PERMISSION, reason,
-		   missing & SMMU_PERM_EXEC ? "XN" : "S2AP");
+	fail(w, s, e, SMMU_EVT_F_PERMISSION, reason, missing & SMMU_PERM_EXEC ? "XN" : "S2AP");
 	w->fault.lacks_read = s->class == SMMU_EVT_CLASS_IN && !(missing & SMMU_PERM_WRITE);
 	return 1;
 }
 
-/* The checks of 7.3.22 on the final descriptor, and the updates of 3.13. */
-static int check_leaf(struct smmu_walk *w, const struct s2_walk *s, struct smmu_leaf *leaf)
+/* A leaf that needs an update (3.13), does not permit the access, or is Device under S2PTW. */
+static SMMU_NOINLINE int settle(struct smmu_walk *w, const struct s2_walk *s,
+				const struct smmu_entry *e, struct smmu_leaf *leaf)
 {
 	const struct smmu_s2 *s2 = &w->config->stage2;
-	uint64_t desc = leaf->desc, update = desc;
-	unsigned row = (unsigned)(smmu_s2desc_XN(desc) << 2 | smmu_s2desc_S2AP(desc));
-	unsigned perm = s2->perm[row];
+	struct smmu_pa pa = {e->pa, w->model->bank.pas};
+	uint64_t update = e->desc;
 
-	if (SMMU_UNLIKELY(!smmu_s2desc_AF(desc)) && !s2->tt.affd) {
+	if (!smmu_s2desc_AF(update) && !s2->tt.affd) {
 		if (!s2->tt.ha)
-			return desc_fault(w, s, leaf, SMMU_EVT_F_ACCESS, SMMU_REASON_ACCESS_FLAG,
-					  "AF");
+			return fail(w, s, e, SMMU_EVT_F_ACCESS, SMMU_REASON_ACCESS_FLAG, "AF");
 		update = smmu_s2desc_set_AF(update, 1);
 	}
-	leaf->perm = (uint8_t)perm;
-	if (SMMU_UNLIKELY(s->need & ~perm)) {
+	if (s->need & ~leaf->perm) {
 		/* 3.13.3.1: a writable-clean descriptor becomes writable-dirty. */
-		if (!s2->tt.hd || !smmu_s2desc_DBM(desc) || s->need & ~(perm | SMMU_PERM_WRITE))
-			return no_permission(w, s, leaf, s->need & ~perm);
+		if (!s2->tt.hd || !smmu_s2desc_DBM(update) ||
+		    s->need & ~(leaf->perm | (unsigned)SMMU_PERM_WRITE))
+			return no_permission(w, s, e, s->need & ~leaf->perm);
 		update = smmu_s2desc_set_S2AP(update, smmu_s2desc_S2AP(update) | 2);
 		leaf->perm |= SMMU_PERM_WRITE;
 	}
-	if (SMMU_UNLIKELY(s2->ptw) && s->class != SMMU_EVT_CLASS_IN && is_device(s2, desc))
-		return desc_fault(w, s, leaf, SMMU_EVT_F_PERMISSION, SMMU_REASON_WALK_DEVICE,
-				  "MemAttr");
-	if (SMMU_UNLIKELY(update != desc) &&
-	    !smmu_walk_update(w, leaf->pa, update, s2->tt.big_endian))
-		return desc_fault(w, s, leaf, SMMU_EVT_F_WALK_EABT, SMMU_REASON_DESC_UPDATE_ABORT,
-				  NULL);
+	if (s2->ptw && s->class != SMMU_EVT_CLASS_IN && is_device(s2, e->desc))
+		return fail(w, s, e, SMMU_EVT_F_PERMISSION, SMMU_REASON_WALK_DEVICE, "MemAttr");
+	if (update != e->desc && !smmu_walk_update(w, pa, update, e->tt->big_endian))
+		return fail(w, s, e, SMMU_EVT_F_WALK_EABT, SMMU_REASON_DESC_UPDATE_ABORT, NULL);
+	return 0;
+}
+
+/* The checks of 7.3.22 on what the walk ended with. */
+SMMU_INLINE int check_leaf(struct smmu_walk *w, const struct s2_walk *s, const struct smmu_entry *e,
+			   struct smmu_leaf *leaf)
+{
+	const struct smmu_s2 *s2 = &w->config->stage2;
+	unsigned row = (unsigned)(smmu_s2desc_XN(e->desc) << 2 | smmu_s2desc_S2AP(e->desc));
+
+	if (SMMU_UNLIKELY(smmu_desc_kind(e->desc, e->l) < SMMU_DESC_BLOCK)) {
+		struct smmu_entry copy = *e;
+
+		return no_leaf(w, s, &copy);
+	}
+	leaf->desc = e->desc;
+	leaf->pa = (struct smmu_pa){e->pa, w->model->bank.pas};
+	leaf->level = (int8_t)smmu_entry_level(e);
+	leaf->size_log2 = e->l->size_log2;
+	leaf->oa = smmu_entry_oa(e);
+	leaf->perm = s2->perm[row];
+	if (SMMU_UNLIKELY(leaf->oa & e->tt->oa_excess)) {
+		struct smmu_entry copy = *e;
+
+		return fail(w, s, &copy, SMMU_EVT_F_ADDR_SIZE, SMMU_REASON_OUTPUT_ADDRESS_SIZE,
+			    "OA");
+	}
+	if (SMMU_UNLIKELY(!smmu_s2desc_AF(e->desc) || s->need & ~leaf->perm || s2->ptw)) {
+		struct smmu_entry copy = *e;
+
+		return settle(w, s, &copy, leaf);
+	}
 	return 0;
 }
 
 int smmu_stage2_walk(struct smmu_walk *w, struct smmu_leaf *leaf, uint64_t ipa, unsigned need,
 		     enum smmu_event_class class)
 {
-	struct s2_walk s = {ipa, need, class};
+	const struct s2_walk s = {ipa, need, class};
+	struct smmu_entry e = {.tt = &w->config->stage2.tt};
 
-	if (SMMU_UNLIKELY(!smmu_bits_fit(ipa, w->config->stage2.tt.ia_bits)))
+	if (SMMU_UNLIKELY(!smmu_bits_fit(ipa, e.tt->ia_bits)))
 		return ipa_out_of_range(w, &s);
-	if (descend(w, &s, leaf) || check_leaf(w, &s, leaf))
+	if (descend(w, &s, &e) || check_leaf(w, &s, &e, leaf))
 		return 1;
 	leaf->oa |= smmu_bits(ipa, 0, leaf->size_log2);
 	return 0;

@@ -30,8 +30,9 @@ static int bad_stream(struct smmu_walk *w, enum smmu_reason reason, enum smmu_st
 static int fetch_abort(struct smmu_walk *w, enum smmu_reason reason, enum smmu_struct_kind where,
 		       struct smmu_pa pa)
 {
+	smmu_walk_blame(w, SMMU_EVT_F_STE_FETCH, reason, where, pa, NULL);
 	w->fault.fetch = pa.pa;
-	return smmu_walk_blame(w, SMMU_EVT_F_STE_FETCH, reason, where, pa, NULL);
+	return 1;
 }
 
 /* The second-level table's STE: 5.1, 5.1.1, 7.3.3 condition 2. */

@@ -20,6 +20,7 @@ int smmu_tlb_new(struct smmu_tlb **tlb)
 		return SMMU_E_NOMEM;
 	memset((*tlb)->cfg, 0, sizeof((*tlb)->cfg));
 	memset((*tlb)->page, 0, sizeof((*tlb)->page));
+	memset((*tlb)->walk, 0, sizeof((*tlb)->walk));
 	(*tlb)->epoch = 1;
 	(*tlb)->next_ctx = 1;
 	return 0;
@@ -45,9 +46,10 @@ void smmu_tlb_flush(struct smmu_tlb *tlb)
 /* A number that no entry of the page array carries. */
 static uint32_t fresh_ctx(struct smmu_tlb *tlb)
 {
-	if (tlb->next_ctx == 0) {
+	if (tlb->next_ctx == SMMU_CTX_S2) {
 		memset(tlb->cfg, 0, sizeof(tlb->cfg));
 		memset(tlb->page, 0, sizeof(tlb->page));
+		memset(tlb->walk, 0, sizeof(tlb->walk));
 		tlb->next_ctx = 1;
 	}
 	return tlb->next_ctx++;

@@ -38,6 +38,23 @@ struct smmu_tlb_entry {
 	uint64_t attr; /* output attributes, packed */
 };
 
+/* The same array holds pages of IPA for descriptor fetches, under ctx and this bit. */
+#define SMMU_CTX_S2 0x80000000u
+
+/*
+ * A page of last-level descriptors: what a walk finds after all levels but the
+ * last (the paging-structure cache).
+ */
+#define SMMU_WALK_SETS_LOG2 11
+#define SMMU_WALK_SETS	    (1u << SMMU_WALK_SETS_LOG2)
+struct smmu_walk_entry {
+	uint64_t tag; /* input address >> page_log2 of the table */
+	uint64_t pa;  /* of the page of descriptors */
+	uint64_t ipa; /* the same before stage 2 */
+	uint32_t ctx;
+	uint8_t taken; /* smmu_row_taken() of the levels above */
+};
+
 /* One stream and substream.  ctx 0 is no entry. */
 struct smmu_cfg_entry {
 	uint64_t key;
@@ -49,9 +66,10 @@ struct smmu_cfg_entry {
 struct smmu_tlb {
 	struct smmu_cfg_entry cfg[SMMU_CFG_SETS][SMMU_CFG_WAYS];
 	struct smmu_tlb_entry page[SMMU_TLB_SETS][SMMU_TLB_WAYS];
+	struct smmu_walk_entry walk[2][SMMU_WALK_SETS]; /* by stage - 1 */
 	struct smmu_config config[SMMU_CFG_SETS][SMMU_CFG_WAYS];
 	uint32_t epoch;	   /* entries of another epoch are none */
-	uint32_t next_ctx; /* never 0 */
+	uint32_t next_ctx; /* 1 and up, below SMMU_CTX_S2 */
 };
 
 int smmu_tlb_new(struct smmu_tlb **tlb);
@@ -116,6 +134,15 @@ static inline const struct smmu_tlb_entry *smmu_tlb_find(const struct smmu_tlb *
 		if (set[i].page == page && set[i].ctx == ctx)
 			return &set[i];
 	return NULL;
+}
+
+/* The entry that tag has or would have. */
+static inline struct smmu_walk_entry *smmu_walk_slot(struct smmu_tlb *tlb, unsigned stage,
+						     uint32_t ctx, uint64_t tag)
+{
+	uint64_t hash = tag + (uint64_t)ctx * UINT64_C(0x9e3779b1);
+
+	return &tlb->walk[stage - 1][hash & (SMMU_WALK_SETS - 1)];
 }
 
 void smmu_tlb_insert(struct smmu_tlb *tlb, const struct smmu_tlb_entry *entry);

@@ -9,7 +9,7 @@ bool smmu_walk_read(struct smmu_walk *w, struct smmu_step *step, struct smmu_pa 
 	uint8_t bytes[sizeof(step->word)];
 	bool there = smmu_mem_read(w->model->mem, pa, bytes, words * 8);
 
-	smmu_walk_touch(w, pa.pa);
+	smmu_model_touch(w->model, pa.pa);
 	step->pa = pa;
 	step->words = there ? words : 0;
 	for (unsigned i = 0; i < step->words; i++)
@@ -19,22 +19,24 @@ bool smmu_walk_read(struct smmu_walk *w, struct smmu_step *step, struct smmu_pa 
 	return there;
 }
 
-void smmu_walk_show(const struct smmu_walk *w, const struct smmu_desc_read *read)
+void smmu_walk_show(const struct smmu_walk *w, const struct smmu_entry *e,
+		    const struct smmu_show *show)
 {
+	bool ipa_valid = show->stage == 1 && w->config->s2;
 	struct smmu_step step = {
-		.kind = read->stage == 1 ? SMMU_STRUCT_S1_DESC : SMMU_STRUCT_S2_DESC,
-		.stage = read->stage,
-		.level = read->level,
-		.depth = read->nested,
-		.input = read->input,
-		.index = read->index,
-		.pa = read->pa,
-		.ipa_valid = read->ipa_valid,
-		.ipa = read->ipa_valid ? read->ipa : 0,
-		.words = read->aborted ? 0 : 1,
-		.word = {read->aborted ? 0 : read->desc},
-		.granule_log2 = read->tt->granule_log2,
-		.big_endian = read->tt->big_endian,
+		.kind = show->stage == 1 ? SMMU_STRUCT_S1_DESC : SMMU_STRUCT_S2_DESC,
+		.stage = show->stage,
+		.level = (int8_t)smmu_entry_level(e),
+		.depth = show->nested,
+		.input = show->input,
+		.index = smmu_entry_index(e, show->input),
+		.pa = {e->pa, w->model->bank.pas},
+		.ipa_valid = ipa_valid,
+		.ipa = ipa_valid ? e->ipa : 0,
+		.words = show->aborted ? 0 : 1,
+		.word = {e->desc},
+		.granule_log2 = e->tt->granule_log2,
+		.big_endian = e->tt->big_endian,
 	};
 
 	w->log->visit(w->log->ctx, &step);
@@ -64,6 +66,7 @@ bool smmu_walk_update(struct smmu_walk *w, struct smmu_pa pa, uint64_t update, b
 		return false;
 	}
 	w->wrote = true;
+	smmu_model_forget_frames(w->model);
 	note_update(w->result, pa, smmu_ld64le(bytes));
 	return true;
 }

@@ -34,16 +34,17 @@ struct smmu_walk {
 	const struct smmu_walk_log *log; /* NULL: nobody looks */
 	struct smmu_result *result;
 	const struct smmu_config *config; /* once the STE is known to be legal */
+	uint32_t ctx;			  /* of config in the caches; 0: use none */
+	uint8_t need;			  /* accesses, after STE overrides */
 	bool probe;			  /* no effect on memory, queues or registers */
 	bool wrote;			  /* hardware update changed memory */
-	uint8_t need;			  /* accesses, after STE overrides */
-	struct smmu_fault fault;
+	struct smmu_fault fault;	  /* once there is one */
 };
 
 /* Where a stage of translation ended. */
 struct smmu_leaf {
+	uint64_t oa; /* output address for the input address */
 	uint64_t desc;
-	uint64_t oa;	   /* output address for the input address */
 	struct smmu_pa pa; /* of the descriptor */
 	uint64_t ipa;	   /* of the descriptor, of stage 1 under stage 2 */
 	uint8_t size_log2; /* of what it maps */
@@ -51,8 +52,51 @@ struct smmu_leaf {
 	uint8_t perm; /* accesses it grants without any update */
 };
 
+/* A descriptor that a walk has read or is about to read. */
+struct smmu_entry {
+	const struct smmu_tt *tt;
+	const struct smmu_desc_level *l;
+	uint64_t pa;  /* of the descriptor */
+	uint64_t ipa; /* before stage 2, where that translates */
+	uint64_t desc;
+};
+
+static inline int smmu_entry_level(const struct smmu_entry *e)
+{
+	return e->tt->initial_level + (int)(e->l - e->tt->initial);
+}
+
+/* Index of the descriptor in its table, for people. */
+static inline uint64_t smmu_entry_index(const struct smmu_entry *e, uint64_t ia)
+{
+	uint64_t index = ia >> e->l->size_log2;
+
+	return e->l == e->tt->initial ? index : index & e->tt->index_mask;
+}
+
+/* NLTA and OA, quick where all of the address stands in one place. */
+static inline uint64_t smmu_entry_nlta(const struct smmu_entry *e)
+{
+	return SMMU_UNLIKELY(e->tt->high) ? smmu_desc_nlta(e->desc, e->l)
+					  : e->desc & e->l->table_mask;
+}
+
+static inline uint64_t smmu_entry_oa(const struct smmu_entry *e)
+{
+	return SMMU_UNLIKELY(e->tt->high) ? smmu_desc_oa(e->desc, e->l) : e->desc & e->l->leaf_mask;
+}
+
+/* Where the descriptor for ia is in a table that is not the initial one. */
+static inline uint64_t smmu_entry_at(const struct smmu_entry *e, uint64_t table, uint64_t ia)
+{
+	return table + (ia >> e->l->size_log2 & e->tt->index_mask) * 8;
+}
+
 /* Notes a fault of that type for that reason, with an empty blame otherwise; returns 1. */
 int smmu_walk_fault(struct smmu_walk *w, unsigned type, enum smmu_reason reason);
+/* The same of a descriptor. */
+int smmu_walk_entry_fault(struct smmu_walk *w, const struct smmu_entry *e, unsigned type,
+			  enum smmu_reason reason, const char *field);
 /* The same, with the structure and field to blame (field: static storage or NULL). */
 int smmu_walk_blame(struct smmu_walk *w, unsigned type, enum smmu_reason reason,
 		    enum smmu_struct_kind where, struct smmu_pa pa, const char *field);
@@ -68,15 +112,6 @@ int smmu_walk_finish_fault(struct smmu_walk *w);
  * ipa where it has one; pa, words and word are filled in here.
  */
 bool smmu_walk_read(struct smmu_walk *w, struct smmu_step *step, struct smmu_pa pa, unsigned words);
-/* Whether memory that an update or event may change has been read at pa. */
-static inline void smmu_walk_touch(struct smmu_walk *w, uint64_t pa)
-{
-	const struct smmu_derived *now = &w->model->now;
-
-	if (SMMU_UNLIKELY(pa - now->eventq.base < now->eventq_size))
-		w->model->eventq_cached = true;
-}
-
 /* Stream table: config->ste and what follows from it (3.3.1, 5.1, 5.2). */
 int smmu_stream_fetch(struct smmu_walk *w, struct smmu_config *config);
 /* Substream rules and CD: config->cd and what follows from it (5.3, 5.4). */
@@ -96,19 +131,14 @@ int smmu_stage2_walk(struct smmu_walk *w, struct smmu_leaf *leaf, uint64_t ipa, 
  */
 bool smmu_walk_update(struct smmu_walk *w, struct smmu_pa pa, uint64_t update, bool big_endian);
 
-/* Shows one descriptor read to the log, which is there. */
-struct smmu_desc_read {
+/* Shows the descriptor of e to the log, which is there. */
+struct smmu_show {
 	uint8_t stage;
-	int8_t level;
-	bool nested; /* a stage 2 walk on behalf of another fetch */
-	bool aborted;
-	uint64_t input, index;
-	struct smmu_pa pa;
-	uint64_t desc;
-	const struct smmu_tt *tt;
-	bool ipa_valid;
-	uint64_t ipa;
+	bool nested;	/* a stage 2 walk on behalf of another fetch */
+	bool aborted;	/* nothing could be read */
+	uint64_t input; /* VA or IPA */
 };
-void smmu_walk_show(const struct smmu_walk *w, const struct smmu_desc_read *read);
+void smmu_walk_show(const struct smmu_walk *w, const struct smmu_entry *e,
+		    const struct smmu_show *show);
 
 #endif

@@ -12,7 +12,7 @@
 
 static bool is_dead(const struct smmu_emit *emit)
 {
-	return SMMU_UNLIKELY(emit->error || emit->out->error);
+	return SMMU_UNLIKELY(!emit || emit->error || emit->out->error);
 }
 
 static bool push(struct smmu_emit *emit, enum emit_kind kind)
@@ -265,7 +265,7 @@ static void say_v(struct smmu_emit *emit, void (*op)(struct smmu_emit *, const c
 {
 	const char *text;
 
-	if (!op || is_dead(emit))
+	if (!op)
 		return;
 	text = format_v(emit, format, args);
 	if (text)
@@ -276,6 +276,8 @@ void smmu_emit_meaning(struct smmu_emit *emit, const char *format, ...)
 {
 	va_list args;
 
+	if (is_dead(emit))
+		return;
 	va_start(args, format);
 	say_v(emit, emit->ops->meaning, format, args);
 	va_end(args);
@@ -285,6 +287,8 @@ void smmu_emit_heading(struct smmu_emit *emit, const char *format, ...)
 {
 	va_list args;
 
+	if (is_dead(emit))
+		return;
 	va_start(args, format);
 	say_v(emit, emit->ops->heading, format, args);
 	va_end(args);
@@ -294,6 +298,8 @@ void smmu_emit_say(struct smmu_emit *emit, const char *format, ...)
 {
 	va_list args;
 
+	if (is_dead(emit))
+		return;
 	va_start(args, format);
 	say_v(emit, emit->ops->say, format, args);
 	va_end(args);

@@ -20,7 +20,7 @@
  * object, the tree under one root, and some thousand rows of a table.
  *
  * Errors are sticky: the first failed write makes every later call do nothing
- * and is returned by smmu_emit_free.
+ * and is returned by smmu_emit_free.  All calls do nothing with a NULL emitter.
  *
  * Threading: one thread at a time per emitter.
  */
@@ -48,6 +48,7 @@ struct smmu_emit_options {
 	enum smmu_emit_format format;
 	bool color;		/* text only: SGR sequences */
 	bool ascii;		/* text only: branches of trees in ASCII, not UTF-8 */
+	bool pretty;		/* JSON only: a line a value, indented; else a line a document */
 	unsigned width_columns; /* text only: wrap to this; 0 means 80 */
 };
 

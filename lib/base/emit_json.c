@@ -10,6 +10,7 @@ struct json {
 	bool in_list; /* an array at the top is open; its elements are at depth 0 */
 	bool is_list_empty;
 	bool needs_comma;
+	bool is_pretty;
 	size_t depth;
 };
 
@@ -20,6 +21,7 @@ static int json_init(struct smmu_emit *emit)
 	if (!json)
 		return SMMU_E_NOMEM;
 	json->is_lines = emit->options.format == SMMU_EMIT_JSONL;
+	json->is_pretty = emit->options.pretty && !json->is_lines;
 	emit->state = json;
 	return 0;
 }
@@ -96,6 +98,13 @@ static void put_string(struct smmu_out *out, const char *text, size_t size)
 	put_char(out, '"');
 }
 
+static void put_line_start(struct smmu_out *out, size_t depth)
+{
+	put_char(out, '\n');
+	while (depth--)
+		put(out, "  ", 2);
+}
+
 /* What stands before a value: the comma, the key, or the frame of a list. */
 static void begin_value(struct smmu_out *out, struct json *json, const char *key)
 {
@@ -107,9 +116,11 @@ static void begin_value(struct smmu_out *out, struct json *json, const char *key
 	}
 	if (json->needs_comma)
 		put_char(out, ',');
+	if (json->is_pretty)
+		put_line_start(out, json->depth);
 	if (key) {
 		put_string(out, key, strlen(key));
-		put_char(out, ':');
+		put(out, ": ", 1 + json->is_pretty);
 	}
 }
 
@@ -147,8 +158,10 @@ static void json_close(struct smmu_emit *emit, enum emit_kind kind)
 			put(emit->out, "\n]\n" + json->is_list_empty, 3 - json->is_list_empty);
 		return;
 	}
-	put_char(emit->out, kind == EMIT_ARRAY ? ']' : '}');
 	json->depth--;
+	if (json->is_pretty && json->needs_comma)
+		put_line_start(emit->out, json->depth);
+	put_char(emit->out, kind == EMIT_ARRAY ? ']' : '}');
 	end_value(emit->out, json);
 }
 

@@ -215,7 +215,7 @@ static void push_frame(struct smmu_emit *emit, struct frame frame)
 {
 	struct text *text = emit->state;
 
-	if (text->depth == text->capacity) {
+	if (!text->frames || text->depth == text->capacity) {
 		size_t capacity = text->capacity ? text->capacity * 2 : 16;
 		struct frame *frames = realloc(text->frames, capacity * sizeof(*frames));
 
@@ -339,7 +339,7 @@ static unsigned begin_block(struct smmu_emit *emit, const char *key)
 	if (parent && parent->is_line)
 		unfold_array(emit, parent);
 	flush_rows(emit);
-	if (is_at_top(text)) {
+	if (!parent || parent->is_top_array) {
 		if (text->last != NOTHING && text->last != HEADING)
 			put_blank_line(emit);
 		return 0;

@@ -141,6 +141,36 @@ Test(emit_json, documents)
 	}
 }
 
+Test(emit_json, pretty)
+{
+	static const struct smmu_emit_options pretty = {.format = SMMU_EMIT_JSON, .pretty = true};
+
+	expect_render("an object", &pretty, one_object,
+		      "{\n"
+		      "  \"n\": 1,\n"
+		      "  \"empty\": {},\n"
+		      "  \"list\": [\n"
+		      "    \"0x0010\",\n"
+		      "    [],\n"
+		      "    {\n"
+		      "      \"z\": null\n"
+		      "    }\n"
+		      "  ],\n"
+		      "  \"yes\": true,\n"
+		      "  \"no\": false\n"
+		      "}\n");
+	expect_render("an array", &pretty, array_of_two,
+		      "[\n{\n  \"n\": -1\n},\n{\n  \"n\": -2\n}\n]\n");
+}
+
+Test(emit_json, no_emitter)
+{
+	one_object(NULL);
+	tree(NULL);
+	table(NULL);
+	scalars(NULL);
+}
+
 static void strings(struct smmu_emit *emit)
 {
 	smmu_emit_array(emit, NULL);

@@ -5,6 +5,7 @@
 #ifndef SMMU_SPEC_REPEAT_PRIV_H
 #define SMMU_SPEC_REPEAT_PRIV_H
 
+/* clang-format off */
 #define SMMU_REPEAT_16(M, ...)                                                                     \
 	M(0, __VA_ARGS__) M(1, __VA_ARGS__) M(2, __VA_ARGS__) M(3, __VA_ARGS__)                    \
 	M(4, __VA_ARGS__) M(5, __VA_ARGS__) M(6, __VA_ARGS__) M(7, __VA_ARGS__)                    \
@@ -24,5 +25,6 @@
 	M(52, __VA_ARGS__) M(53, __VA_ARGS__) M(54, __VA_ARGS__) M(55, __VA_ARGS__)                \
 	M(56, __VA_ARGS__) M(57, __VA_ARGS__) M(58, __VA_ARGS__) M(59, __VA_ARGS__)                \
 	M(60, __VA_ARGS__) M(61, __VA_ARGS__) M(62, __VA_ARGS__) M(63, __VA_ARGS__)
+/* clang-format on */
 
 #endif

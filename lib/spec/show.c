@@ -6,6 +6,7 @@
 
 #include "base/compiler.h"
 #include "base/err.h"
+#include "base/text.h"
 #include "spec/cd.h"
 #include "spec/cmd.h"
 #include "spec/dpt.h"
@@ -254,11 +255,31 @@ static void show_data(struct smmu_emit *emit, const char *key, const struct smmu
 	smmu_emit_end(emit);
 }
 
+/* "block of stage 1, level 2: maps 2 MiB (DDI 0487 D8.3.1.2)" */
+static void desc_heading(struct smmu_emit *emit, const char *before,
+			 const struct smmu_show_entry *entry, const struct smmu_show *show)
+{
+	const struct smmu_desc_fmt *fmt = &show->desc;
+	char size[24];
+	bool is_leaf = !strcmp(entry->type, "block") || !strcmp(entry->type, "page");
+
+	smmu_format_size(
+		size, smmu_pow2(smmu_desc_level(fmt->family, fmt->granule, fmt->level)->size_log2));
+	smmu_emit_heading(emit, "%s%s of stage %u, level %d: %s%s (%s)", before, entry->type,
+			  show->kind == SMMU_ENTRY_S1DESC ? 1 : 2, fmt->level,
+			  is_leaf ? "maps " : "", is_leaf ? size : entry->format->summary,
+			  entry->format->section);
+}
+
 static void heading(struct smmu_emit *emit, const char *before, const struct smmu_show_entry *entry,
 		    const char *number, const struct smmu_show *show)
 {
 	bool is_reg = show->kind == SMMU_ENTRY_REGISTER;
 
+	if (show->kind == SMMU_ENTRY_S1DESC || show->kind == SMMU_ENTRY_S2DESC) {
+		desc_heading(emit, before, entry, show);
+		return;
+	}
 	smmu_emit_heading(emit, "%s%s%s: %s (%s%s)", before, entry->type, number,
 			  is_reg ? show->reg->summary : entry->format->summary,
 			  is_reg ? "IHI 0070 " : "",
@@ -274,7 +295,7 @@ static void show_text(struct smmu_emit *emit, const struct smmu_show *show,
 	if (index >= 0)
 		snprintf(before, sizeof(before), "#%lld ", (long long)index);
 	if (entry->number >= 0)
-		snprintf(number, sizeof(number), " %#04x", (unsigned)entry->number);
+		snprintf(number, sizeof(number), " 0x%02x", (unsigned)entry->number);
 	if (!entry->format) {
 		smmu_emit_heading(emit, "%s%s%s", before, entry->type, number);
 		show_words(emit, words, smmu_entry_words(show));

@@ -64,6 +64,14 @@ static void layout_problems(struct problems *p, const struct smmu_show_entry *en
 		if (bits)
 			res0_problem(p, bits, w);
 	}
+}
+
+/* Of an STE and a CD the rules say it: they know which fields count. */
+static void encoding_problems(struct problems *p, const struct smmu_show_entry *entry,
+			      const uint64_t *words)
+{
+	const struct smmu_format *format = entry->format;
+
 	for (size_t i = 0; i < format->fields_count; i++) {
 		const struct smmu_field *field = &format->fields[i];
 		uint64_t value = smmu_field_get(field, words, 0);
@@ -174,9 +182,11 @@ size_t smmu_show_problems(const struct smmu_show *show, const uint64_t *words,
 
 	smmu_show_resolve(&entry, show, words);
 	if (!entry.format && show->kind == SMMU_ENTRY_EVENT)
-		problem(&p, "number %#x is Reserved", (unsigned)entry.number);
+		problem(&p, "number 0x%02x is Reserved", (unsigned)entry.number);
 	if (entry.format)
 		layout_problems(&p, &entry, words);
+	if (entry.format && show->kind != SMMU_ENTRY_STE && show->kind != SMMU_ENTRY_CD)
+		encoding_problems(&p, &entry, words);
 	rule_problems(&p, show, words);
 	return p.count;
 }

@@ -16,16 +16,6 @@ static const struct cli_opt help_opts[] = {
 	OPT_END(),
 };
 
-static void overview(struct smmu_out *out, bool color)
-{
-	cli_help_overview(out, color);
-	smmu_out_puts(out, "\nTopics\n");
-	for (const struct cli_topic *t = cli_topics; t->name; t++)
-		smmu_out_printf(out, "  %-11s %s\n", t->name, t->summary);
-	smmu_out_puts(out, "\n\"smmu help NAME\" or \"smmu COMMAND --help\" says more, with "
-			   "examples.\n");
-}
-
 static int unknown(const char *about, struct smmu_diag *diag)
 {
 	const char *names[64], *near;
@@ -59,7 +49,7 @@ static int help_run(struct cli_session *session, const void *args)
 	else if (help->about)
 		smmu_out_puts(session->out, topic->text);
 	else
-		overview(session->out, session->color);
+		cli_help_overview(session->out, session->color);
 	return CLI_EXIT_OK;
 }
 

@@ -5,6 +5,7 @@
 
 #include "base/buf.h"
 #include "session.h"
+#include "topic.h"
 
 enum { WIDTH = 79, OPTION_COLUMN = 26, COMMAND_COLUMN = 14, CHOICES_MAX = 50 };
 
@@ -215,6 +216,15 @@ void cli_help_command(struct smmu_out *out, const struct cli_command *command, b
 	}
 }
 
+static void summary_row(struct smmu_out *out, const char *name, const char *summary)
+{
+	size_t size = strlen(name) + 2;
+
+	smmu_out_printf(out, "  %s", name);
+	pad(out, size < COMMAND_COLUMN ? COMMAND_COLUMN - size : 1);
+	wrap(out, summary, COMMAND_COLUMN, COMMAND_COLUMN);
+}
+
 void cli_help_overview(struct smmu_out *out, bool color)
 {
 	smmu_out_puts(out,
@@ -222,11 +232,11 @@ void cli_help_overview(struct smmu_out *out, bool color)
 		      "usage: smmu COMMAND [OPTION...] [ARGUMENT...]\n"
 		      "       smmu --version\n");
 	title(out, color, "Commands");
-	for (size_t i = 0; cli_commands[i]; i++) {
-		size_t size = strlen(cli_commands[i]->name);
-
-		smmu_out_printf(out, "  %s", cli_commands[i]->name);
-		pad(out, size + 2 < COMMAND_COLUMN ? COMMAND_COLUMN - 2 - size : 1);
-		wrap(out, cli_commands[i]->summary, COMMAND_COLUMN, COMMAND_COLUMN);
-	}
+	for (size_t i = 0; cli_commands[i]; i++)
+		summary_row(out, cli_commands[i]->name, cli_commands[i]->summary);
+	title(out, color, "Topics");
+	for (const struct cli_topic *t = cli_topics; t->name; t++)
+		summary_row(out, t->name, t->summary);
+	smmu_out_puts(out, "\n\"smmu help NAME\" or \"smmu COMMAND --help\" says more, with "
+			   "examples.\n");
 }

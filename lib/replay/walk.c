@@ -16,7 +16,7 @@
 #include "spec/rule.h"
 #include "spec/ste.h"
 
-enum { CAPACITY_FIRST = 32, TEXT_SIZE = 96, NAME_COLUMNS = 19, BRANCH_COLUMNS = 3 };
+enum { CAPACITY_FIRST = 32, TEXT_SIZE = 96, NAME_COLUMNS = 21, BRANCH_COLUMNS = 3 };
 
 /* What the steps before say about the tables that follow. */
 struct formats {
@@ -169,14 +169,17 @@ static bool is_desc(enum smmu_struct_kind kind)
 	return kind == SMMU_STRUCT_S1_DESC || kind == SMMU_STRUCT_S2_DESC;
 }
 
-/* "STE 0x8", "S1 level 2 [0x80]" */
+/* "STE 0x8" by its StreamID, "L1STD [0x2]" and "S1 level 2 [0x80]" by their index. */
 static const char *what(char *text, const struct smmu_step *step)
 {
 	if (is_desc(step->kind))
 		snprintf(text, TEXT_SIZE, "S%u level %d [0x%" PRIx64 "]", step->stage, step->level,
 			 step->index);
-	else
+	else if (step->kind == SMMU_STRUCT_STE || step->kind == SMMU_STRUCT_CD)
 		snprintf(text, TEXT_SIZE, "%s 0x%" PRIx64, smmu_struct_name(step->kind),
+			 step->input);
+	else
+		snprintf(text, TEXT_SIZE, "%s [0x%" PRIx64 "]", smmu_struct_name(step->kind),
 			 step->index);
 	return text;
 }

@@ -151,6 +151,7 @@ static int check_run(struct cli_session *session, const void *args)
 		return print_form(session, SMMU_EMIT_YAML, smmu_sys_presets);
 	if (session->format != SMMU_EMIT_TEXT)
 		return check_as_data(session, check->system);
+	session->diagnostics.all = true;
 	return check_system(check->system, session->diag);
 }
 

@@ -88,11 +88,11 @@ static bool is_shown(struct cli_diag *diag, const struct smmu_diag_record *recor
 	case SMMU_NOTE:
 		return !diag->hush;
 	case SMMU_WARNING:
-		diag->hush = diag->quiet || diag->warnings_shown >= SHOWN_MAX;
+		diag->hush = diag->quiet || (!diag->all && diag->warnings_shown >= SHOWN_MAX);
 		diag->warnings_shown += !diag->hush;
 		break;
 	case SMMU_ERROR:
-		diag->hush = diag->errors_shown >= SHOWN_MAX;
+		diag->hush = !diag->all && diag->errors_shown >= SHOWN_MAX;
 		diag->errors_shown += !diag->hush;
 		break;
 	}

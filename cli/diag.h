@@ -24,6 +24,7 @@ struct cli_diag {
 	bool color;
 	bool quiet; /* errors and their notes only */
 	bool hush;  /* internal: notes of a record that was not shown */
+	bool all;   /* show every record, not the first 20 of each kind */
 	unsigned errors_shown, warnings_shown;
 };
 

@@ -18,6 +18,7 @@ struct interface {
 
 /* ---- each register by itself ---- */
 
+/* Of what an implementation says it is, a reserved encoding is never meant. */
 static void check_encodings(const struct interface *i, enum smmu_reg reg,
 			    const struct smmu_when_ctx *ctx)
 {
@@ -59,7 +60,8 @@ static void check_register(const struct interface *i, enum smmu_reg reg)
 	if (res0)
 		smmu_diag_warn(i->diag, at, "%s has RES0 bits set: 0x%" PRIx64 " (IHI 0070 %s)",
 			       info->name, res0, info->section);
-	check_encodings(i, reg, &ctx);
+	if (smmu_reg_is_id(reg))
+		check_encodings(i, reg, &ctx);
 }
 
 /* Reads of a device that is switched off, or is something else, give all ones. */
@@ -139,8 +141,13 @@ static void check_stream_table(const struct interface *i)
 	bool two_level = smmu_IDR0_ST_LEVEL(i->ids.idr[0]) && smmu_STRTAB_BASE_CFG_FMT(cfg) == 1;
 	uint64_t base;
 
-	if (split != 8 && split != 10)
-		split = 6; /* 6.3.25: reserved values behave as 6 */
+	if (split != 8 && split != 10 && split != 6) {
+		if (two_level)
+			smmu_diag_warn(i->diag, place_of(i, SMMU_REG_STRTAB_BASE_CFG),
+				       "%s.SPLIT %u is reserved and behaves as 6 (IHI 0070 6.3.25)",
+				       name_of(i, SMMU_REG_STRTAB_BASE_CFG), split);
+		split = 6;
+	}
 	/* 6.3.24: all of LOG2SIZE counts for the alignment, 6.3.25: not for the index */
 	align_log2 = table_log2(log2size, two_level, split);
 	if (align_log2 < 6)

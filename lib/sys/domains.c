@@ -122,6 +122,9 @@ static const struct smmu_choice stages[] = {{"1", 1}, {"2", 2}};
 static const struct smmu_choice granules[] = {
 	{"4K", SMMU_GRANULE_4K}, {"16K", SMMU_GRANULE_16K}, {"64K", SMMU_GRANULE_64K}};
 static const struct smmu_choice endians[] = {{"little", 0}, {"big", 1}};
+static const struct smmu_choice leaves[] = {{"largest", SMMU_SYS_LEAVES_LARGEST},
+					    {"blocks", SMMU_SYS_LEAVES_BLOCKS},
+					    {"pages", SMMU_SYS_LEAVES_PAGES}};
 static const struct smmu_choice output_bits[] = {{"32", 32}, {"36", 36}, {"40", 40}, {"42", 42},
 						 {"44", 44}, {"48", 48}, {"52", 52}, {"56", 56}};
 
@@ -138,6 +141,9 @@ static const struct smmu_key domain_keys[] = {
 	KEY_CHOICE("endian", struct smmu_sys_domain, endian, endians, 0,
 		   "byte order of its translation tables"),
 	KEY_BOOL("stall", struct smmu_sys_domain, stall, "faults stall the transaction"),
+	KEY_CHOICE("leaves", struct smmu_sys_domain, leaves, leaves, SMMU_SYS_LEAVES_LARGEST,
+		   "descriptors to map with: the largest Blocks and Contiguous runs that fit, "
+		   "blocks without Contiguous, or pages alone"),
 	KEY_OBJECT("tables", struct smmu_sys_domain, tables, struct smmu_sys_area,
 		   &smmu_ipa_area_object,
 		   "stage 2: where stage 1 structures of devices nested under it are placed"),

@@ -4,9 +4,10 @@
  */
 #include "sys/features_priv.h"
 
-#include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
+#include "base/text.h"
 #include "spec/format.h"
 
 #define ALL_STAGES   0x3u
@@ -198,6 +199,38 @@ void smmu_features_apply(const struct smmu_features *given, uint64_t *regs)
 	encode(regs, &all);
 }
 
+/* What a need comes to, as one would write it: "s1pie: true". */
+static void format_need(char *text, size_t size, const struct need *n)
+{
+	const struct smmu_key *key = &keys[FIRST_FEATURE_KEY + n->needs];
+	const char *word = "true";
+
+	for (size_t i = 0; i < key->choices_count; i++) {
+		if (key->choices[i].v == n->of_value)
+			word = key->choices[i].name;
+	}
+	if (key->kind == SMMU_KEY_U64)
+		snprintf(text, size, "%s: %u", key->name, n->of_value);
+	else
+		snprintf(text, size, key->kind == SMMU_KEY_SET ? "%s: [%s]" : "%s: %s", key->name,
+			 word);
+}
+
+static void report_need(struct smmu_reader *r, const struct need *n, struct smmu_mark at)
+{
+	const char *name = keys[FIRST_FEATURE_KEY + n->feature].name;
+	char needed[64];
+
+	if (n->stages == (S1 | S2))
+		snprintf(needed, sizeof(needed), "stages: [1, 2]");
+	else if (n->stages)
+		snprintf(needed, sizeof(needed), "stages: [%u]", n->stages == S1 ? 1u : 2u);
+	else
+		format_need(needed, sizeof(needed), n);
+	smmu_reader_fail(r, at, SMMU_E_CONFLICT, "this '%s' needs '%s' (%s)", name, needed,
+			 n->section);
+}
+
 /* The file asked for something, and took away what that stands on. */
 static void check(struct smmu_reader *r, void *object)
 {
@@ -205,29 +238,20 @@ static void check(struct smmu_reader *r, void *object)
 	const struct smmu_features all = complete(given);
 
 	for (size_t i = 0; i < SMMU_LEN(needs); i++) {
-		const struct need *n = &needs[i];
-		const char *name = keys[FIRST_FEATURE_KEY + n->feature].name;
-		struct smmu_mark at = given->value[n->feature].at;
+		struct smmu_mark at = given->value[needs[i].feature].at;
 
-		if (!smmu_sys_given(at) || is_met(n, &all))
-			continue;
-		if (n->stages)
-			smmu_reader_fail(r, at, SMMU_E_CONFLICT, "this '%s' needs stage %s (%s)",
-					 name,
-					 n->stages == (S1 | S2) ? "1 and stage 2"
-					 : n->stages == S1	? "1"
-								: "2",
-					 n->section);
-		else
-			smmu_reader_fail(r, at, SMMU_E_CONFLICT,
-					 "this '%s' needs more of '%s' (%s)", name,
-					 keys[FIRST_FEATURE_KEY + n->needs].name, n->section);
+		if (smmu_sys_given(at) && !is_met(&needs[i], &all))
+			report_need(r, &needs[i], at);
 	}
+	/* 6.3.6: with D128, TTF[0] is 0 */
+	if (all.value[F(D128)].v && smmu_bit(all.value[F(FORMATS)].v, 0))
+		smmu_reader_fail(r, given->value[F(D128)].at, SMMU_E_CONFLICT,
+				 "'d128' excludes the format 'lpae' (IHI 0070 6.3.6)");
 }
 
 const struct smmu_object smmu_features_object = {
 	.name = "features",
-	.what = "features",
+	.what = "'features'",
 	.keys = keys,
 	.keys_count = SMMU_LEN(keys),
 	.size = sizeof(struct smmu_features),
@@ -237,12 +261,24 @@ const struct smmu_object smmu_features_object = {
 
 /* ---- presets, as schemas/presets.yaml shows them ---- */
 
+/* A choice by its name; as a number where YAML would read one. */
+static void emit_choice(struct smmu_emit *emit, const char *key, const char *name)
+{
+	uint64_t value;
+
+	if (strspn(name, "0123456789") == strlen(name) &&
+	    smmu_parse_u64(&value, name, strlen(name)) == 0)
+		smmu_emit_uint(emit, key, value);
+	else
+		smmu_emit_str(emit, key, name);
+}
+
 static void emit_set(struct smmu_emit *emit, const struct smmu_key *key, uint64_t value)
 {
 	smmu_emit_array(emit, key->name);
 	for (size_t i = 0; i < key->choices_count; i++) {
 		if (value & key->choices[i].v)
-			smmu_emit_str(emit, NULL, key->choices[i].name);
+			emit_choice(emit, NULL, key->choices[i].name);
 	}
 	smmu_emit_end(emit);
 }
@@ -259,7 +295,7 @@ static void emit_feature(struct smmu_emit *emit, const struct smmu_key *key, uin
 	case SMMU_KEY_CHOICE:
 		for (size_t i = 0; i < key->choices_count; i++) {
 			if (key->choices[i].v == value)
-				smmu_emit_str(emit, key->name, key->choices[i].name);
+				emit_choice(emit, key->name, key->choices[i].name);
 		}
 		break;
 	default:

@@ -211,7 +211,9 @@ static void report_choice(struct smmu_reader *r, const struct smmu_key *key,
 	}
 	smmu_reader_fail(r, node->at, SMMU_E_INVALID, "'%s' must be %s, not '%.64s'", key->name,
 			 list, node->text);
-	smmu_reader_suggest(r, node->at, node->text, names, count);
+	/* 8K is near 4K in spelling only, and a letter or two are near anything */
+	if (node->count > 2 && (node->text[0] < '0' || node->text[0] > '9'))
+		smmu_reader_suggest(r, node->at, node->text, names, count);
 }
 
 static bool read_choice(struct smmu_reader *r, const struct smmu_key *key,

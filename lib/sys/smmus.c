@@ -65,8 +65,14 @@ const struct smmu_object smmu_memory_object = {
 static void report_register(struct smmu_reader *r, const struct smmu_yaml_node *name)
 {
 	const char *names[SMMU_REG_COUNT];
+	enum smmu_reg reg_of_short;
 
 	smmu_reader_fail(r, name->at, SMMU_E_UNKNOWN, "unknown register '%.64s'", name->text);
+	if (smmu_reg_find(&reg_of_short, name->text) == 0) {
+		smmu_reader_note(r, name->at, "did you mean '%s'?",
+				 smmu_reg_info(reg_of_short)->name);
+		return;
+	}
 	for (int reg = 0; reg < SMMU_REG_COUNT; reg++)
 		names[reg] = smmu_reg_info((enum smmu_reg)reg)->name;
 	smmu_reader_suggest(r, name->at, name->text, names, SMMU_REG_COUNT);
@@ -191,7 +197,7 @@ static void check_queues(struct smmu_reader *r, void *object)
 
 static const struct smmu_object queues_object = {
 	.name = "queues",
-	.what = "queues",
+	.what = "'queues'",
 	.keys = queues_keys,
 	.keys_count = SMMU_LEN(queues_keys),
 	.size = sizeof(struct smmu_sys_queues),
@@ -224,7 +230,7 @@ static void check_area(struct smmu_reader *r, void *object)
 
 const struct smmu_object smmu_ipa_area_object = {
 	.name = "domain-tables",
-	.what = "tables of a domain",
+	.what = "'tables'",
 	.keys = ipa_area_keys,
 	.keys_count = SMMU_LEN(ipa_area_keys),
 	.size = sizeof(struct smmu_sys_area),
@@ -234,7 +240,7 @@ const struct smmu_object smmu_ipa_area_object = {
 
 static const struct smmu_object tables_object = {
 	.name = "tables",
-	.what = "tables",
+	.what = "'tables'",
 	.keys = area_keys,
 	.keys_count = SMMU_LEN(area_keys),
 	.size = sizeof(struct smmu_sys_area),

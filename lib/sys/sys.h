@@ -118,6 +118,13 @@ struct smmu_sys_map {
 	struct smmu_sys_u64 global; /* stage 1: nG = 0 */
 };
 
+/* Which leaf descriptors may be used. */
+enum smmu_sys_leaves {
+	SMMU_SYS_LEAVES_LARGEST, /* the largest Blocks and Contiguous runs that fit */
+	SMMU_SYS_LEAVES_BLOCKS,	 /* Blocks, never the Contiguous bit */
+	SMMU_SYS_LEAVES_PAGES,	 /* Pages alone */
+};
+
 struct smmu_sys_domain {
 	struct smmu_mark at;
 	struct smmu_sys_text name;
@@ -128,6 +135,7 @@ struct smmu_sys_domain {
 	struct smmu_sys_u64 asid, vmid;
 	struct smmu_sys_u64 endian; /* 1: big */
 	struct smmu_sys_u64 stall;  /* faults stall where the SMMU can */
+	struct smmu_sys_u64 leaves; /* enum smmu_sys_leaves */
 	struct smmu_sys_area tables;
 	const struct smmu_sys_map *maps; /* in the order of the file */
 	size_t maps_count;

@@ -181,8 +181,10 @@ struct smmu_place smmu_yaml_place(const struct smmu_yaml *doc, struct smmu_mark 
 			break;
 		}
 	}
-	place.text = doc->text + start;
-	place.text_len = end - start;
+	if (end > start) {
+		place.text = doc->text + start;
+		place.text_len = end - start;
+	}
 	return place;
 }
 

@@ -66,7 +66,7 @@ static void layout_problems(struct problems *p, const struct smmu_show_entry *en
 	}
 }
 
-/* Of an STE and a CD the rules say it: they know which fields count. */
+/* Not of an STE or a CD: their rules know which fields count. */
 static void encoding_problems(struct problems *p, const struct smmu_show_entry *entry,
 			      const uint64_t *words)
 {

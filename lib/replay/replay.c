@@ -18,6 +18,7 @@ struct run {
 	size_t *smmu_index; /* owned; by the reader's number of a name, machine->count: not yet */
 	size_t smmu_index_count;
 	struct smmu_buf bytes; /* of a poke */
+	struct smmu_result result;
 };
 
 static const char *const op_names[] = {
@@ -150,17 +151,27 @@ static int poke(struct run *run, const struct smmu_record *record)
 	return 0;
 }
 
+/* Not all of it: the list of updates is long, and its count says what holds. */
+static void clear(struct smmu_result *result)
+{
+	result->status = SMMU_STATUS_NONE;
+	result->event.present = result->event.recorded = false;
+	result->attr.valid = false;
+	result->stale = false;
+	result->updates_count = 0;
+}
+
 /*
  * Invalidations have nothing to act on here: caches of the model never show.
  * map and unmap are a journal of what a driver did to tables that the trace
  * itself pokes, or that stand as they were captured.
  */
-static int apply(struct smmu_result *result, struct run *run, size_t smmu,
-		 const struct smmu_record *record)
+static int apply(struct run *run, size_t smmu, const struct smmu_record *record)
 {
+	struct smmu_result *result = &run->result;
 	struct smmu_place at = place_of(run, record);
 
-	*result = (struct smmu_result){.status = SMMU_STATUS_NONE};
+	clear(result);
 	switch (record->op) {
 	case SMMU_OP_ACCESS:
 	case SMMU_OP_ATS_REQUEST:
@@ -209,15 +220,14 @@ static int count(struct run *run, const struct smmu_answer *answer)
 
 static int run_record(struct run *run, const struct smmu_record *record)
 {
-	struct smmu_result result;
-	struct smmu_answer answer = {.n = run->n, .record = record, .result = &result};
+	struct smmu_answer answer = {.n = run->n, .record = record, .result = &run->result};
 	int error = smmu_of(&answer.smmu, run, record);
 
 	if (!error)
-		error = apply(&result, run, answer.smmu, record);
+		error = apply(run, answer.smmu, record);
 	if (error)
 		return error;
-	answer.differs = differs(run->replay, record, &result);
+	answer.differs = differs(run->replay, record, &run->result);
 	run->n++;
 	error = count(run, &answer);
 	if (!error && run->replay->visit)

@@ -54,16 +54,17 @@ static int grow(struct smmu_stats *stats)
 	return 0;
 }
 
-static int row_of(struct smmu_stats_stream **row, struct smmu_stats *stats, uint64_t key)
+/* A row for a stream that has none. */
+static int add_row(struct smmu_stats_stream **row, struct smmu_stats *stats, uint64_t key)
 {
-	if (stats->streams_count * 2 >= stats->capacity &&
-	    stats->streams_count < SMMU_STATS_STREAMS_MAX && grow(stats))
+	if (stats->streams_count == SMMU_STATS_STREAMS_MAX) {
+		*row = &stats->others;
+		return 0;
+	}
+	if (stats->streams_count * 2 >= stats->capacity && grow(stats))
 		return SMMU_E_NOMEM;
 	*row = lookup(stats, key);
-	if (!(*row)->records && stats->streams_count == SMMU_STATS_STREAMS_MAX)
-		*row = &stats->others;
-	else if (!(*row)->records)
-		stats->streams_count++;
+	stats->streams_count++;
 	return 0;
 }
 
@@ -75,12 +76,15 @@ static int count_stream(struct smmu_stats *stats, uint32_t smmu, const struct sm
 	struct smmu_stats_stream *row;
 
 	key = smmu_bits_set(key, SMMU_LSB, 64 - SMMU_LSB, smmu);
-	if (row_of(&row, stats, key))
-		return SMMU_E_NOMEM;
-	row->key = key;
-	row->smmu = smmu;
-	row->stream = record->txn.stream;
-	row->sec = record->txn.sec;
+	row = stats->capacity ? lookup(stats, key) : NULL;
+	if (SMMU_UNLIKELY(!row || !row->records)) {
+		if (add_row(&row, stats, key))
+			return SMMU_E_NOMEM;
+		row->key = key;
+		row->smmu = smmu;
+		row->stream = record->txn.stream;
+		row->sec = record->txn.sec;
+	}
 	row->records++;
 	row->bytes += record->txn.size;
 	row->by_status[result->status]++;

@@ -346,15 +346,17 @@ static int decode_run(struct cli_session *session, const void *raw)
 {
 	const struct decode_args *args = raw;
 	struct smmu_show show = {.people = session->format == SMMU_EMIT_TEXT};
-	const char *const *item;
+	const char *const *item = NULL;
+	size_t first, count = 0, words = 0;
 	int status = CLI_EXIT_OK;
-	size_t first, count, words = 0;
 
 	if (prepare(&show, &first, args, session->diag))
 		return CLI_EXIT_TROUBLE;
-	item = args->rest.item ? args->rest.item + first : NULL;
-	count = args->rest.count - first;
-	for (size_t i = 0; i < count; i++)
+	if (args->rest.item) {
+		item = args->rest.item + first;
+		count = args->rest.count - first;
+	}
+	for (size_t i = 0; item && i < count; i++)
 		words += is_word(item[i]);
 	if (words && words == count)
 		return decode_words(session, &show, item, count);

@@ -49,7 +49,6 @@ static void place_table(struct smmu_tt *tt, const struct table *t)
 	tt->ia_bits = (uint8_t)ia_bits;
 	tt->index_mask = smmu_ones(last->stride);
 	tt->page_log2 = (uint8_t)(last->size_log2 + SMMU_MEM_PAGE_LOG2 - last->desc_log2);
-	tt->high = l->high_width != 0;
 	tt->granule_log2 = (uint8_t)smmu_granule_log2(t->granule);
 	tt->oa_excess = ~smmu_ones(t->oa_bits);
 	/* 5.4 TTB0, 5.2 S2TTB: aligned to its size, and to 64 bytes with 52-bit output. */
@@ -104,6 +103,16 @@ static void set_httu(struct smmu_tt *tt, const struct smmu_ids *ids, struct httu
 	tt->affd = !tt->ha && httu.affd;
 }
 
+/* ia_log2: input address bits from there on are ignored. */
+static void set_quick(struct smmu_tt *tt, bool quick, unsigned ia_log2)
+{
+	tt->quick = quick && !tt->big_endian && !tt->haft && tt->initial->high_width == 0 &&
+		    tt->ia_bits <= 48;
+	tt->ia_mask = smmu_ones(tt->ia_bits);
+	tt->ia_excess = smmu_ones(ia_log2) & ~tt->ia_mask;
+	tt->taken_mask = tt->had ? 0 : smmu_row_taken_mask();
+}
+
 static void stage2(struct smmu_s2 *s2, const struct smmu_ste *ste, const struct smmu_ids *ids)
 {
 	struct table t = {.family = SMMU_DESC_LPAE,
@@ -131,6 +140,7 @@ static void stage2(struct smmu_s2 *s2, const struct smmu_ste *ste, const struct 
 	s2->fwb = smmu_IDR3_FWB(ids->idr[3]) && smmu_ste_S2FWB(ste);
 	s2->record = smmu_ste_S2R(ste);
 	s2->stall = smmu_ste_S2S(ste);
+	set_quick(&s2->tt, !s2->ptw, 64);
 	smmu_perm_stage2(s2, smmu_IDR3_XNX(ids->idr[3]));
 }
 
@@ -190,8 +200,10 @@ static void stage1_half(struct smmu_config *config, const struct smmu_ids *ids, 
 	set_httu(tt, ids,
 		 (struct httu){!s1->lpae && smmu_cd_HA(cd), smmu_cd_HD(cd), smmu_cd_HAFT(cd),
 			       smmu_cd_AFFD(cd)});
-	if (!tt->absent && !tt->disabled)
-		stage1_table(tt, s1, cd, ids, n);
+	if (tt->absent || tt->disabled)
+		return;
+	stage1_table(tt, s1, cd, ids, n);
+	set_quick(tt, !s1->lpae && !s1->indirect && !tt->e0pd, tt->tbi ? 56 : 64);
 }
 
 void smmu_config_cd(struct smmu_config *config, const struct smmu_ids *ids)

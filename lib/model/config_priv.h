@@ -49,7 +49,11 @@ struct smmu_tt {
 	uint8_t granule_log2;
 	uint8_t page_log2; /* input bits that one 4 KiB of last-level descriptors covers */
 	int8_t initial_level;
-	bool high; /* addresses have bits elsewhere in the descriptor */
+	bool quick; /* nothing about it needs more than smmu_quick_translate() */
+	/* For smmu_quick_translate(). */
+	uint64_t ia_mask;    /* the input address bits that are resolved */
+	uint64_t ia_excess;  /* those that must be 0 (after the flip by VA bit 55) */
+	uint64_t taken_mask; /* bits of Table descriptors that take permissions away */
 	bool big_endian;
 	bool affd;	   /* AF == 0 is no fault (AFFD, unless HA) */
 	bool ha, hd, haft; /* hardware updates (3.13) */
@@ -136,6 +140,13 @@ static inline unsigned smmu_row_taken(uint64_t tables)
 {
 	return (unsigned)(smmu_s1table_UXNTable(tables) << 3 | smmu_s1table_PXNTable(tables) << 2 |
 			  smmu_s1table_APTable(tables));
+}
+
+/* The bits that smmu_row_taken() looks at. */
+static inline uint64_t smmu_row_taken_mask(void)
+{
+	return smmu_s1table_set_UXNTable(
+		smmu_s1table_set_PXNTable(smmu_s1table_set_APTable(0, 3), 1), 1);
 }
 
 static inline unsigned smmu_row_effective(unsigned row, unsigned taken)

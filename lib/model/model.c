@@ -213,21 +213,6 @@ static int configure(struct smmu_walk *w, struct smmu_config *config)
 	return smmu_cd_fetch(w, config);
 }
 
-/* Keeps what a later access to the same page may take without a walk. */
-static void keep(struct smmu_walk *w, const struct smmu_leaf *leaf)
-{
-	struct smmu_tlb_entry entry = {
-		.page = w->txn->address >> SMMU_TLB_PAGE_LOG2,
-		.pa = smmu_align_down_log2(leaf->oa, SMMU_TLB_PAGE_LOG2),
-		.ctx = w->ctx,
-		.perm = leaf->perm,
-		.page_log2 = leaf->size_log2,
-		.pas = (uint8_t)w->model->bank.pas,
-	};
-
-	smmu_tlb_insert(w->model->tlb, &entry);
-}
-
 /* From the configuration on: both stages, and the answer. */
 static int translate(struct smmu_walk *w)
 {
@@ -236,13 +221,11 @@ static int translate(struct smmu_walk *w)
 	if (smmu_walk_translate(w, &leaf))
 		return 1;
 	answer(w->result, leaf.oa, w->model->bank.pas, leaf.size_log2);
-	if (SMMU_UNLIKELY(!w->config->s1 && !w->config->s2)) {
+	if (!w->config->s1 && !w->config->s2) {
 		w->result->blame.reason = w->config->s1_skipped ? SMMU_REASON_SUBSTREAM_BYPASS
 								: SMMU_REASON_STREAM_BYPASS;
 		w->result->blame.where = SMMU_STRUCT_STE;
 		w->result->blame.pa = w->config->ste_pa;
-	} else if (w->ctx && !w->wrote) {
-		keep(w, &leaf);
 	}
 	return 0;
 }
@@ -261,8 +244,6 @@ static int finish(struct smmu_walk *w, int faulted)
 /* All steps from arrival on; config is theirs to fill in. */
 static int arrive(struct smmu_walk *w, struct smmu_config *config, uint64_t key)
 {
-	uint32_t ctx = 0;
-
 	if (w->txn->kind != SMMU_TXN_ACCESS)
 		return smmu_walk_fault(w, 0, SMMU_REASON_ATS_UNSUPPORTED);
 	if (w->txn->sec != SMMU_SEC_NS)
@@ -273,8 +254,7 @@ static int arrive(struct smmu_walk *w, struct smmu_config *config, uint64_t key)
 		return 1;
 	/* What an update changed may be among what was read. */
 	if (!w->probe && !w->wrote)
-		ctx = smmu_cfg_insert(w->model->tlb, key, config)->ctx;
-	w->ctx = w->model->tlb_on ? ctx : 0;
+		smmu_cfg_insert(w->model->tlb, key, config);
 	return translate(w);
 }
 
@@ -286,30 +266,44 @@ static SMMU_NOINLINE int translate_fresh(struct smmu_walk *w, uint64_t key)
 	return finish(w, arrive(w, &config, key));
 }
 
-static SMMU_NOINLINE int translate_miss(struct smmu_result *result, struct smmu_model *model,
-					const struct smmu_txn *txn, uint64_t key,
-					const struct smmu_cfg_entry *entry)
+/* Keeps what a later access to the same page may take without a walk. */
+static void keep(struct smmu_model *model, const struct smmu_quick *access,
+		 const struct smmu_leaf *leaf)
 {
-	struct smmu_walk w;
-	int faulted;
+	struct smmu_tlb_entry entry = {
+		.page = access->address >> SMMU_TLB_PAGE_LOG2,
+		.pa = smmu_align_down_log2(leaf->oa, SMMU_TLB_PAGE_LOG2),
+		.ctx = access->ctx,
+		.perm = leaf->perm,
+		.page_log2 = leaf->size_log2,
+		.pas = (uint8_t)model->bank.pas,
+	};
 
-	/* The fault is filled in when there is one. */
-	w.model = model;
-	w.txn = txn;
-	w.log = NULL;
-	w.result = result;
-	w.probe = w.wrote = false;
-	if (!entry) {
-		w.config = NULL;
-		w.ctx = 0;
-		w.need = 0;
-		return translate_fresh(&w, key);
+	smmu_tlb_insert(model->tlb, &entry);
+}
+
+/* Not in the TLB, with a cached configuration: the quick walk, else the full one. */
+static SMMU_NOINLINE int translate_miss(struct smmu_result *result, struct smmu_model *model,
+					const struct smmu_txn *txn,
+					const struct smmu_cfg_entry *entry, unsigned need)
+{
+	const struct smmu_config *config = smmu_cfg_config(model->tlb, entry);
+	struct smmu_quick access = {txn->address, model->tlb_on ? entry->ctx : 0, need};
+	struct smmu_walk w;
+	struct smmu_leaf leaf;
+
+	if (SMMU_LIKELY(smmu_quick_translate(model, &leaf, config, &access))) {
+		if (access.ctx)
+			keep(model, &access, &leaf);
+		answer(result, leaf.oa, model->bank.pas, leaf.size_log2);
+		return 0;
 	}
-	w.config = smmu_cfg_config(model->tlb, entry);
-	w.need = entry->need[smmu_txn_index(txn)];
-	w.ctx = model->tlb_on ? entry->ctx : 0;
-	faulted = translate(&w);
-	return SMMU_UNLIKELY(faulted || w.wrote) ? finish(&w, faulted) : 0;
+	w = (struct smmu_walk){.model = model,
+			       .txn = txn,
+			       .result = result,
+			       .config = config,
+			       .need = (uint8_t)access.need};
+	return finish(&w, translate(&w));
 }
 
 int smmu_model_translate(struct smmu_result *result, struct smmu_model *model,
@@ -317,21 +311,22 @@ int smmu_model_translate(struct smmu_result *result, struct smmu_model *model,
 {
 	uint64_t key = smmu_cfg_key(txn);
 	const struct smmu_cfg_entry *entry = NULL;
+	const struct smmu_tlb_entry *hit;
+	unsigned need;
 
 	result->updates_count = 0;
 	if (SMMU_LIKELY(txn->kind == SMMU_TXN_ACCESS))
 		entry = smmu_cfg_find(model->tlb, key);
-	if (SMMU_LIKELY(entry)) {
-		uint64_t page = txn->address >> SMMU_TLB_PAGE_LOG2;
-		const struct smmu_tlb_entry *hit = smmu_tlb_find(model->tlb, entry->ctx, page);
-
-		if (SMMU_LIKELY(hit && !(entry->need[smmu_txn_index(txn)] & ~hit->perm))) {
-			answer(result, hit->pa | smmu_bits(txn->address, 0, SMMU_TLB_PAGE_LOG2),
-			       (enum smmu_pas)hit->pas, hit->page_log2);
-			return 0;
-		}
-	}
-	return translate_miss(result, model, txn, key, entry);
+	if (SMMU_UNLIKELY(!entry))
+		return translate_fresh(
+			&(struct smmu_walk){.model = model, .txn = txn, .result = result}, key);
+	need = entry->need[smmu_txn_index(txn)];
+	hit = smmu_tlb_find(model->tlb, entry->ctx, txn->address >> SMMU_TLB_PAGE_LOG2);
+	if (SMMU_UNLIKELY(!hit || need & ~hit->perm))
+		return translate_miss(result, model, txn, entry, need);
+	answer(result, hit->pa | smmu_bits(txn->address, 0, SMMU_TLB_PAGE_LOG2),
+	       (enum smmu_pas)hit->pas, hit->page_log2);
+	return 0;
 }
 
 int smmu_model_probe(struct smmu_result *result, struct smmu_model *model,

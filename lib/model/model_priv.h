@@ -82,7 +82,7 @@ const uint8_t *smmu_model_table_slow(struct smmu_model *model, struct smmu_pa pa
  * The 4 KiB page that holds the 8 bytes at pa, or NULL when they do not exist;
  * borrowed until memory is written.
  */
-static inline const uint8_t *smmu_model_table(struct smmu_model *model, struct smmu_pa pa)
+SMMU_INLINE const uint8_t *smmu_model_table(struct smmu_model *model, struct smmu_pa pa)
 {
 	uint64_t key = smmu_align_down_log2(pa.pa, SMMU_MEM_PAGE_LOG2) + (uint64_t)pa.pas;
 	const struct smmu_frame *frame =

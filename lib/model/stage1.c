@@ -5,7 +5,7 @@
 #include "model/walk_priv.h"
 
 /* Stage 1 faults of a translation have CLASS IN (7.3.13). */
-static SMMU_NOINLINE int cd_fault(struct smmu_walk *w, enum smmu_reason reason, const char *field)
+static int cd_fault(struct smmu_walk *w, enum smmu_reason reason, const char *field)
 {
 	smmu_walk_blame(w, SMMU_EVT_F_TRANSLATION, reason, SMMU_STRUCT_CD, w->config->cd_pa, field);
 	w->fault.class = SMMU_EVT_CLASS_IN;
@@ -14,8 +14,8 @@ static SMMU_NOINLINE int cd_fault(struct smmu_walk *w, enum smmu_reason reason, 
 	return 1;
 }
 
-static SMMU_NOINLINE int fail(struct smmu_walk *w, const struct smmu_entry *e, unsigned type,
-			      enum smmu_reason reason, const char *field)
+static int fail(struct smmu_walk *w, const struct smmu_entry *e, unsigned type,
+		enum smmu_reason reason, const char *field)
 {
 	smmu_walk_entry_fault(w, e, type, reason, field);
 	w->fault.class = type == SMMU_EVT_F_WALK_EABT ? SMMU_EVT_CLASS_TT : SMMU_EVT_CLASS_IN;
@@ -26,7 +26,7 @@ static SMMU_NOINLINE int fail(struct smmu_walk *w, const struct smmu_entry *e, u
 }
 
 /* Not a Table and no leaf either. */
-static SMMU_NOINLINE int no_leaf(struct smmu_walk *w, const struct smmu_entry *e)
+static int no_leaf(struct smmu_walk *w, const struct smmu_entry *e)
 {
 	bool invalid = smmu_desc_kind(e->desc, e->l) == SMMU_DESC_INVALID;
 
@@ -34,43 +34,38 @@ static SMMU_NOINLINE int no_leaf(struct smmu_walk *w, const struct smmu_entry *e
 		    invalid ? SMMU_REASON_DESC_INVALID : SMMU_REASON_DESC_RESERVED, NULL);
 }
 
-static SMMU_NOINLINE void show(const struct smmu_walk *w, const struct smmu_entry *e, bool aborted)
+static void show(const struct smmu_walk *w, const struct smmu_entry *e, bool aborted)
 {
 	struct smmu_show what = {.stage = 1, .aborted = aborted, .input = w->txn->address};
 
 	smmu_walk_show(w, e, &what);
 }
 
-/* Why the bits above the range of a table do not repeat VA bit 55. */
-static SMMU_NOINLINE int va_out_of_range(struct smmu_walk *w, const struct smmu_tt *tt)
-{
-	bool high = tt != w->config->stage1.tt;
-	uint64_t above = high ? ~w->txn->address : w->txn->address;
-
-	if (tt->absent)
-		return cd_fault(w, SMMU_REASON_TTB1_ABSENT, NULL);
-	if (tt->disabled)
-		return cd_fault(w, SMMU_REASON_TTB_DISABLED, high ? "EPD1" : "EPD0");
-	if (smmu_bits_fit(smmu_bits(above, 0, 56), tt->ia_bits))
-		return cd_fault(w, SMMU_REASON_VA_TOP_BYTE, high ? "TBI1" : "TBI0");
-	return cd_fault(w, SMMU_REASON_VA_RANGE, high ? "T1SZ" : "T0SZ");
-}
-
-/* VMSAv8-64: VA bit 55 selects the table, the bits above its range repeat it (3.4.1). */
-SMMU_INLINE int select64(struct smmu_walk *w, const struct smmu_tt **table, uint64_t *ia)
+/*
+ * VMSAv8-64: VA bit 55 selects the table, the bits above its range repeat it
+ * (3.4.1).  NULL after a fault.
+ */
+static const struct smmu_tt *select64(struct smmu_walk *w, uint64_t *ia)
 {
 	uint64_t va = w->txn->address;
-	const struct smmu_tt *tt = &w->config->stage1.tt[smmu_bit(va, 55)];
-	uint64_t above = smmu_bit(va, 55) ? ~va : va;
+	bool high = smmu_bit(va, 55);
+	const struct smmu_tt *tt = &w->config->stage1.tt[high];
+	uint64_t above = high ? ~va : va;
+	bool low_fits = smmu_bits_fit(smmu_bits(above, 0, 56), tt->ia_bits);
 
-	if (tt->tbi)
-		above = smmu_bits(above, 0, 56);
-	/* A table that is absent or disabled has ia_bits 0. */
-	if (SMMU_UNLIKELY(above >> tt->ia_bits || !tt->ia_bits))
-		return va_out_of_range(w, tt);
-	*table = tt;
-	*ia = va & smmu_ones(tt->ia_bits);
-	return 0;
+	if (tt->absent)
+		cd_fault(w, SMMU_REASON_TTB1_ABSENT, NULL);
+	else if (tt->disabled)
+		cd_fault(w, SMMU_REASON_TTB_DISABLED, high ? "EPD1" : "EPD0");
+	else if (!low_fits)
+		cd_fault(w, SMMU_REASON_VA_RANGE, high ? "T1SZ" : "T0SZ");
+	else if (!tt->tbi && !smmu_bits_fit(above, tt->ia_bits))
+		cd_fault(w, SMMU_REASON_VA_TOP_BYTE, high ? "TBI1" : "TBI0");
+	else {
+		*ia = smmu_bits(va, 0, tt->ia_bits);
+		return tt;
+	}
+	return NULL;
 }
 
 /*
@@ -79,7 +74,7 @@ SMMU_INLINE int select64(struct smmu_walk *w, const struct smmu_tt **table, uint
  * what the other one leaves, and for nothing at TTB1 when both are 0.  NULL
  * after a fault.
  */
-static SMMU_NOINLINE const struct smmu_tt *select32(struct smmu_walk *w, uint64_t *ia)
+static const struct smmu_tt *select32(struct smmu_walk *w, uint64_t *ia)
 {
 	const struct smmu_s1 *s1 = &w->config->stage1;
 	const struct smmu_cd *cd = &w->config->cd;
@@ -102,52 +97,34 @@ static SMMU_NOINLINE const struct smmu_tt *select32(struct smmu_walk *w, uint64_
 	return &s1->tt[n];
 }
 
-/* The PA of a descriptor under stage 2, for a read. */
+/* The PA of a descriptor, for a read. */
 static int resolve(struct smmu_walk *w, uint64_t *pa, uint64_t ipa)
 {
-	uint64_t page = ipa >> SMMU_TLB_PAGE_LOG2;
-	uint32_t ctx = w->ctx | SMMU_CTX_S2;
 	struct smmu_leaf leaf;
 
-	if (w->ctx) {
-		const struct smmu_tlb_entry *hit = smmu_tlb_find(w->model->tlb, ctx, page);
-
-		if (hit) {
-			*pa = hit->pa | smmu_bits(ipa, 0, SMMU_TLB_PAGE_LOG2);
-			return 0;
-		}
-	}
+	*pa = ipa;
+	if (!w->config->s2)
+		return 0;
 	if (smmu_stage2_walk(w, &leaf, ipa, SMMU_PERM_PR, SMMU_EVT_CLASS_TT))
 		return 1;
 	*pa = leaf.oa;
-	if (w->ctx && !w->wrote)
-		smmu_tlb_insert(w->model->tlb,
-				&(struct smmu_tlb_entry){
-					.page = page,
-					.pa = smmu_align_down_log2(leaf.oa, SMMU_TLB_PAGE_LOG2),
-					.ctx = ctx});
 	return 0;
 }
 
 /* Reads the descriptor at e->pa. */
-SMMU_INLINE int fetch(struct smmu_walk *w, struct smmu_entry *e)
+static int fetch(struct smmu_walk *w, struct smmu_entry *e)
 {
 	const uint8_t *page =
 		smmu_model_table(w->model, (struct smmu_pa){e->pa, w->model->bank.pas});
 
-	e->desc =
-		SMMU_LIKELY(page) ? smmu_ld64le(page + smmu_bits(e->pa, 0, SMMU_MEM_PAGE_LOG2)) : 0;
-	if (SMMU_UNLIKELY(e->tt->big_endian))
+	e->desc = page ? smmu_ld64le(page + smmu_bits(e->pa, 0, SMMU_MEM_PAGE_LOG2)) : 0;
+	if (e->tt->big_endian)
 		e->desc = smmu_swap64(e->desc);
-	if (SMMU_UNLIKELY(w->log)) {
-		struct smmu_entry copy = *e;
-
-		show(w, &copy, !page);
+	if (w->log) {
+		show(w, e, !page);
 	}
-	if (SMMU_UNLIKELY(!page)) {
-		struct smmu_entry copy = *e;
-
-		return fail(w, &copy, SMMU_EVT_F_WALK_EABT, SMMU_REASON_DESC_ABORT, NULL);
+	if (!page) {
+		return fail(w, e, SMMU_EVT_F_WALK_EABT, SMMU_REASON_DESC_ABORT, NULL);
 	}
 	return 0;
 }
@@ -156,8 +133,7 @@ SMMU_INLINE int fetch(struct smmu_walk *w, struct smmu_entry *e)
  * Writes the descriptor back.  It is a write to an IPA that stage 2 must permit
  * (3.13.5), and may make a stage 2 descriptor dirty in turn.
  */
-static SMMU_NOINLINE int update_desc(struct smmu_walk *w, const struct smmu_entry *e,
-				     uint64_t update)
+static int update_desc(struct smmu_walk *w, const struct smmu_entry *e, uint64_t update)
 {
 	struct smmu_pa pa = {e->pa, w->model->bank.pas};
 	struct smmu_leaf table;
@@ -169,94 +145,39 @@ static SMMU_NOINLINE int update_desc(struct smmu_walk *w, const struct smmu_entr
 	return fail(w, e, SMMU_EVT_F_WALK_EABT, SMMU_REASON_DESC_UPDATE_ABORT, NULL);
 }
 
-/* A walk that was here before has left the page of the last level's descriptors. */
-SMMU_INLINE bool skip_levels(const struct smmu_walk *w, struct smmu_entry *e, uint64_t ia,
-			     unsigned *taken)
-{
-	uint64_t tag = ia >> e->tt->page_log2;
-	const struct smmu_walk_entry *hit = smmu_walk_slot(w->model->tlb, 1, w->ctx, tag);
-	uint64_t offset;
-
-	/* The two tables' input addresses are told apart by a bit that none has. */
-	tag |= (uint64_t)(e->tt != w->config->stage1.tt) << 63;
-	if (hit->tag != tag || hit->ctx != w->ctx)
-		return false;
-	e->l = e->tt->initial + (SMMU_DESC_LEVEL_MAX - e->tt->initial_level);
-	offset = smmu_bits(ia >> e->l->size_log2, 0, SMMU_MEM_PAGE_LOG2 - 3) * 8;
-	e->pa = hit->pa + offset;
-	e->ipa = hit->ipa + offset;
-	*taken = hit->taken;
-	return true;
-}
-
-static void keep_levels(const struct smmu_walk *w, const struct smmu_entry *e, uint64_t ia,
-			unsigned taken)
-{
-	uint64_t tag = ia >> e->tt->page_log2;
-
-	*smmu_walk_slot(w->model->tlb, 1, w->ctx, tag) = (struct smmu_walk_entry){
-		.tag = tag | (uint64_t)(e->tt != w->config->stage1.tt) << 63,
-		.pa = smmu_align_down_log2(e->pa, SMMU_MEM_PAGE_LOG2),
-		.ipa = smmu_align_down_log2(e->ipa, SMMU_MEM_PAGE_LOG2),
-		.ctx = w->ctx,
-		.taken = (uint8_t)taken,
-	};
-}
-
 /* The levels of the walk, down to what is no Table; taken is smmu_row_taken() of all. */
-SMMU_INLINE int descend(struct smmu_walk *w, struct smmu_entry *e, uint64_t ia, unsigned *taken,
-			bool nested)
+static int descend(struct smmu_walk *w, struct smmu_entry *e, uint64_t ia, unsigned *taken)
 {
 	const struct smmu_tt *tt = e->tt;
 	uint64_t tables = 0;
-	bool skipped = w->ctx && skip_levels(w, e, ia, taken);
 
-	if (!skipped) {
-		e->l = tt->initial;
-		e->pa = e->ipa = tt->base + (ia >> e->l->size_log2) * 8;
-	}
+	e->l = tt->initial;
+	e->ipa = tt->base + (ia >> e->l->size_log2) * 8;
 	for (;;) {
 		uint64_t table;
 
-		if (nested && !skipped) {
-			uint64_t pa;
-
-			if (resolve(w, &pa, e->ipa))
-				return 1;
-			e->pa = pa;
-		}
-		if (fetch(w, e))
+		if (resolve(w, &e->pa, e->ipa) || fetch(w, e))
 			return 1;
 		if (smmu_desc_kind(e->desc, e->l) != SMMU_DESC_TABLE)
 			break;
-		table = smmu_entry_nlta(e);
-		if (SMMU_UNLIKELY(table & tt->oa_excess)) {
-			struct smmu_entry copy = *e;
-
-			return fail(w, &copy, SMMU_EVT_F_ADDR_SIZE, SMMU_REASON_TABLE_ADDRESS_SIZE,
+		table = smmu_desc_nlta(e->desc, e->l);
+		if (table & tt->oa_excess)
+			return fail(w, e, SMMU_EVT_F_ADDR_SIZE, SMMU_REASON_TABLE_ADDRESS_SIZE,
 				    "NLTA");
-		}
-		if (SMMU_UNLIKELY(tt->haft) && !smmu_s1table_AF(e->desc)) {
-			struct smmu_entry copy = *e;
-
-			/* 3.13.6 */
-			if (update_desc(w, &copy, smmu_s1table_set_AF(e->desc, 1)))
-				return 1;
-		}
+		/* 3.13.6 */
+		if (tt->haft && !smmu_s1table_AF(e->desc) &&
+		    update_desc(w, e, smmu_s1table_set_AF(e->desc, 1)))
+			return 1;
 		tables |= e->desc;
 		e->l++;
-		e->pa = e->ipa = smmu_entry_at(e, table, ia);
+		e->ipa = smmu_entry_at(e, table, ia);
 	}
-	if (skipped)
-		return 0;
 	*taken = tt->had ? 0 : smmu_row_taken(tables);
-	if (w->ctx && !w->wrote && smmu_entry_level(e) == SMMU_DESC_LEVEL_MAX)
-		keep_levels(w, e, ia, *taken);
 	return 0;
 }
 
-static SMMU_NOINLINE int no_permission(struct smmu_walk *w, const struct smmu_entry *e,
-				       unsigned missing, unsigned taken)
+static int no_permission(struct smmu_walk *w, const struct smmu_entry *e, unsigned missing,
+			 unsigned taken)
 {
 	struct smmu_perm_denial denial;
 
@@ -271,14 +192,14 @@ static SMMU_NOINLINE int no_permission(struct smmu_walk *w, const struct smmu_en
  * Permissions of the final descriptor.  clean says that a write makes it dirty:
  * for the rest it counts as writable (D8.5.2, writable-clean).
  */
-SMMU_INLINE unsigned permissions(const struct smmu_s1 *s1, const struct smmu_entry *e,
-				 unsigned taken, bool *clean)
+static unsigned permissions(const struct smmu_s1 *s1, const struct smmu_entry *e, unsigned taken,
+			    bool *clean)
 {
 	uint64_t desc = e->desc;
 	unsigned row = smmu_row_of(desc);
 
 	*clean = false;
-	if (SMMU_UNLIKELY(s1->indirect)) {
+	if (s1->indirect) {
 		unsigned perm = s1->perm[smmu_s1desc_PIIndex(desc)];
 
 		/* 3.13.3.2: nDirty holds writes back until hardware or software clears it. */
@@ -288,7 +209,7 @@ SMMU_INLINE unsigned permissions(const struct smmu_s1 *s1, const struct smmu_ent
 		}
 		return perm;
 	}
-	if (SMMU_UNLIKELY(e->tt->hd) && smmu_s1desc_DBM(desc) && row & SMMU_ROW_AP2) {
+	if (e->tt->hd && smmu_s1desc_DBM(desc) && row & SMMU_ROW_AP2) {
 		*clean = true;
 		row &= ~(unsigned)SMMU_ROW_AP2;
 	}
@@ -296,8 +217,8 @@ SMMU_INLINE unsigned permissions(const struct smmu_s1 *s1, const struct smmu_ent
 }
 
 /* A leaf that needs an update (3.13), or does not permit the access. */
-static SMMU_NOINLINE int settle(struct smmu_walk *w, const struct smmu_entry *e, unsigned taken,
-				struct smmu_leaf *leaf, bool clean)
+static int settle(struct smmu_walk *w, const struct smmu_entry *e, unsigned taken,
+		  struct smmu_leaf *leaf, bool clean)
 {
 	uint64_t update = e->desc;
 
@@ -319,60 +240,45 @@ static SMMU_NOINLINE int settle(struct smmu_walk *w, const struct smmu_entry *e,
 }
 
 /* The checks of 7.3.22 on what the walk ended with. */
-SMMU_INLINE int check_leaf(struct smmu_walk *w, const struct smmu_entry *e, unsigned taken,
-			   struct smmu_leaf *leaf)
+static int check_leaf(struct smmu_walk *w, const struct smmu_entry *e, unsigned taken,
+		      struct smmu_leaf *leaf)
 {
 	bool clean;
 
-	if (SMMU_UNLIKELY(smmu_desc_kind(e->desc, e->l) < SMMU_DESC_BLOCK)) {
-		struct smmu_entry copy = *e;
-
-		return no_leaf(w, &copy);
+	if (smmu_desc_kind(e->desc, e->l) < SMMU_DESC_BLOCK) {
+		return no_leaf(w, e);
 	}
 	leaf->desc = e->desc;
 	leaf->pa = (struct smmu_pa){e->pa, w->model->bank.pas};
 	leaf->ipa = e->ipa;
 	leaf->level = (int8_t)smmu_entry_level(e);
 	leaf->size_log2 = e->l->size_log2;
-	leaf->oa = smmu_entry_oa(e);
+	leaf->oa = smmu_desc_oa(e->desc, e->l);
 	leaf->perm = (uint8_t)permissions(&w->config->stage1, e, taken, &clean);
-	if (SMMU_UNLIKELY(leaf->oa & e->tt->oa_excess)) {
-		struct smmu_entry copy = *e;
-
-		return fail(w, &copy, SMMU_EVT_F_ADDR_SIZE, SMMU_REASON_OUTPUT_ADDRESS_SIZE, "OA");
+	if (leaf->oa & e->tt->oa_excess) {
+		return fail(w, e, SMMU_EVT_F_ADDR_SIZE, SMMU_REASON_OUTPUT_ADDRESS_SIZE, "OA");
 	}
-	if (SMMU_UNLIKELY(!smmu_s1desc_AF(e->desc) || w->need & ~leaf->perm || clean)) {
-		struct smmu_entry copy = *e;
-
-		return settle(w, &copy, taken, leaf, clean);
+	if (!smmu_s1desc_AF(e->desc) || w->need & ~leaf->perm || clean) {
+		return settle(w, e, taken, leaf, clean);
 	}
-	return 0;
-}
-
-SMMU_INLINE int walk(struct smmu_walk *w, struct smmu_leaf *leaf, bool nested)
-{
-	struct smmu_entry e = {0};
-	unsigned taken = 0;
-	uint64_t ia = 0;
-
-	if (SMMU_UNLIKELY(w->config->stage1.lpae)) {
-		e.tt = select32(w, &ia);
-		if (!e.tt)
-			return 1;
-	} else if (select64(w, &e.tt, &ia)) {
-		return 1;
-	}
-	/* 5.4 E0PD0: a Translation fault before any table is read. */
-	if (SMMU_UNLIKELY(e.tt->e0pd) && w->need & SMMU_PERM_UNPRIV)
-		return cd_fault(w, SMMU_REASON_E0PD,
-				e.tt == w->config->stage1.tt ? "E0PD0" : "E0PD1");
-	if (descend(w, &e, ia, &taken, nested) || check_leaf(w, &e, taken, leaf))
-		return 1;
-	leaf->oa |= ia & smmu_ones(leaf->size_log2);
 	return 0;
 }
 
 int smmu_stage1_walk(struct smmu_walk *w, struct smmu_leaf *leaf)
 {
-	return w->config->s2 ? walk(w, leaf, true) : walk(w, leaf, false);
+	struct smmu_entry e = {0};
+	unsigned taken = 0;
+	uint64_t ia = 0;
+
+	e.tt = w->config->stage1.lpae ? select32(w, &ia) : select64(w, &ia);
+	if (!e.tt)
+		return 1;
+	/* 5.4 E0PD0: a Translation fault before any table is read. */
+	if (e.tt->e0pd && w->need & SMMU_PERM_UNPRIV)
+		return cd_fault(w, SMMU_REASON_E0PD,
+				e.tt == w->config->stage1.tt ? "E0PD0" : "E0PD1");
+	if (descend(w, &e, ia, &taken) || check_leaf(w, &e, taken, leaf))
+		return 1;
+	leaf->oa |= smmu_bits(ia, 0, leaf->size_log2);
+	return 0;
 }

@@ -29,9 +29,8 @@ static int ipa_out_of_range(struct smmu_walk *w, const struct s2_walk *s)
 	return stage2_fault(w, s);
 }
 
-static SMMU_NOINLINE int fail(struct smmu_walk *w, const struct s2_walk *s,
-			      const struct smmu_entry *e, unsigned type, enum smmu_reason reason,
-			      const char *field)
+static int fail(struct smmu_walk *w, const struct s2_walk *s, const struct smmu_entry *e,
+		unsigned type, enum smmu_reason reason, const char *field)
 {
 	smmu_walk_entry_fault(w, e, type, reason, field);
 	w->result->blame.where = SMMU_STRUCT_S2_DESC;
@@ -39,8 +38,7 @@ static SMMU_NOINLINE int fail(struct smmu_walk *w, const struct s2_walk *s,
 }
 
 /* Not a Table and no leaf either. */
-static SMMU_NOINLINE int no_leaf(struct smmu_walk *w, const struct s2_walk *s,
-				 const struct smmu_entry *e)
+static int no_leaf(struct smmu_walk *w, const struct s2_walk *s, const struct smmu_entry *e)
 {
 	bool invalid = smmu_desc_kind(e->desc, e->l) == SMMU_DESC_INVALID;
 
@@ -48,8 +46,8 @@ static SMMU_NOINLINE int no_leaf(struct smmu_walk *w, const struct s2_walk *s,
 		    invalid ? SMMU_REASON_DESC_INVALID : SMMU_REASON_DESC_RESERVED, NULL);
 }
 
-static SMMU_NOINLINE void show(const struct smmu_walk *w, const struct s2_walk *s,
-			       const struct smmu_entry *e, bool aborted)
+static void show(const struct smmu_walk *w, const struct s2_walk *s, const struct smmu_entry *e,
+		 bool aborted)
 {
 	struct smmu_show what = {.stage = 2,
 				 .nested = s->class != SMMU_EVT_CLASS_IN,
@@ -60,31 +58,25 @@ static SMMU_NOINLINE void show(const struct smmu_walk *w, const struct s2_walk *
 }
 
 /* Reads the descriptor at e->pa. */
-SMMU_INLINE int fetch(struct smmu_walk *w, const struct s2_walk *s, struct smmu_entry *e)
+static int fetch(struct smmu_walk *w, const struct s2_walk *s, struct smmu_entry *e)
 {
 	const uint8_t *page =
 		smmu_model_table(w->model, (struct smmu_pa){e->pa, w->model->bank.pas});
 
-	e->desc =
-		SMMU_LIKELY(page) ? smmu_ld64le(page + smmu_bits(e->pa, 0, SMMU_MEM_PAGE_LOG2)) : 0;
-	if (SMMU_UNLIKELY(e->tt->big_endian))
+	e->desc = page ? smmu_ld64le(page + smmu_bits(e->pa, 0, SMMU_MEM_PAGE_LOG2)) : 0;
+	if (e->tt->big_endian)
 		e->desc = smmu_swap64(e->desc);
-	if (SMMU_UNLIKELY(w->log)) {
-		struct smmu_entry copy = *e;
-
-		show(w, s, &copy, !page);
+	if (w->log) {
+		show(w, s, e, !page);
 	}
-	if (SMMU_UNLIKELY(!page)) {
-		struct smmu_entry copy = *e;
-
-		return fail(w, s, &copy, SMMU_EVT_F_WALK_EABT, SMMU_REASON_DESC_ABORT, NULL);
+	if (!page) {
+		return fail(w, s, e, SMMU_EVT_F_WALK_EABT, SMMU_REASON_DESC_ABORT, NULL);
 	}
 	return 0;
 }
 
 /* 3.13.6: the Access flag of a Table descriptor. */
-static SMMU_NOINLINE int table_flag(struct smmu_walk *w, const struct s2_walk *s,
-				    const struct smmu_entry *e)
+static int table_flag(struct smmu_walk *w, const struct s2_walk *s, const struct smmu_entry *e)
 {
 	struct smmu_pa pa = {e->pa, w->model->bank.pas};
 
@@ -94,66 +86,29 @@ static SMMU_NOINLINE int table_flag(struct smmu_walk *w, const struct s2_walk *s
 	return fail(w, s, e, SMMU_EVT_F_WALK_EABT, SMMU_REASON_DESC_UPDATE_ABORT, NULL);
 }
 
-/* A walk that was here before has left the page of the last level's descriptors. */
-SMMU_INLINE bool skip_levels(const struct smmu_walk *w, struct smmu_entry *e, uint64_t ipa)
-{
-	uint64_t tag = ipa >> e->tt->page_log2;
-	const struct smmu_walk_entry *hit = smmu_walk_slot(w->model->tlb, 2, w->ctx, tag);
-
-	if (hit->tag != tag || hit->ctx != w->ctx)
-		return false;
-	e->l = e->tt->initial + (SMMU_DESC_LEVEL_MAX - e->tt->initial_level);
-	e->pa = hit->pa + smmu_bits(ipa >> e->l->size_log2, 0, SMMU_MEM_PAGE_LOG2 - 3) * 8;
-	return true;
-}
-
-static void keep_levels(const struct smmu_walk *w, const struct smmu_entry *e, uint64_t ipa)
-{
-	uint64_t tag = ipa >> e->tt->page_log2;
-
-	*smmu_walk_slot(w->model->tlb, 2, w->ctx, tag) = (struct smmu_walk_entry){
-		.tag = tag,
-		.pa = smmu_align_down_log2(e->pa, SMMU_MEM_PAGE_LOG2),
-		.ctx = w->ctx,
-	};
-}
-
-/* The levels of the walk, down to a Block or Page with an address in range. */
-SMMU_INLINE int descend(struct smmu_walk *w, const struct s2_walk *s, struct smmu_entry *e)
+/* The levels of the walk, down to what is no Table. */
+static int descend(struct smmu_walk *w, const struct s2_walk *s, struct smmu_entry *e)
 {
 	const struct smmu_tt *tt = e->tt;
-	bool skipped = w->ctx && skip_levels(w, e, s->ipa);
 
-	if (!skipped) {
-		e->l = tt->initial;
-		e->pa = tt->base + (s->ipa >> e->l->size_log2) * 8;
-	}
+	e->l = tt->initial;
+	e->pa = tt->base + (s->ipa >> e->l->size_log2) * 8;
 	for (;;) {
 		uint64_t table;
 
 		if (fetch(w, s, e))
 			return 1;
 		if (smmu_desc_kind(e->desc, e->l) != SMMU_DESC_TABLE)
-			break;
-		table = smmu_entry_nlta(e);
-		if (SMMU_UNLIKELY(table & tt->oa_excess)) {
-			struct smmu_entry copy = *e;
-
-			return fail(w, s, &copy, SMMU_EVT_F_ADDR_SIZE,
-				    SMMU_REASON_TABLE_ADDRESS_SIZE, "NLTA");
-		}
-		if (SMMU_UNLIKELY(tt->haft)) {
-			struct smmu_entry copy = *e;
-
-			if (table_flag(w, s, &copy))
-				return 1;
-		}
+			return 0;
+		table = smmu_desc_nlta(e->desc, e->l);
+		if (table & tt->oa_excess)
+			return fail(w, s, e, SMMU_EVT_F_ADDR_SIZE, SMMU_REASON_TABLE_ADDRESS_SIZE,
+				    "NLTA");
+		if (tt->haft && table_flag(w, s, e))
+			return 1;
 		e->l++;
 		e->pa = smmu_entry_at(e, table, s->ipa);
 	}
-	if (w->ctx && !skipped && smmu_entry_level(e) == SMMU_DESC_LEVEL_MAX)
-		keep_levels(w, e, s->ipa);
-	return 0;
 }
 
 /* Stage 2 MemAttr that makes any access Device: D8.6.5, D8.6.6 with FWB. */
@@ -162,8 +117,8 @@ static bool is_device(const struct smmu_s2 *s2, uint64_t desc)
 	return s2->fwb ? smmu_s2desc_MemAttr_FWB(desc) < 4 : smmu_s2desc_MemAttr(desc) < 4;
 }
 
-static SMMU_NOINLINE int no_permission(struct smmu_walk *w, const struct s2_walk *s,
-				       const struct smmu_entry *e, unsigned missing)
+static int no_permission(struct smmu_walk *w, const struct s2_walk *s, const struct smmu_entry *e,
+			 unsigned missing)
 {
 	enum smmu_reason reason = missing & SMMU_PERM_WRITE  ? SMMU_REASON_NO_WRITE
 				  : missing & SMMU_PERM_READ ? SMMU_REASON_NO_READ
@@ -175,8 +130,8 @@ static SMMU_NOINLINE int no_permission(struct smmu_walk *w, const struct s2_walk
 }
 
 /* A leaf that needs an update (3.13), does not permit the access, or is Device under S2PTW. */
-static SMMU_NOINLINE int settle(struct smmu_walk *w, const struct s2_walk *s,
-				const struct smmu_entry *e, struct smmu_leaf *leaf)
+static int settle(struct smmu_walk *w, const struct s2_walk *s, const struct smmu_entry *e,
+		  struct smmu_leaf *leaf)
 {
 	const struct smmu_s2 *s2 = &w->config->stage2;
 	struct smmu_pa pa = {e->pa, w->model->bank.pas};
@@ -203,33 +158,26 @@ static SMMU_NOINLINE int settle(struct smmu_walk *w, const struct s2_walk *s,
 }
 
 /* The checks of 7.3.22 on what the walk ended with. */
-SMMU_INLINE int check_leaf(struct smmu_walk *w, const struct s2_walk *s, const struct smmu_entry *e,
-			   struct smmu_leaf *leaf)
+static int check_leaf(struct smmu_walk *w, const struct s2_walk *s, const struct smmu_entry *e,
+		      struct smmu_leaf *leaf)
 {
 	const struct smmu_s2 *s2 = &w->config->stage2;
 	unsigned row = (unsigned)(smmu_s2desc_XN(e->desc) << 2 | smmu_s2desc_S2AP(e->desc));
 
-	if (SMMU_UNLIKELY(smmu_desc_kind(e->desc, e->l) < SMMU_DESC_BLOCK)) {
-		struct smmu_entry copy = *e;
-
-		return no_leaf(w, s, &copy);
+	if (smmu_desc_kind(e->desc, e->l) < SMMU_DESC_BLOCK) {
+		return no_leaf(w, s, e);
 	}
 	leaf->desc = e->desc;
 	leaf->pa = (struct smmu_pa){e->pa, w->model->bank.pas};
 	leaf->level = (int8_t)smmu_entry_level(e);
 	leaf->size_log2 = e->l->size_log2;
-	leaf->oa = smmu_entry_oa(e);
+	leaf->oa = smmu_desc_oa(e->desc, e->l);
 	leaf->perm = s2->perm[row];
-	if (SMMU_UNLIKELY(leaf->oa & e->tt->oa_excess)) {
-		struct smmu_entry copy = *e;
-
-		return fail(w, s, &copy, SMMU_EVT_F_ADDR_SIZE, SMMU_REASON_OUTPUT_ADDRESS_SIZE,
-			    "OA");
+	if (leaf->oa & e->tt->oa_excess) {
+		return fail(w, s, e, SMMU_EVT_F_ADDR_SIZE, SMMU_REASON_OUTPUT_ADDRESS_SIZE, "OA");
 	}
-	if (SMMU_UNLIKELY(!smmu_s2desc_AF(e->desc) || s->need & ~leaf->perm || s2->ptw)) {
-		struct smmu_entry copy = *e;
-
-		return settle(w, s, &copy, leaf);
+	if (!smmu_s2desc_AF(e->desc) || s->need & ~leaf->perm || s2->ptw) {
+		return settle(w, s, e, leaf);
 	}
 	return 0;
 }
@@ -240,7 +188,7 @@ int smmu_stage2_walk(struct smmu_walk *w, struct smmu_leaf *leaf, uint64_t ipa, 
 	const struct s2_walk s = {ipa, need, class};
 	struct smmu_entry e = {.tt = &w->config->stage2.tt};
 
-	if (SMMU_UNLIKELY(!smmu_bits_fit(ipa, e.tt->ia_bits)))
+	if (!smmu_bits_fit(ipa, e.tt->ia_bits))
 		return ipa_out_of_range(w, &s);
 	if (descend(w, &s, &e) || check_leaf(w, &s, &e, leaf))
 		return 1;

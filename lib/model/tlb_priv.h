@@ -50,7 +50,6 @@ struct smmu_tlb_entry {
 struct smmu_walk_entry {
 	uint64_t tag; /* input address >> page_log2 of the table */
 	uint64_t pa;  /* of the page of descriptors */
-	uint64_t ipa; /* the same before stage 2 */
 	uint32_t ctx;
 	uint8_t taken; /* smmu_row_taken() of the levels above */
 };
@@ -134,6 +133,12 @@ static inline const struct smmu_tlb_entry *smmu_tlb_find(const struct smmu_tlb *
 		if (set[i].page == page && set[i].ctx == ctx)
 			return &set[i];
 	return NULL;
+}
+
+/* Where a descriptor is in its page, by its index. */
+static inline uint64_t smmu_walk_offset(uint64_t index)
+{
+	return smmu_bits(index, 0, SMMU_TLB_PAGE_LOG2 - 3) * 8;
 }
 
 /* The entry that tag has or would have. */

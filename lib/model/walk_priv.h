@@ -34,11 +34,17 @@ struct smmu_walk {
 	const struct smmu_walk_log *log; /* NULL: nobody looks */
 	struct smmu_result *result;
 	const struct smmu_config *config; /* once the STE is known to be legal */
-	uint32_t ctx;			  /* of config in the caches; 0: use none */
 	uint8_t need;			  /* accesses, after STE overrides */
 	bool probe;			  /* no effect on memory, queues or registers */
 	bool wrote;			  /* hardware update changed memory */
 	struct smmu_fault fault;	  /* once there is one */
+};
+
+/* What a quick translation is asked for. */
+struct smmu_quick {
+	uint64_t address;
+	uint32_t ctx;
+	unsigned need;
 };
 
 /* Where a stage of translation ended. */
@@ -74,18 +80,6 @@ static inline uint64_t smmu_entry_index(const struct smmu_entry *e, uint64_t ia)
 	return e->l == e->tt->initial ? index : index & e->tt->index_mask;
 }
 
-/* NLTA and OA, quick where all of the address stands in one place. */
-static inline uint64_t smmu_entry_nlta(const struct smmu_entry *e)
-{
-	return SMMU_UNLIKELY(e->tt->high) ? smmu_desc_nlta(e->desc, e->l)
-					  : e->desc & e->l->table_mask;
-}
-
-static inline uint64_t smmu_entry_oa(const struct smmu_entry *e)
-{
-	return SMMU_UNLIKELY(e->tt->high) ? smmu_desc_oa(e->desc, e->l) : e->desc & e->l->leaf_mask;
-}
-
 /* Where the descriptor for ia is in a table that is not the initial one. */
 static inline uint64_t smmu_entry_at(const struct smmu_entry *e, uint64_t table, uint64_t ia)
 {
@@ -119,6 +113,14 @@ int smmu_cd_fetch(struct smmu_walk *w, struct smmu_config *config);
 
 /* Both stages for w's address: pa, the range it holds for, and accesses that need no walk. */
 int smmu_walk_translate(struct smmu_walk *w, struct smmu_leaf *leaf);
+/*
+ * The same as smmu_walk_translate() for an access in which nothing happens: no
+ * fault, no update, no unusual format, nobody looks.  False: walk in full.
+ * Uses and fills the caches under ctx, or none with ctx 0; of leaf it gives oa,
+ * size_log2 and perm.
+ */
+bool smmu_quick_translate(struct smmu_model *model, struct smmu_leaf *leaf,
+			  const struct smmu_config *config, const struct smmu_quick *access);
 /* Stage 1 of w's address, with its descriptors read through stage 2 where that is on. */
 int smmu_stage1_walk(struct smmu_walk *w, struct smmu_leaf *leaf);
 /* Stage 2 of ipa, for the accesses need. */

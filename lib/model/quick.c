@@ -1,0 +1,254 @@
+/*
+ * Translations in which nothing happens, quickly and through caches.  What the
+ * architecture asks is in stage1.c and stage2.c; this knows only how to
+ * recognize an access that they would let through without a fault, an update
+ * or anything unusual, and gives up on all others.  IHI 0070 G.b 3.4; DDI 0487
+ * D8.2, D8.3.
+ */
+#include "model/walk_priv.h"
+
+/* A walk of one stage. */
+struct run {
+	struct smmu_model *model;
+	const struct smmu_tt *tt;
+	uint64_t ia;
+	uint32_t ctx;
+	enum smmu_pas pas;
+};
+
+/* What it came to. */
+struct found {
+	uint64_t desc;
+	const struct smmu_desc_level *l;
+	unsigned taken;
+};
+
+/* The descriptor at pa, or one that is invalid when memory does not answer. */
+SMMU_INLINE uint64_t load(const struct run *r, uint64_t pa)
+{
+	const uint8_t *page = smmu_model_table(r->model, (struct smmu_pa){pa, r->pas});
+
+	return SMMU_LIKELY(page) ? smmu_ld64le(page + smmu_bits(pa, 0, SMMU_MEM_PAGE_LOG2)) : 0;
+}
+
+/* Where the descriptor for ia is, in the initial table and in another. */
+SMMU_INLINE uint64_t initial_at(const struct run *r)
+{
+	return r->tt->base + (r->ia >> r->tt->initial->size_log2) * 8;
+}
+
+SMMU_INLINE uint64_t next_at(const struct run *r, const struct smmu_desc_level *l, uint64_t table)
+{
+	return table + (r->ia >> l->size_log2 & r->tt->index_mask) * 8;
+}
+
+/*
+ * Whether a Block or Page can be used as it is for the accesses need: in
+ * range, accessed, not to be made dirty.  AF and DBM are the same bits at both
+ * stages.
+ */
+SMMU_INLINE bool is_settled(const struct smmu_tt *tt, const struct found *f, unsigned denied)
+{
+	return SMMU_LIKELY(!(f->desc & f->l->leaf_mask & tt->oa_excess) && !denied &&
+			   (smmu_s1desc_AF(f->desc) || tt->affd)) &&
+	       SMMU_LIKELY(!tt->hd || !smmu_s1desc_DBM(f->desc));
+}
+
+/* Output address: that of the descriptor, with the input bits below it (at most 48 bits). */
+SMMU_INLINE uint64_t output(const struct found *f, uint64_t ia)
+{
+	return (f->desc & f->l->leaf_mask) | (ia & ~f->l->leaf_mask);
+}
+
+SMMU_INLINE const struct smmu_desc_level *last_level(const struct smmu_tt *tt)
+{
+	return tt->initial + (SMMU_DESC_LEVEL_MAX - tt->initial_level);
+}
+
+/* Stage 2 from its initial table, or from the last level when a walk has been there. */
+SMMU_INLINE bool descend2(const struct run *r, struct found *f)
+{
+	const struct smmu_tt *tt = r->tt;
+	uint64_t tag = r->ia >> tt->page_log2;
+	struct smmu_walk_entry *slot = NULL;
+	enum smmu_desc_kind kind;
+	uint64_t at, table;
+
+	if (r->ctx) {
+		slot = smmu_walk_slot(r->model->tlb, 2, r->ctx, tag);
+		if (slot->tag == tag && slot->ctx == r->ctx) {
+			f->l = last_level(tt);
+			f->desc = load(r, slot->pa + smmu_walk_offset(r->ia >> f->l->size_log2));
+			return smmu_desc_kind(f->desc, f->l) == SMMU_DESC_PAGE;
+		}
+	}
+	f->l = tt->initial;
+	at = initial_at(r);
+	for (;;) {
+		f->desc = load(r, at);
+		kind = smmu_desc_kind(f->desc, f->l);
+		if (kind != SMMU_DESC_TABLE)
+			break;
+		table = f->desc & f->l->table_mask;
+		if (SMMU_UNLIKELY(table & tt->oa_excess))
+			return false;
+		f->l++;
+		at = next_at(r, f->l, table);
+	}
+	if (slot && kind == SMMU_DESC_PAGE)
+		*slot = (struct smmu_walk_entry){
+			.tag = tag,
+			.pa = smmu_align_down_log2(at, SMMU_MEM_PAGE_LOG2),
+			.ctx = r->ctx,
+		};
+	return kind >= SMMU_DESC_BLOCK;
+}
+
+SMMU_INLINE bool stage2(struct smmu_model *model, struct smmu_leaf *leaf,
+			const struct smmu_config *config, const struct smmu_quick *access)
+{
+	const struct smmu_s2 *s2 = &config->stage2;
+	const struct smmu_tt *tt = &s2->tt;
+	struct run r = {model, tt, access->address, access->ctx, model->bank.pas};
+	struct found f;
+
+	if (SMMU_UNLIKELY(!tt->quick || access->address & tt->ia_excess) || !descend2(&r, &f))
+		return false;
+	leaf->perm = s2->perm[smmu_s2desc_XN(f.desc) << 2 | smmu_s2desc_S2AP(f.desc)];
+	leaf->size_log2 = f.l->size_log2;
+	leaf->oa = output(&f, access->address);
+	return is_settled(tt, &f, access->need & ~leaf->perm);
+}
+
+/* The PA of a stage 1 descriptor under stage 2; pages of IPA are remembered. */
+static bool resolve(const struct run *r, uint64_t *pa, const struct smmu_config *config,
+		    uint64_t ipa)
+{
+	uint64_t page = ipa >> SMMU_TLB_PAGE_LOG2;
+	struct smmu_quick read = {ipa, r->ctx, SMMU_PERM_PR};
+	struct smmu_leaf leaf;
+
+	if (r->ctx) {
+		const struct smmu_tlb_entry *hit =
+			smmu_tlb_find(r->model->tlb, r->ctx | SMMU_CTX_S2, page);
+
+		if (hit) {
+			*pa = hit->pa | smmu_bits(ipa, 0, SMMU_TLB_PAGE_LOG2);
+			return true;
+		}
+	}
+	if (!stage2(r->model, &leaf, config, &read))
+		return false;
+	*pa = leaf.oa;
+	if (r->ctx)
+		smmu_tlb_insert(r->model->tlb,
+				&(struct smmu_tlb_entry){
+					.page = page,
+					.pa = smmu_align_down_log2(leaf.oa, SMMU_TLB_PAGE_LOG2),
+					.ctx = r->ctx | SMMU_CTX_S2});
+	return true;
+}
+
+/* The same as descend2() for stage 1, whose tables are in IPA space when nested. */
+SMMU_INLINE bool descend1(const struct run *r, struct found *f, const struct smmu_config *config,
+			  bool nested)
+{
+	const struct smmu_tt *tt = r->tt;
+	/* No input address reaches bit 63, which tells the two tables apart. */
+	uint64_t tag = r->ia >> tt->page_log2 | (uint64_t)(tt != config->stage1.tt) << 63;
+	uint64_t tables = 0, at, table;
+	struct smmu_walk_entry *slot = NULL;
+	enum smmu_desc_kind kind;
+
+	if (r->ctx) {
+		slot = smmu_walk_slot(r->model->tlb, 1, r->ctx, tag);
+		if (slot->tag == tag && slot->ctx == r->ctx) {
+			f->l = last_level(tt);
+			f->taken = slot->taken;
+			f->desc = load(r, slot->pa + smmu_walk_offset(r->ia >> f->l->size_log2));
+			return smmu_desc_kind(f->desc, f->l) == SMMU_DESC_PAGE;
+		}
+	}
+	f->l = tt->initial;
+	at = initial_at(r);
+	for (;;) {
+		if (nested && !resolve(r, &at, config, at))
+			return false;
+		f->desc = load(r, at);
+		kind = smmu_desc_kind(f->desc, f->l);
+		if (kind != SMMU_DESC_TABLE)
+			break;
+		table = f->desc & f->l->table_mask;
+		if (SMMU_UNLIKELY(table & tt->oa_excess))
+			return false;
+		tables |= f->desc;
+		f->l++;
+		at = next_at(r, f->l, table);
+	}
+	tables &= tt->taken_mask;
+	f->taken = SMMU_UNLIKELY(tables) ? smmu_row_taken(tables) : 0;
+	if (slot && kind == SMMU_DESC_PAGE)
+		*slot = (struct smmu_walk_entry){
+			.tag = tag,
+			.pa = smmu_align_down_log2(at, SMMU_MEM_PAGE_LOG2),
+			.ctx = r->ctx,
+			.taken = (uint8_t)f->taken,
+		};
+	return kind >= SMMU_DESC_BLOCK;
+}
+
+SMMU_INLINE bool stage1(struct smmu_model *model, struct smmu_leaf *leaf,
+			const struct smmu_config *config, const struct smmu_quick *access,
+			bool nested)
+{
+	const struct smmu_s1 *s1 = &config->stage1;
+	bool high = smmu_bit(access->address, 55);
+	const struct smmu_tt *tt = high ? &s1->tt[1] : &s1->tt[0];
+	uint64_t above = high ? ~access->address : access->address;
+	struct run r = {model, tt, access->address & tt->ia_mask, access->ctx, model->bank.pas};
+	struct found f;
+
+	if (SMMU_UNLIKELY(!tt->quick || above & tt->ia_excess) || !descend1(&r, &f, config, nested))
+		return false;
+	leaf->perm = s1->perm[smmu_row_effective(smmu_row_of(f.desc), f.taken)];
+	leaf->size_log2 = f.l->size_log2;
+	leaf->oa = output(&f, r.ia);
+	return is_settled(tt, &f, access->need & ~leaf->perm);
+}
+
+/* Stage 1 in IPA space, then stage 2 of its output. */
+static SMMU_NOINLINE bool nested(struct smmu_model *model, struct smmu_leaf *leaf,
+				 const struct smmu_config *config, const struct smmu_quick *access)
+{
+	struct smmu_quick second = *access;
+	struct smmu_leaf first;
+
+	if (!stage1(model, &first, config, access, true))
+		return false;
+	second.address = first.oa;
+	if (!stage2(model, leaf, config, &second))
+		return false;
+	leaf->perm &= first.perm;
+	if (first.size_log2 < leaf->size_log2)
+		leaf->size_log2 = first.size_log2;
+	return true;
+}
+
+/* 3.4: what bypasses stage 1 must fit in IAS. */
+static SMMU_NOINLINE bool second_only(struct smmu_model *model, struct smmu_leaf *leaf,
+				      const struct smmu_config *config,
+				      const struct smmu_quick *access)
+{
+	return config->s2 && smmu_bits_fit(access->address, model->now.ias_bits) &&
+	       stage2(model, leaf, config, access);
+}
+
+bool smmu_quick_translate(struct smmu_model *model, struct smmu_leaf *leaf,
+			  const struct smmu_config *config, const struct smmu_quick *access)
+{
+	if (!config->s1)
+		return second_only(model, leaf, config, access);
+	if (config->s2)
+		return nested(model, leaf, config, access);
+	return stage1(model, leaf, config, access, false);
+}

@@ -359,6 +359,14 @@ static unsigned columns_of(const struct smmu_record *record)
 	       (record->has_expected_pa ? NEED(PA) : 0);
 }
 
+bool smmu_column_is_printable(const char *text, size_t size)
+{
+	for (size_t i = 0; i < size; i++)
+		if ((uint8_t)text[i] < 0x20 && text[i] != '\t')
+			return false;
+	return true;
+}
+
 static int check_data(const struct smmu_record *record, enum form form,
 		      struct smmu_line_error *error)
 {
@@ -367,6 +375,8 @@ static int check_data(const struct smmu_record *record, enum form form,
 	uint32_t index;
 	bool last;
 
+	if (!smmu_column_is_printable(record->data, record->data_size))
+		return wrong(error, SMMU_E_INVALID, "data with a control character");
 	if (form == FORM_WORDS && smmu_data_words(words, record->data, record->data_size))
 		return wrong(error, SMMU_E_SYNTAX,
 			     "data \"%.*s\" is not two 64-bit words with a space between",

@@ -41,6 +41,9 @@ int smmu_column_find(enum smmu_column *column, const char *name, size_t size);
 /* The known name nearest to text, NULL when none is near. */
 const char *smmu_column_nearest(const char *name, size_t size);
 
+/* No control characters but tabs: what data and names may have. */
+bool smmu_column_is_printable(const char *text, size_t size);
+
 /* The value of a column as a trace spells it, or NULL when it is the default. */
 const char *smmu_column_op_name(enum smmu_trace_op op);
 const char *smmu_column_security_name(enum smmu_sec sec);

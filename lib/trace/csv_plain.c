@@ -200,6 +200,13 @@ SMMU_INLINE char *plain_field(struct smmu_trace *trace, struct smmu_record *reco
 	}
 }
 
+SMMU_INLINE bool takes_numbers(enum smmu_column column)
+{
+	return column == SMMU_COL_STREAM || column == SMMU_COL_SUBSTREAM ||
+	       column == SMMU_COL_ADDRESS || column == SMMU_COL_SIZE || column == SMMU_COL_TIME ||
+	       column == SMMU_COL_PA;
+}
+
 SMMU_INLINE char *plain_next(struct smmu_trace *trace, struct smmu_record *record,
 			     enum smmu_column column, char *p)
 {
@@ -215,7 +222,7 @@ SMMU_INLINE char *plain_next(struct smmu_trace *trace, struct smmu_record *recor
 SMMU_INLINE char *plain_line(struct smmu_trace *trace, struct smmu_record *record, char *p,
 			     const uint8_t *column, size_t columns)
 {
-	if (*p == '#')
+	if (!takes_numbers(column[0]) && *p == '#')
 		return NULL;
 	p = plain_field(trace, record, column[0], p);
 	if (columns > 1)
@@ -232,53 +239,52 @@ SMMU_INLINE char *plain_line(struct smmu_trace *trace, struct smmu_record *recor
 		p = plain_next(trace, record, column[i], p);
 	if (SMMU_UNLIKELY(!p))
 		return NULL;
-	p += *p == '\r';
-	return *p == '\n' ? p + 1 : NULL;
+	if (SMMU_LIKELY(*p == '\n'))
+		return p + 1;
+	return p[0] == '\r' && p[1] == '\n' ? p + 2 : NULL;
 }
 
-/* The bulk of all records need no more than this. */
-SMMU_INLINE bool is_complete(struct smmu_record *record)
+/* The bulk of all records need no more than this; only_accesses: no column says otherwise. */
+SMMU_INLINE bool is_complete(struct smmu_record *record, bool only_accesses)
 {
 	struct smmu_line_error error;
 
-	if (SMMU_LIKELY(record->op == SMMU_OP_ACCESS && record->has_stream && record->has_address &&
-			record->has_access && !record->data))
-		return record->txn.sec != SMMU_SEC_ROOT;
+	if (SMMU_LIKELY(record->has_stream && record->has_address && record->has_access) &&
+	    (only_accesses || SMMU_LIKELY(record->op == SMMU_OP_ACCESS && !record->data &&
+					  record->txn.sec != SMMU_SEC_ROOT)))
+		return true;
 	return !smmu_record_check(record, &error);
 }
 
 SMMU_INLINE size_t batch(struct smmu_trace *trace, struct smmu_record *records, size_t capacity,
-			 struct smmu_diag *diag, const uint8_t *column, size_t columns)
+			 struct smmu_diag *diag, const uint8_t *column, size_t columns,
+			 bool only_accesses)
 {
 	char *p = trace->data + trace->pos, *end = trace->data + trace->end;
-	size_t n = 0;
+	struct smmu_record *record = records, *last = records + capacity;
 
-	while (n < capacity && p < end) {
-		struct smmu_record *record = &records[n];
+	for (; record < last && p < end; trace->line++) {
 		char *next;
 
 		smmu_record_init(record);
 		next = plain_line(trace, record, p, column, columns);
-		if (SMMU_LIKELY(next && is_complete(record))) {
+		if (SMMU_LIKELY(next && is_complete(record, only_accesses))) {
 			p = next;
-			smmu_trace_take(trace, record);
-			n++;
+			smmu_trace_take(trace, record++);
 		} else if (smmu_csv_careful_line(trace, record, &p, diag)) {
-			smmu_trace_take(trace, record);
-			n++;
+			smmu_trace_take(trace, record++);
 		} else if (trace->error) {
 			break;
 		}
-		trace->line++;
 	}
 	trace->pos = (size_t)(p - trace->data);
-	return n;
+	return (size_t)(record - records);
 }
 
 static size_t any_batch(struct smmu_trace *trace, struct smmu_record *records, size_t capacity,
 			struct smmu_diag *diag)
 {
-	return batch(trace, records, capacity, diag, trace->column, trace->columns);
+	return batch(trace, records, capacity, diag, trace->column, trace->columns, false);
 }
 
 /* name_batch reads lines of exactly these columns. */
@@ -288,7 +294,7 @@ static size_t any_batch(struct smmu_trace *trace, struct smmu_record *records, s
 				   size_t capacity, struct smmu_diag *diag)                        \
 	{                                                                                          \
 		return batch(trace, records, capacity, diag, name##_columns,                       \
-			     sizeof(name##_columns));                                              \
+			     sizeof(name##_columns), true);                                        \
 	}
 
 LAYOUT(substream, SMMU_COL_STREAM, SMMU_COL_SUBSTREAM, SMMU_COL_ADDRESS, SMMU_COL_ACCESS,

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/compiler.h"
+#include "trace/binary_priv.h"
 
 #define BLOCK_SIZE  ((size_t)256 << 10)
 #define LINE_LIMIT  ((size_t)1 << 20)
@@ -77,21 +78,25 @@ int smmu_trace_keep_line(struct smmu_trace *trace, const char *line, size_t size
 	return 0;
 }
 
+static int grow(struct smmu_trace *trace, struct smmu_diag *diag)
+{
+	char *data = realloc(trace->data, trace->capacity * 2 + SLACK);
+
+	if (!data)
+		return smmu_diag_nomem(diag);
+	trace->data = data;
+	trace->capacity *= 2;
+	return 0;
+}
+
 /* The block is full and holds no LF: more room, or the line is given up. */
 static int make_room(struct smmu_trace *trace, struct smmu_diag *diag)
 {
 	static const struct smmu_line_error too_long = {.code = SMMU_E_LIMIT,
 							.message = "the line is longer than 1 MiB"};
-	char *data;
 
-	if (trace->capacity < LINE_LIMIT) {
-		data = realloc(trace->data, trace->capacity * 2 + SLACK);
-		if (!data)
-			return smmu_diag_nomem(diag);
-		trace->data = data;
-		trace->capacity *= 2;
-		return 0;
-	}
+	if (trace->capacity < LINE_LIMIT)
+		return grow(trace, diag);
 	if (!trace->dropping)
 		smmu_trace_bad_line(trace, NULL, 0, &too_long, diag);
 	trace->dropping = true;
@@ -133,6 +138,27 @@ static int read_more(struct smmu_trace *trace, struct smmu_diag *diag)
 	return 0;
 }
 
+int smmu_trace_more(struct smmu_trace *trace, struct smmu_diag *diag)
+{
+	size_t got;
+	int err = 0;
+
+	memmove(trace->data, trace->data + trace->pos, trace->filled - trace->pos);
+	trace->base += trace->pos;
+	trace->filled -= trace->pos;
+	trace->pos = 0;
+	if (trace->filled == trace->capacity)
+		err = grow(trace, diag);
+	if (!err)
+		err = smmu_in_read(&got, trace->in, trace->data + trace->filled,
+				   trace->capacity - trace->filled, diag);
+	trace->error = err;
+	if (err)
+		return err;
+	trace->filled += got;
+	return got != 0;
+}
+
 int smmu_trace_lines(struct smmu_trace *trace, struct smmu_diag *diag)
 {
 	while (trace->pos == trace->end) {
@@ -160,15 +186,15 @@ static bool is_name(const struct smmu_trace *trace, uint32_t index, const char *
 	return strlen(name) == size && !memcmp(name, text, size);
 }
 
-static int add_name(struct smmu_trace *trace, const char *text, size_t size,
-		    struct smmu_line_error *error)
+int smmu_trace_add_name(struct smmu_trace *trace, const char *text, size_t size,
+			struct smmu_line_error *error)
 {
 	char *name = NULL;
 
-	if (trace->names == NAMES_LIMIT || memchr(text, '\0', size)) {
+	if (trace->names == NAMES_LIMIT || !smmu_column_is_printable(text, size)) {
 		*error = (struct smmu_line_error){
 			.code = SMMU_E_LIMIT,
-			.message = "too many names of SMMUs, or one with NUL"};
+			.message = "too many names of SMMUs, or one with control characters"};
 		return error->code;
 	}
 	if (!smmu_trace_reserve(&trace->name, &trace->names_capacity, trace->names,
@@ -194,7 +220,7 @@ static int set_name(struct smmu_trace *trace, struct smmu_record *record, const 
 		for (index = 0; index < trace->names; index++)
 			if (is_name(trace, index, text, size))
 				break;
-		if (index == trace->names && add_name(trace, text, size, error))
+		if (index == trace->names && smmu_trace_add_name(trace, text, size, error))
 			return error->code;
 	}
 	record->smmu = trace->last_name = index + 1;
@@ -216,13 +242,17 @@ static bool has_suffix(const char *name, const char *suffix)
 	return length > n && !strcmp(name + length - n, suffix);
 }
 
-/* The first line that says something decides; where there is none, the name. */
-static int detect(struct smmu_trace *trace, struct smmu_diag *diag)
+static void skip_byte_order_mark(struct smmu_trace *trace, struct smmu_diag *diag)
 {
-	const char *name = smmu_in_name(trace->in);
+	if (smmu_trace_lines(trace, diag) > 0 && !strncmp(trace->data, "\xef\xbb\xbf", 3))
+		trace->pos += 3;
+}
+
+/* Passes comments and blank lines: 1, 0 when there is nothing else, or an error. */
+static int skip_to_content(struct smmu_trace *trace, struct smmu_diag *diag)
+{
 	int more;
 
-	trace->format = trace->options.format;
 	while ((more = smmu_trace_lines(trace, diag)) > 0) {
 		char *line = trace->data + trace->pos, *next;
 		size_t size = smmu_trace_line(&next, trace, line);
@@ -232,6 +262,24 @@ static int detect(struct smmu_trace *trace, struct smmu_diag *diag)
 		trace->pos = (size_t)(next - trace->data);
 		trace->line++;
 	}
+	return more;
+}
+
+/* The magic decides, else the first line that says something, else the name. */
+static int detect(struct smmu_trace *trace, struct smmu_diag *diag)
+{
+	const char *name = smmu_in_name(trace->in);
+	size_t have;
+	const void *start = smmu_in_peek(&have, trace->in, diag);
+	int more;
+
+	if (have >= strlen(SMMU_TRACE_MAGIC) &&
+	    !memcmp(start, SMMU_TRACE_MAGIC, strlen(SMMU_TRACE_MAGIC)))
+		trace->format = SMMU_TRACE_BINARY;
+	if (trace->format == SMMU_TRACE_BINARY)
+		return 0;
+	skip_byte_order_mark(trace, diag);
+	more = skip_to_content(trace, diag);
 	if (more < 0 || trace->format != SMMU_TRACE_AUTO)
 		return more;
 	trace->format = SMMU_TRACE_CSV;
@@ -241,10 +289,24 @@ static int detect(struct smmu_trace *trace, struct smmu_diag *diag)
 	return 0;
 }
 
-static void skip_byte_order_mark(struct smmu_trace *trace, struct smmu_diag *diag)
+static int begin(struct smmu_trace *trace, struct smmu_diag *diag)
 {
-	if (smmu_trace_lines(trace, diag) > 0 && !strncmp(trace->data, "\xef\xbb\xbf", 3))
-		trace->pos += 3;
+	int err = detect(trace, diag);
+
+	if (err < 0)
+		return err;
+	trace->ready = smmu_trace_lines;
+	trace->batch = smmu_jsonl_batch;
+	switch (trace->format) {
+	case SMMU_TRACE_CSV:
+		return smmu_csv_header(trace, diag);
+	case SMMU_TRACE_BINARY:
+		return smmu_binary_header(trace, diag);
+	case SMMU_TRACE_JSONL:
+	case SMMU_TRACE_AUTO:
+		break;
+	}
+	return 0;
 }
 
 int smmu_trace_open(struct smmu_trace **out, struct smmu_in *in,
@@ -260,18 +322,15 @@ int smmu_trace_open(struct smmu_trace **out, struct smmu_in *in,
 	if (options)
 		trace->options = *options;
 	trace->line = 1;
-	trace->batch = smmu_jsonl_batch;
+	trace->format = trace->options.format;
 	trace->capacity = BLOCK_SIZE;
 	trace->data = malloc(trace->capacity + SLACK);
 	if (!trace->data) {
 		smmu_trace_close(trace);
 		return smmu_diag_nomem(diag);
 	}
-	skip_byte_order_mark(trace, diag);
-	err = detect(trace, diag);
-	if (err >= 0)
-		err = trace->format == SMMU_TRACE_CSV ? smmu_csv_header(trace, diag) : 0;
-	if (err < 0) {
+	err = begin(trace, diag);
+	if (err) {
 		smmu_trace_close(trace);
 		return err;
 	}
@@ -298,7 +357,7 @@ int smmu_trace_next(size_t *count, struct smmu_trace *trace, struct smmu_record 
 	*count = 0;
 	while (!*count && capacity) {
 		int more = trace->error && trace->options.strict ? trace->error
-								 : smmu_trace_lines(trace, diag);
+								 : trace->ready(trace, diag);
 
 		if (more <= 0)
 			return more;
@@ -310,6 +369,18 @@ int smmu_trace_next(size_t *count, struct smmu_trace *trace, struct smmu_record 
 uint64_t smmu_trace_skipped(const struct smmu_trace *trace)
 {
 	return trace->skipped;
+}
+
+unsigned smmu_trace_columns(const struct smmu_trace *trace)
+{
+	unsigned columns = 0;
+
+	if (trace->format != SMMU_TRACE_CSV)
+		return (1u << SMMU_COL_COUNT) - 1;
+	for (size_t i = 0; i < trace->columns; i++)
+		if (trace->column[i] != SMMU_COL_IGNORED)
+			columns |= 1u << trace->column[i];
+	return columns;
 }
 
 const char *smmu_trace_smmu_name(const struct smmu_trace *trace, uint32_t index)

@@ -1,8 +1,9 @@
 /*
- * Traces: CSV and JSONL, plain or gzip, read as a stream in batches.
+ * Traces: CSV, JSONL and binary, plain or gzip, read as a stream in batches.
  *
  * A reader hands out batches of records; none is allocated one by one.  Lines
- * that cannot be read are reported with their place, counted, and skipped.
+ * that cannot be read are reported with their place (as warnings; as the error
+ * that ends it in a strict trace), counted, and skipped.
  *
  * Threading: one thread at a time per reader.
  */
@@ -21,7 +22,10 @@ struct smmu_trace_options {
 	bool strict; /* the first unreadable line ends the trace with its error */
 };
 
-/* in is borrowed until close.  A wrong header is an error, reported. */
+/*
+ * in is borrowed until close.  A wrong header is an error, reported.  AUTO sees
+ * the format by the first bytes; options may be NULL.
+ */
 int smmu_trace_open(struct smmu_trace **trace, struct smmu_in *in,
 		    const struct smmu_trace_options *options, struct smmu_diag *diag);
 void smmu_trace_close(struct smmu_trace *trace);
@@ -35,6 +39,8 @@ int smmu_trace_next(size_t *count, struct smmu_trace *trace, struct smmu_record 
 		    size_t capacity, struct smmu_diag *diag);
 /* Lines that could not be read so far. */
 uint64_t smmu_trace_skipped(const struct smmu_trace *trace);
+/* The columns that records may have, a bit for each enum smmu_column: all, but in CSV. */
+unsigned smmu_trace_columns(const struct smmu_trace *trace);
 /* Names in the column smmu, by index; borrowed until close. */
 const char *smmu_trace_smmu_name(const struct smmu_trace *trace, uint32_t index);
 

@@ -12,6 +12,8 @@
 
 #define KEY_GUESSES 32
 
+/* Makes sure that there is something to parse: 1, 0 at the end, or an error, reported. */
+typedef int smmu_ready_fn(struct smmu_trace *trace, struct smmu_diag *diag);
 /* Records from the lines at hand, at most capacity. */
 typedef size_t smmu_batch_fn(struct smmu_trace *trace, struct smmu_record *records, size_t capacity,
 			     struct smmu_diag *diag);
@@ -20,6 +22,7 @@ struct smmu_trace {
 	struct smmu_in *in; /* borrowed */
 	struct smmu_trace_options options;
 	enum smmu_trace_format format;
+	smmu_ready_fn *ready;
 	smmu_batch_fn *batch;
 
 	/* data[pos, end) are lines not parsed yet, each with its LF; up to filled follows a part.
@@ -27,6 +30,8 @@ struct smmu_trace {
 	char *data;
 	size_t pos, end, filled, capacity;
 	bool at_end, dropping;
+	uint64_t base;		   /* binary: where data[0] is in the input */
+	bool wants_more, is_ended; /* binary: the block ends inside of an item; the end was seen */
 	int error; /* of the stream, or the line that ended a strict run: all later calls */
 
 	uint32_t line;		  /* the number of the line at pos */
@@ -35,6 +40,8 @@ struct smmu_trace {
 	/* CSV: what each column is, an enum smmu_column. */
 	uint8_t *column;
 	size_t columns, columns_capacity;
+	/* Binary: records by their flags, which stand in line. */
+	struct smmu_record kind[16];
 	/* JSONL: what the keys of the last object were, in order. */
 	uint8_t guess[KEY_GUESSES];
 	/* The line as it was, when parsing changed it: for messages. */
@@ -80,6 +87,12 @@ smmu_batch_fn *smmu_csv_batch_for(const struct smmu_trace *trace);
 /* Whether the line at *p gave a record, all its errors reported; *p moves on. */
 bool smmu_csv_careful_line(struct smmu_trace *trace, struct smmu_record *record, char **p,
 			   struct smmu_diag *diag);
+/* More bytes behind data[filled): 1, 0 at the end of input, or an error, reported. */
+int smmu_trace_more(struct smmu_trace *trace, struct smmu_diag *diag);
+int smmu_trace_add_name(struct smmu_trace *trace, const char *text, size_t size,
+			struct smmu_line_error *error);
+/* Sets ready and batch. */
+int smmu_binary_header(struct smmu_trace *trace, struct smmu_diag *diag);
 size_t smmu_jsonl_batch(struct smmu_trace *trace, struct smmu_record *records, size_t capacity,
 			struct smmu_diag *diag);
 

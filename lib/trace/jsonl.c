@@ -30,10 +30,14 @@ static int bad(struct parser *j, const char *at, int code, const char *message)
 	return code;
 }
 
+/* The LF behind the line ends every such loop. */
 static void skip_space(struct parser *j)
 {
-	while (j->p < j->end && (*j->p == ' ' || *j->p == '\t'))
-		j->p++;
+	char *p = j->p;
+
+	while (*p == ' ' || *p == '\t')
+		p++;
+	j->p = p;
 }
 
 /* Whether the next character that is no space is c, and if so passes it. */
@@ -126,31 +130,43 @@ static int escape(struct parser *j, char **to)
 	return 0;
 }
 
-/* The string whose first quote is passed.  *text stays where it was in the line. */
-static int string(struct parser *j, char **text, size_t *size)
+/* The rest of a string from its first backslash on, or what is wrong with it. */
+static int rest_of_string(struct parser *j, char **to)
 {
-	char *to, *first = j->p;
 	int err = 0;
 
-	while (j->p < j->end && *j->p != '"' && *j->p != '\\' && (uint8_t)*j->p >= 0x20)
-		j->p++;
-	to = j->p;
-	*text = first;
-	if (j->p < j->end && *j->p == '\\' && smmu_trace_keep_line(j->trace, j->line, j->size))
+	if (smmu_trace_keep_line(j->trace, j->line, j->size))
 		return bad(j, j->p, SMMU_E_NOMEM, "out of memory");
 	while (!err && j->p < j->end && *j->p != '"') {
 		if ((uint8_t)*j->p < 0x20)
 			return bad(j, j->p, SMMU_E_SYNTAX, "a control character in a string");
 		if (*j->p++ == '\\')
-			err = escape(j, &to);
+			err = escape(j, to);
 		else
-			*to++ = j->p[-1];
+			*(*to)++ = j->p[-1];
 	}
-	if (err)
-		return err;
-	if (j->p == j->end)
-		return bad(j, first - 1, SMMU_E_SYNTAX, "the string is not closed on its line");
-	*size = (size_t)(to - first);
+	return err;
+}
+
+/* The string whose first quote is passed.  *text stays where it was in the line. */
+static int string(struct parser *j, char **text, size_t *size)
+{
+	char *first = j->p, *p = first;
+
+	while (*p != '"' && *p != '\\' && (uint8_t)*p >= 0x20)
+		p++;
+	j->p = p;
+	if (SMMU_UNLIKELY(*p != '"')) {
+		int err = rest_of_string(j, &p);
+
+		if (err)
+			return err;
+		if (j->p == j->end)
+			return bad(j, first - 1, SMMU_E_SYNTAX,
+				   "the string is not closed on its line");
+	}
+	*text = first;
+	*size = (size_t)(p - first);
 	j->p++;
 	return 0;
 }
@@ -158,13 +174,13 @@ static int string(struct parser *j, char **text, size_t *size)
 /* The extent of a number or a word. */
 static size_t bare(struct parser *j)
 {
-	const char *first = j->p;
+	char *first = j->p, *p = first;
 
-	while (j->p < j->end &&
-	       ((*j->p >= '0' && *j->p <= '9') || (*j->p >= 'a' && *j->p <= 'z') ||
-		(*j->p >= 'A' && *j->p <= 'Z') || *j->p == '-' || *j->p == '+' || *j->p == '.'))
-		j->p++;
-	return (size_t)(j->p - first);
+	while ((*p >= '0' && *p <= '9') || (*p >= 'a' && *p <= 'z') || (*p >= 'A' && *p <= 'Z') ||
+	       *p == '-' || *p == '+' || *p == '.')
+		p++;
+	j->p = p;
+	return (size_t)(p - first);
 }
 
 static bool is_word(const char *text, size_t size, const char *word)
@@ -190,6 +206,8 @@ static int scalar(struct parser *j, char **text, size_t *size)
 		return string(j, text, size);
 	*text = j->p;
 	*size = bare(j);
+	if (is_integer(*text, *size))
+		return 0;
 	is_true = is_word(*text, *size, "true");
 	if (is_word(*text, *size, "null")) {
 		*size = 0;
@@ -198,7 +216,7 @@ static int scalar(struct parser *j, char **text, size_t *size)
 			return bad(j, *text, SMMU_E_NOMEM, "out of memory");
 		**text = is_true ? '1' : '0';
 		*size = 1;
-	} else if (!is_integer(*text, *size)) {
+	} else {
 		return bad(j, *text, SMMU_E_SYNTAX,
 			   "a value is a string or an integer from 0 (hex needs quotes)");
 	}

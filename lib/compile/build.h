@@ -18,6 +18,7 @@
 struct smmu_build_region {
 	uint64_t base, size; /* physical, Non-secure */
 	char *purpose;	     /* owned: "stage 1 tables of nic" */
+	char *name;	     /* owned: the domain whose translation tables they are, or NULL */
 };
 
 /* What was built. */
@@ -29,7 +30,8 @@ struct smmu_build {
 };
 
 /*
- * mem holds the memory of the system already and is written to.  Every
+ * mem holds the memory of the system already and is written to; NULL when it
+ * could not be had: all that can be found without is then reported.  Every
  * problem is reported with its place; the first error is returned, and *build
  * is then empty.
  */

@@ -1,16 +1,15 @@
 /*
- * Where structures are placed: a deterministic allocator over the areas that
- * the description names, and the way from an area's addresses to memory.
+ * Areas where structures are placed: a deterministic allocator that only goes
+ * forward, and the way from an address of an area to memory.
  */
-#include "compile/build_priv.h"
-
-#include "base/text.h"
-
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "base/text.h"
+#include "compile/build_priv.h"
 
 static struct smmu_pa at_ns(uint64_t pa)
 {
@@ -23,10 +22,6 @@ int build_alloc(uint64_t *address, struct builder *b, struct build_area *area, u
 	uint64_t start = area->next;
 	uint64_t pad = smmu_ones(align_log2);
 
-	if (!smmu_sys_given(area->at))
-		return build_error(b, area->at, SMMU_E_CONFLICT,
-				   "%s has no room for %s: give it tables: {base, size}",
-				   area->whose, what);
 	if (start > UINT64_MAX - pad)
 		start = area->end;
 	else
@@ -39,6 +34,10 @@ int build_alloc(uint64_t *address, struct builder *b, struct build_area *area, u
 				   ", and the area ends at 0x%" PRIx64,
 				   area->whose, what, smmu_format_size(text, size), start,
 				   area->end);
+	}
+	if (!area->has_group) {
+		area->has_group = true;
+		area->group_start = smmu_align_down_log2(start, BUILD_PAGE_LOG2);
 	}
 	area->next = start + size;
 	*address = start;
@@ -70,83 +69,289 @@ bool build_through(uint64_t *pa, uint64_t *run, const struct build_maps *stage2,
 	return true;
 }
 
-void build_group_begin(struct build_area *area)
+/* ---- regions ---- */
+
+static uint64_t page_up(uint64_t address)
 {
-	area->next = smmu_align_down_log2(area->next + BUILD_PAGE - 1, BUILD_PAGE_LOG2);
-	area->group_start = area->next;
+	return smmu_align_down_log2(address + BUILD_PAGE - 1, BUILD_PAGE_LOG2);
 }
 
-static int add_region(struct builder *b, uint64_t base, uint64_t size, const char *purpose)
+void build_group_begin(struct build_area *area)
+{
+	area->next = page_up(area->next);
+	area->has_group = false;
+}
+
+static int grow_regions(struct builder *b)
 {
 	struct smmu_build *out = b->out;
+	size_t capacity = b->regions_capacity ? 2 * b->regions_capacity : 16;
+	struct smmu_build_region *regions;
+	struct smmu_mark *marks;
 
-	if (out->regions_count == b->regions_capacity) {
-		size_t capacity = b->regions_capacity ? 2 * b->regions_capacity : 16;
-		struct smmu_build_region *grown = realloc(out->regions, capacity * sizeof(*grown));
-
-		if (!grown)
-			return b->error = smmu_diag_nomem(b->diag);
-		out->regions = grown;
-		b->regions_capacity = capacity;
-	}
-	char *copy = malloc(strlen(purpose) + 1);
-
-	if (!copy)
-		return b->error = smmu_diag_nomem(b->diag);
-	strcpy(copy, purpose);
-	out->regions[out->regions_count++] = (struct smmu_build_region){base, size, copy};
+	regions = realloc(out->regions, capacity * sizeof(*regions));
+	if (!regions)
+		return build_nomem(b);
+	out->regions = regions;
+	marks = realloc(b->region_at, capacity * sizeof(*marks));
+	if (!marks)
+		return build_nomem(b);
+	b->region_at = marks;
+	b->regions_capacity = capacity;
 	return 0;
 }
 
-int build_group_end(struct builder *b, struct build_area *area, const char *format, ...)
+static char *copy_text(struct builder *b, const char *text)
 {
-	struct smmu_buf purpose = {0};
-	char text[256];
+	char *copy = malloc(strlen(text) + 1);
+
+	if (!copy)
+		build_nomem(b);
+	return copy ? strcpy(copy, text) : NULL;
+}
+
+static int add_region(struct builder *b, const struct build_area *area, uint64_t base,
+		      uint64_t size, const char *name, const char *purpose)
+{
+	struct smmu_build *out = b->out;
+	struct smmu_build_region region = {.base = base, .size = size};
+
+	if (out->regions_count == b->regions_capacity && grow_regions(b))
+		return b->error;
+	region.purpose = copy_text(b, purpose);
+	region.name = name ? copy_text(b, name) : NULL;
+	if (!region.purpose || (name && !region.name)) {
+		free(region.purpose);
+		return b->error;
+	}
+	b->region_at[out->regions_count] = area->at;
+	out->regions[out->regions_count++] = region;
+	return 0;
+}
+
+int build_group_end(struct builder *b, struct build_area *area, const char *name,
+		    const char *format, ...)
+{
+	char purpose[320];
 	va_list args;
 	int status = 0;
 
 	va_start(args, format);
-	vsnprintf(text, sizeof(text), format, args);
+	vsnprintf(purpose, sizeof(purpose), format, args);
 	va_end(args);
-	smmu_buf_puts(&purpose, text);
-	area->next = smmu_align_down_log2(area->next + BUILD_PAGE - 1, BUILD_PAGE_LOG2);
+	if (!area->has_group)
+		return 0;
+	area->next = page_up(area->next);
 	for (uint64_t from = area->group_start; status == 0 && from < area->next;) {
 		uint64_t pa = from, run = area->next - from;
 
 		if (area->through && !build_through(&pa, &run, area->through, from))
-			break; /* build_put has said so */
+			break; /* whoever wrote there has said so */
 		if (run > area->next - from)
 			run = area->next - from;
-		status = add_region(b, pa, run, smmu_buf_text(&purpose));
+		status = add_region(b, area, pa, run, name, purpose);
 		from += run;
 	}
-	smmu_buf_fini(&purpose);
 	return status;
 }
 
-int build_put(struct builder *b, const struct build_area *area, uint64_t address, const void *bytes,
+/* ---- memory ---- */
+
+static const uint8_t zeros[BUILD_PAGE];
+
+/* Said once an area: a RAM dump under the tables is no error, but rarely meant. */
+static void warn_captured(struct builder *b, struct build_area *area, uint64_t pa)
+{
+	const uint8_t *now = b->has_files && !area->said ? smmu_mem_page(b->mem, at_ns(pa)) : NULL;
+
+	if (!now || memcmp(now, zeros, sizeof(zeros)) == 0)
+		return;
+	area->said = true;
+	build_warn(b, area->at, "tables of %s overwrite what a file holds at 0x%" PRIx64,
+		   area->whose, smmu_align_down_log2(pa, BUILD_PAGE_LOG2));
+}
+
+uint8_t *build_page(struct builder *b, struct build_area *area, uint64_t address)
+{
+	uint64_t pa = address, run;
+	uint8_t *page;
+
+	if (area->through && !build_through(&pa, &run, area->through, address)) {
+		build_error(b, area->at, SMMU_E_INVALID,
+			    "tables of %s at IPA 0x%" PRIx64 " lie outside what the domain maps",
+			    area->whose, address);
+		return NULL;
+	}
+	if (b->has_files)
+		warn_captured(b, area, pa);
+	page = smmu_mem_page_write(b->mem, at_ns(pa));
+	if (page)
+		return page + smmu_bits(pa, 0, BUILD_PAGE_LOG2);
+	if (smmu_mem_error(b->mem))
+		build_nomem(b);
+	else
+		build_error(b, area->at, SMMU_E_INVALID,
+			    "tables of %s lead to 0x%" PRIx64 ", where the system has no memory",
+			    area->whose, smmu_align_down_log2(pa, BUILD_PAGE_LOG2));
+	return NULL;
+}
+
+int build_put(struct builder *b, struct build_area *area, uint64_t address, const void *bytes,
 	      size_t size)
 {
 	const uint8_t *from = bytes;
 
 	while (size > 0) {
-		uint64_t pa = address, run = size;
+		size_t room = (size_t)(BUILD_PAGE - smmu_bits(address, 0, BUILD_PAGE_LOG2));
+		size_t n = size < room ? size : room;
+		uint8_t *to = build_page(b, area, address);
 
-		if (area->through && !build_through(&pa, &run, area->through, address))
-			return build_error(b, area->at, SMMU_E_INVALID,
-					   "tables of %s at IPA 0x%" PRIx64
-					   " lie outside what the domain maps",
-					   area->whose, address);
-		if (run > size)
-			run = size;
-		if (!smmu_mem_write(b->mem, at_ns(pa), from, (size_t)run))
-			return build_error(b, area->at, SMMU_E_INVALID,
-					   "tables of %s lead to 0x%" PRIx64
-					   ", where the system has no memory",
-					   area->whose, pa);
-		from += run;
-		address += run;
-		size -= (size_t)run;
+		if (!to)
+			return b->error;
+		memcpy(to, from, n);
+		from += n;
+		address += n;
+		size -= n;
 	}
 	return 0;
+}
+
+int build_clear(struct builder *b, struct build_area *area, uint64_t address, uint64_t size)
+{
+	while (size > 0) {
+		uint64_t room = BUILD_PAGE - smmu_bits(address, 0, BUILD_PAGE_LOG2);
+		uint64_t n = size < room ? size : room;
+		uint8_t *to = build_page(b, area, address);
+
+		if (!to)
+			return b->error;
+		memset(to, 0, (size_t)n);
+		address += n;
+		size -= n;
+	}
+	return 0;
+}
+
+/* ---- in each other's way ---- */
+
+static int by_base(const void *a, const void *b)
+{
+	const struct build_area *x = *(struct build_area *const *)a;
+	const struct build_area *y = *(struct build_area *const *)b;
+
+	return (x->base > y->base) - (x->base < y->base);
+}
+
+static void check_apart(struct builder *b, const struct build_area *x, const struct build_area *y)
+{
+	const struct build_area *later = x->at.line > y->at.line ? x : y;
+
+	if (y->base >= x->end)
+		return;
+	build_error(b, later->at, SMMU_E_CONFLICT, "the tables of %s and %s overlap at 0x%" PRIx64,
+		    later->whose, (later == x ? y : x)->whose, y->base);
+	build_note(b, (later == x ? y : x)->at, "the other tables are here");
+}
+
+/* A map through which a device can write over the tables that confine it. */
+static bool exposes(const struct smmu_sys_map *map, const struct build_area *area)
+{
+	/* the map's end fits in 56 bits: sys has checked */
+	return map->access.v & SMMU_SYS_ACCESS_W && map->pa.v < area->end &&
+	       area->base < map->pa.v + map->size.v;
+}
+
+/* Domains that output physical addresses; the first map of each is named. */
+static void check_exposed(struct builder *b, const struct build_area *area)
+{
+	size_t last = BUILD_NONE;
+
+	for (size_t i = 0; i < b->uses_count; i++) {
+		const struct build_use *use = &b->use[i];
+		const struct smmu_sys_domain *domain = &b->info->domains[use->domain];
+
+		if (use->stage2 != BUILD_NONE || use->domain == last)
+			continue;
+		last = use->domain;
+		for (size_t m = 0; m < domain->maps_count; m++) {
+			if (!exposes(&domain->maps[m], area))
+				continue;
+			build_warn(b, domain->maps[m].at,
+				   "devices of domain %s can write to the tables of %s",
+				   domain->name.v, area->whose);
+			build_note(b, area->at, "the tables are placed here");
+			break;
+		}
+	}
+}
+
+/* The end of an area may stay unused: memory must be where the tables come to lie. */
+static void check_memory(struct builder *b, const struct build_area *area, unsigned oas)
+{
+	if (!smmu_bits_fit(area->end - 1, oas))
+		build_error(b, area->at, SMMU_E_RANGE,
+			    "the tables of %s end at 0x%" PRIx64 ", beyond its %u address bits "
+			    "(SMMU_IDR5.OAS)",
+			    area->whose, area->end - 1, oas);
+	else if (b->mem && !smmu_mem_exists(b->mem, at_ns(area->base), area->end - area->base))
+		build_warn(b, area->at, "not all of the tables of %s is in memory", area->whose);
+}
+
+void build_check_areas(struct builder *b)
+{
+	struct build_area **area = calloc(b->info->smmus_count + 1, sizeof(*area));
+	size_t count = 0;
+
+	if (!area) {
+		build_nomem(b);
+		return;
+	}
+	for (size_t s = 0; s < b->info->smmus_count; s++) {
+		struct build_smmu *on = &b->smmu[s];
+
+		if (!on->is_described || !on->area.is_given)
+			continue;
+		area[count++] = &on->area;
+		check_memory(b, &on->area, smmu_oas_bits(&on->ids));
+		check_exposed(b, &on->area);
+	}
+	if (count)
+		qsort(area, count, sizeof(*area), by_base);
+	for (size_t i = 1; i < count; i++)
+		check_apart(b, area[i - 1], area[i]);
+	free(area);
+}
+
+static int region_by_base(const void *a, const void *b)
+{
+	const struct smmu_build_region *x = *(struct smmu_build_region *const *)a;
+	const struct smmu_build_region *y = *(struct smmu_build_region *const *)b;
+
+	return (x->base > y->base) - (x->base < y->base);
+}
+
+/* IPA areas may come to lie anywhere: only what was built shows whether it is one place. */
+int build_check_regions(struct builder *b)
+{
+	struct smmu_build_region *region = b->out->regions;
+	size_t count = b->out->regions_count;
+	struct smmu_build_region **sorted = calloc(count + 1, sizeof(*sorted));
+
+	if (!sorted)
+		return build_nomem(b);
+	for (size_t i = 0; i < count; i++)
+		sorted[i] = &region[i];
+	qsort(sorted, count, sizeof(*sorted), region_by_base);
+	for (size_t i = 1; i < count; i++) {
+		const struct smmu_build_region *x = sorted[i - 1], *y = sorted[i];
+
+		if (y->base - x->base >= x->size)
+			continue;
+		build_error(b, b->region_at[y - region], SMMU_E_CONFLICT,
+			    "the %s and the %s both lie at 0x%" PRIx64, y->purpose, x->purpose,
+			    y->base);
+		build_note(b, b->region_at[x - region], "the other tables are here");
+	}
+	free(sorted);
+	return b->error;
 }

@@ -1,5 +1,5 @@
 /*
- * What a domain may ask of an SMMU: found before anything is built, each
+ * What a description may ask of an SMMU: found before anything is built, each
  * problem with its place.  IHI 0070 3.4, 5.2, 5.4, 6.3; DDI 0487 D8.2.
  */
 #include <inttypes.h>
@@ -7,89 +7,88 @@
 #include "base/text.h"
 #include "compile/build_priv.h"
 
-/* With 4K and 16K granules and no DS, addresses have 48 bits at most (D8.1.6). */
-static unsigned cap_by_granule(unsigned bits, const struct smmu_sys_domain *domain)
+#define SUBSTREAM_ZERO 0
+
+/* A domain on one SMMU. */
+struct pair {
+	const struct smmu_sys_domain *domain;
+	const struct smmu_ids *ids;
+	const char *smmu;
+};
+
+static unsigned least(unsigned a, unsigned b)
 {
-	return domain->granule.v != SMMU_GRANULE_64K && bits > 48 ? 48 : bits;
+	return a < b ? a : b;
 }
 
-unsigned build_output_bits(const struct smmu_sys_domain *domain, const struct smmu_ids *ids)
+/* Limits of T0SZ and S2T0SZ (3.4, 5.2, 5.4): 25 bits, fewer with small tables. */
+static void check_input_bits(struct builder *b, const struct pair *p)
 {
-	unsigned bits = smmu_oas_bits(ids);
+	const struct smmu_sys_domain *domain = p->domain;
+	bool stt = smmu_IDR3_STT(p->ids->idr[3]), is_64k = domain->granule.v == SMMU_GRANULE_64K;
+	bool wide = is_64k || smmu_IDR5_DS(p->ids->idr[5]);
+	unsigned fewest = !stt ? 25 : is_64k ? 17 : 16, bits = build_input_bits(domain, p->ids);
+	unsigned most = domain->stage.v == 2 ? smmu_ias_bits(p->ids) : smmu_vax_bits(p->ids);
 
-	if (smmu_sys_given(domain->output_bits.at) && domain->output_bits.v < bits)
-		bits = (unsigned)domain->output_bits.v;
-	bits = cap_by_granule(bits, domain);
-	return bits > 52 ? 52 : bits;
+	most = least(most, wide ? 52 : 48);
+	if (bits >= fewest && bits <= most)
+		return;
+	build_error(b, build_mark(domain->input_bits.at, domain->at), SMMU_E_RANGE,
+		    "domain %s has %u input bits; %s takes %u to %u at stage %u%s", domain->name.v,
+		    bits, p->smmu, fewest, most, (unsigned)domain->stage.v,
+		    bits < fewest && !stt ? " (fewer need SMMU_IDR3.STT)" : "");
 }
 
-unsigned build_input_bits(const struct smmu_sys_domain *domain, const struct smmu_ids *ids)
+static void check_output_bits(struct builder *b, const struct pair *p)
 {
-	if (smmu_sys_given(domain->input_bits.at))
-		return (unsigned)domain->input_bits.v;
-	/* Stage 2 takes what stage 1 or a bypass can give it; stage 1 the common 48 bits. */
-	return domain->stage.v == 2 ? cap_by_granule(smmu_oas_bits(ids), domain) : 48;
+	const struct smmu_sys_domain *domain = p->domain;
+	unsigned oas = smmu_oas_bits(p->ids);
+
+	if (domain->output_bits.v > oas)
+		build_error(b, domain->output_bits.at, SMMU_E_RANGE,
+			    "domain %s has %u output bits; %s has %u (SMMU_IDR5.OAS)",
+			    domain->name.v, (unsigned)domain->output_bits.v, p->smmu, oas);
+	if (build_wants_ds(domain) && !smmu_IDR5_DS(p->ids->idr[5]))
+		build_error(b,
+			    build_mark(domain->output_bits.v > 48 ? domain->output_bits.at
+								  : domain->input_bits.at,
+				       domain->at),
+			    SMMU_E_CONFLICT,
+			    "more than 48 address bits with this granule need SMMU_IDR5.DS, which "
+			    "%s does not have",
+			    p->smmu);
 }
 
-uint64_t build_size_encoding(unsigned bits)
-{
-	uint64_t encoding = 0;
-
-	while (encoding < 6 && smmu_address_size_bits(encoding) < bits)
-		encoding++;
-	return encoding;
-}
-
-/* Limits of T0SZ and S2T0SZ: 3.4, and 5.4 T0SZ for small tables. */
-static void check_input_bits(struct builder *b, const struct smmu_sys_domain *domain,
-			     const struct smmu_ids *ids)
-{
-	bool stt = smmu_IDR3_STT(ids->idr[3]);
-	bool wide = domain->granule.v == SMMU_GRANULE_64K && smmu_vax_bits(ids) > 48;
-	unsigned least = !stt ? 25 : domain->granule.v == SMMU_GRANULE_64K ? 17 : 16;
-	unsigned most = domain->stage.v == 2 ? cap_by_granule(smmu_oas_bits(ids), domain)
-					     : (wide ? 52 : 48);
-	unsigned bits = build_input_bits(domain, ids);
-	struct smmu_mark at =
-		smmu_sys_given(domain->input_bits.at) ? domain->input_bits.at : domain->at;
-
-	if (bits < least || bits > most)
-		build_error(b, at, SMMU_E_RANGE,
-			    "domain %s has %u input bits; this SMMU takes %u to %u at stage %u%s",
-			    domain->name.v, bits, least, most, (unsigned)domain->stage.v,
-			    bits < least && !stt ? " (fewer need SMMU_IDR3.STT)" : "");
-}
-
-static void check_features(struct builder *b, const struct smmu_sys_domain *domain,
-			   const struct smmu_ids *ids, const char *smmu)
+static void check_formats(struct builder *b, const struct pair *p)
 {
 	static const char *const field[] = {"GRAN4K", "GRAN16K", "GRAN64K"};
 	static const char *const size[] = {"4K", "16K", "64K"};
-	bool stage1 = domain->stage.v == 1;
+	const struct smmu_sys_domain *domain = p->domain;
+	uint32_t idr0 = p->ids->idr[0];
+	unsigned stage = (unsigned)domain->stage.v;
 
-	if (stage1 ? !smmu_IDR0_S1P(ids->idr[0]) : !smmu_IDR0_S2P(ids->idr[0]))
+	if (stage == 1 ? !smmu_IDR0_S1P(idr0) : !smmu_IDR0_S2P(idr0))
 		build_error(b, domain->at, SMMU_E_CONFLICT,
 			    "domain %s is stage %u, and %s has no stage %u (SMMU_IDR0.S%uP)",
-			    domain->name.v, stage1 ? 1u : 2u, smmu, stage1 ? 1u : 2u,
-			    stage1 ? 1u : 2u);
-	if (!smmu_bit(smmu_IDR0_TTF(ids->idr[0]), 1))
+			    domain->name.v, stage, p->smmu, stage, stage);
+	if (!smmu_bit(smmu_IDR0_TTF(idr0), 1))
 		build_error(b, domain->at, SMMU_E_CONFLICT,
-			    "%s does not walk VMSAv8-64 tables (SMMU_IDR0.TTF)", smmu);
-	if (!smmu_ids_has_granule(ids, (enum smmu_granule)domain->granule.v))
-		build_error(b, domain->granule.at.line ? domain->granule.at : domain->at,
-			    SMMU_E_CONFLICT,
+			    "%s does not walk VMSAv8-64 tables (SMMU_IDR0.TTF)", p->smmu);
+	if (!smmu_ids_has_granule(p->ids, (enum smmu_granule)domain->granule.v))
+		build_error(b, build_mark(domain->granule.at, domain->at), SMMU_E_CONFLICT,
 			    "domain %s has granule %s, which %s does not have (SMMU_IDR5.%s)",
-			    domain->name.v, size[domain->granule.v], smmu,
+			    domain->name.v, size[domain->granule.v], p->smmu,
 			    field[domain->granule.v]);
-	if (domain->endian.v ? smmu_IDR0_TTENDIAN(ids->idr[0]) == 2
-			     : smmu_IDR0_TTENDIAN(ids->idr[0]) == 3)
-		build_error(
-			b, domain->endian.at.line ? domain->endian.at : domain->at, SMMU_E_CONFLICT,
-			"%s does not walk tables of this endianness (SMMU_IDR0.TTENDIAN)", smmu);
+	/* TTENDIAN: 0b10 is little-endian only, 0b11 big-endian only (6.3.1). */
+	if (smmu_IDR0_TTENDIAN(idr0) == (domain->endian.v ? 2 : 3))
+		build_error(b, build_mark(domain->endian.at, domain->at), SMMU_E_CONFLICT,
+			    "%s does not walk %s-endian tables, those of domain %s "
+			    "(SMMU_IDR0.TTENDIAN)",
+			    p->smmu, domain->endian.v ? "big" : "little", domain->name.v);
 	/* STALL_MODEL: 0b01 has no stall, 0b10 forces it (6.3.1). */
-	if (domain->stall.v && smmu_IDR0_STALL_MODEL(ids->idr[0]) == 1)
+	if (domain->stall.v && smmu_IDR0_STALL_MODEL(idr0) == 1)
 		build_error(b, domain->stall.at, SMMU_E_CONFLICT,
-			    "%s cannot stall (SMMU_IDR0.STALL_MODEL)", smmu);
+			    "%s cannot stall (SMMU_IDR0.STALL_MODEL)", p->smmu);
 }
 
 /* Whether an input address is one of ia_bits, at stage 1 in either half (3.4.1). */
@@ -98,73 +97,206 @@ static bool fits_input(const struct smmu_sys_map *map, unsigned stage, unsigned 
 	uint64_t last = map->input.v + (map->size.v - 1);
 	uint64_t high = ~smmu_ones(ia_bits);
 
-	if (last < map->input.v)
-		return false;
 	if (smmu_bits_fit(last, ia_bits))
 		return true;
 	return stage == 1 && (map->input.v & high) == high && (last & high) == high;
 }
 
-/* Stage 1 has no write-only and no execute-only; both are readable there (D8.4.1). */
-static void check_access(struct builder *b, const struct smmu_sys_map *map, unsigned stage)
+/* With DS, shareability of cacheable memory is that of CD.SH0 and S2SH0 (D8.3). */
+static void check_shareability(struct builder *b, const struct smmu_sys_map *map)
 {
-	struct smmu_mark at = map->access.at.line ? map->access.at : map->at;
+	bool is_cached =
+		map->memory.v == SMMU_MEMTYPE_NORMAL_WB || map->memory.v == SMMU_MEMTYPE_NORMAL_WT;
 
-	if (stage == 1 && !(map->access.v & SMMU_SYS_ACCESS_R))
-		build_error(b, at, SMMU_E_INVALID,
-			    "stage 1 cannot grant %s without r: a table entry that permits it "
-			    "permits reading too",
-			    map->access.v & SMMU_SYS_ACCESS_W ? "w" : "x");
-	if (stage == 2 && map->privileged.v)
-		build_error(b, map->privileged.at, SMMU_E_INVALID,
-			    "stage 2 does not tell privileged accesses from others");
-	if (stage == 2 && map->global.v)
-		build_error(b, map->global.at, SMMU_E_INVALID, "stage 2 has no global maps");
+	if (is_cached && map->sh.v != SMMU_SH_IN_NONE && map->sh.v != SMMU_SH_IN_ISH)
+		build_error(b, map->sh.at, SMMU_E_INVALID,
+			    "descriptors with 52-bit addresses do not hold shareability: it is ish "
+			    "for all of the domain");
 }
 
-static void check_map(struct builder *b, const struct smmu_sys_domain *domain,
-		      const struct smmu_sys_map *map, unsigned ia_bits, unsigned oa_bits)
+static void check_map(struct builder *b, const struct pair *p, const struct smmu_sys_map *map)
 {
-	unsigned granule_log2 = smmu_granule_log2((enum smmu_granule)domain->granule.v);
+	const struct smmu_sys_domain *domain = p->domain;
+	unsigned ia_bits = build_input_bits(domain, p->ids);
+	unsigned oa_bits = build_output_bits(domain, p->ids);
 	uint64_t last_pa = map->pa.v + (map->size.v - 1);
-	char text[24];
 
-	if (!smmu_is_aligned_log2(map->size.v | map->input.v | map->pa.v, granule_log2))
-		build_error(b, map->at, SMMU_E_INVALID,
-			    "addresses and size must be multiples of the granule, %s",
-			    smmu_format_size(text, smmu_pow2(granule_log2)));
 	if (!fits_input(map, (unsigned)domain->stage.v, ia_bits))
-		build_error(b, map->at, SMMU_E_RANGE,
+		build_error(b, build_mark(map->input.at, map->at), SMMU_E_RANGE,
 			    "0x%" PRIx64 " to 0x%" PRIx64 " is outside the %u input bits of "
 			    "domain %s",
 			    map->input.v, map->input.v + (map->size.v - 1), ia_bits,
 			    domain->name.v);
-	if (last_pa < map->pa.v || !smmu_bits_fit(last_pa, oa_bits))
-		build_error(b, map->pa.at.line ? map->pa.at : map->at, SMMU_E_RANGE,
+	if (!smmu_bits_fit(last_pa, oa_bits))
+		build_error(b, build_mark(map->pa.at, map->at), SMMU_E_RANGE,
 			    "output address 0x%" PRIx64 " is beyond the %u output bits of "
-			    "domain %s",
-			    last_pa, oa_bits, domain->name.v);
-	check_access(b, map, (unsigned)domain->stage.v);
+			    "domain %s on %s",
+			    last_pa, oa_bits, domain->name.v, p->smmu);
+	if (build_wants_ds(domain))
+		check_shareability(b, map);
 }
 
-int build_check_domain(struct builder *b, size_t smmu, size_t domain_index, bool nested)
+/* Domains on the SMMUs where they are used; maps only where the domain itself is possible. */
+static void check_uses(struct builder *b)
 {
-	const struct smmu_sys_domain *domain = &b->info->domains[domain_index];
-	const struct smmu_ids *ids = &b->smmu[smmu].ids;
-	unsigned ia_bits = build_input_bits(domain, ids);
-	unsigned oa_bits = build_output_bits(domain, ids);
-	int before = b->error;
+	for (size_t i = 0; i < b->uses_count; i++) {
+		const struct build_use *use = &b->use[i];
+		const struct smmu_sys_domain *domain = &b->info->domains[use->domain];
+		struct pair p = {domain, &b->smmu[use->smmu].ids, b->info->smmus[use->smmu].name};
+		int before = b->error;
 
-	b->error = 0;
-	check_features(b, domain, ids, b->info->smmus[smmu].name);
-	check_input_bits(b, domain, ids);
-	if (nested && !smmu_IDR0_S2P(ids->idr[0]))
-		build_error(b, domain->at, SMMU_E_CONFLICT, "%s has no stage 2 to nest under",
-			    b->info->smmus[smmu].name);
-	for (size_t i = 0; b->error == 0 && i < domain->maps_count; i++)
-		check_map(b, domain, &domain->maps[i], ia_bits, oa_bits);
-	int status = b->error;
+		if (i > 0 && use->smmu == use[-1].smmu && use->domain == use[-1].domain)
+			continue;
+		b->error = 0;
+		check_formats(b, &p);
+		check_input_bits(b, &p);
+		check_output_bits(b, &p);
+		for (size_t m = 0; b->error == 0 && m < domain->maps_count; m++)
+			check_map(b, &p, &domain->maps[m]);
+		b->error = before ? before : b->error;
+	}
+}
 
-	b->error = before ? before : status;
-	return status;
+/*
+ * Stage 1 has no write-only and no execute-only: both are readable there
+ * (D8.4.1), and PIIU and PIIP have no encoding for write-only either (5.4).
+ */
+static void check_access(struct builder *b, const struct smmu_sys_map *map)
+{
+	if (!(map->access.v & SMMU_SYS_ACCESS_R))
+		build_error(b, build_mark(map->access.at, map->at), SMMU_E_INVALID,
+			    "stage 1 cannot grant %s without r: a table entry that permits it "
+			    "permits reading too",
+			    map->access.v & SMMU_SYS_ACCESS_W ? "w" : "x");
+}
+
+static void check_domains(struct builder *b)
+{
+	for (size_t d = 0; d < b->info->domains_count; d++) {
+		const struct smmu_sys_domain *domain = &b->info->domains[d];
+
+		for (size_t m = 0; domain->stage.v == 1 && m < domain->maps_count; m++)
+			check_access(b, &domain->maps[m]);
+	}
+}
+
+/* ---- devices ---- */
+
+static void check_substream(struct builder *b, const struct smmu_sys_device *device,
+			    const struct smmu_sys_substream *sub)
+{
+	size_t smmu = device->smmu.index;
+	unsigned bits = smmu_ssid_bits(&b->smmu[smmu].ids);
+	uint64_t last = sub->first.v + sub->count.v - 1;
+
+	if (!smmu_bits_fit(last, bits))
+		build_error(b, sub->at, SMMU_E_RANGE,
+			    "SubstreamID %" PRIu64
+			    " does not fit in the %u bits of %s (SMMU_IDR1.SSIDSIZE)",
+			    last, bits, b->info->smmus[smmu].name);
+	if (sub->first.v != SUBSTREAM_ZERO || !device->stage1.name)
+		return;
+	build_error(b, sub->at, SMMU_E_CONFLICT,
+		    "substream 0 beside 'stage1', which is what CD 0 belongs to (S1DSS 0b10)");
+	build_note(b, device->stage1.at, "this is the other claim to CD 0");
+}
+
+/* Stage 1 structures of a nested device are read through stage 2, so they need a place there. */
+static void check_nesting(struct builder *b, const struct smmu_sys_device *device)
+{
+	size_t stage2 = build_stage2_of(device);
+	const struct smmu_sys_domain *domain;
+
+	if (stage2 == BUILD_NONE || !build_has_stage1(device) || b->ipa_area[stage2].is_given)
+		return;
+	domain = &b->info->domains[stage2];
+	build_error(b, device->at, SMMU_E_CONFLICT,
+		    "device %s is nested under %s, which has no place for its stage 1 structures: "
+		    "give the domain tables: {ipa, size}",
+		    device->name.v, domain->name.v);
+	build_note(b, domain->at, "the domain is here");
+}
+
+/* Every StreamID of a device must have an entry. */
+static void check_streams(struct builder *b, const struct smmu_sys_device *device)
+{
+	const struct build_smmu *on = &b->smmu[device->smmu.index];
+
+	for (size_t s = 0; s < device->streams_count; s++) {
+		const struct smmu_sys_streams *run = &device->streams[s];
+		uint64_t last = run->first.v + run->count.v - 1;
+
+		if (!smmu_bits_fit(last, on->stream_bits))
+			build_error(b, run->at, SMMU_E_RANGE,
+				    "StreamID 0x%" PRIx64 " does not fit in the %u bits of the "
+				    "stream table of %s",
+				    last, on->stream_bits, b->info->smmus[device->smmu.index].name);
+	}
+}
+
+static void check_devices(struct builder *b)
+{
+	for (size_t i = 0; i < b->info->devices_count; i++) {
+		const struct smmu_sys_device *device = &b->info->devices[i];
+
+		check_streams(b, device);
+		check_nesting(b, device);
+		for (size_t s = 0; s < device->substreams_count; s++)
+			check_substream(b, device, &device->substreams[s]);
+	}
+}
+
+/* ---- SMMUs ---- */
+
+static void check_stream_table(struct builder *b, size_t smmu)
+{
+	const struct smmu_sys_smmu *from = &b->info->smmus[smmu];
+	const struct smmu_sys_strtab *strtab = &from->strtab;
+	const struct build_smmu *on = &b->smmu[smmu];
+	unsigned bits = smmu_sid_bits(&on->ids, SMMU_SEC_NS);
+
+	if (strtab->stream_bits.v > bits)
+		build_error(b, strtab->stream_bits.at, SMMU_E_RANGE,
+			    "%" PRIu64 " StreamID bits are more than the %u of %s "
+			    "(SMMU_IDR1.SIDSIZE)",
+			    strtab->stream_bits.v, bits, from->name);
+	if (on->two_level && !smmu_IDR0_ST_LEVEL(on->ids.idr[0]))
+		build_error(b, strtab->format.at, SMMU_E_CONFLICT,
+			    "%s has no two-level stream tables (SMMU_IDR0.ST_LEVEL)", from->name);
+}
+
+/* What a described SMMU needs: a place, and nobody else's stream table. */
+static void check_smmu(struct builder *b, size_t smmu)
+{
+	static const enum smmu_reg own[] = {SMMU_REG_STRTAB_BASE, SMMU_REG_STRTAB_BASE_CFG};
+	const struct smmu_sys_smmu *from = &b->info->smmus[smmu];
+	struct smmu_mark at = {from->at.line, from->at.col};
+
+	for (size_t i = 0; i < SMMU_LEN(own); i++)
+		if (from->given[own[i]])
+			build_error(b,
+				    (struct smmu_mark){from->reg_at[own[i]].line,
+						       from->reg_at[own[i]].col},
+				    SMMU_E_CONFLICT,
+				    "%s is given, and the stream table of %s is to be built: leave "
+				    "it out",
+				    smmu_reg_info(own[i])->name, from->name);
+	if (!b->smmu[smmu].area.is_given)
+		build_error(b, at, SMMU_E_CONFLICT,
+			    "%s has no place for its tables: give it tables: {base, size}",
+			    from->name);
+	check_stream_table(b, smmu);
+	build_check_queues(b, smmu);
+}
+
+int build_check(struct builder *b)
+{
+	for (size_t s = 0; s < b->info->smmus_count; s++)
+		if (b->smmu[s].is_described)
+			check_smmu(b, s);
+	check_domains(b);
+	check_uses(b);
+	check_devices(b);
+	build_check_areas(b);
+	return b->error;
 }

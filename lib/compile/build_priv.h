@@ -1,6 +1,11 @@
 /*
- * The parts of the builder: areas where structures are placed, translation
- * tables, context descriptors, stream tables, registers.
+ * The parts of the builder: what is used where, identifiers, areas in which
+ * structures are placed, translation tables, context descriptors, stream
+ * tables, registers.
+ *
+ * Everything that can be said before a byte is written is said first
+ * (build_check.c, build_claim.c); the rest, that something does not fit or
+ * would be ILLEGAL, comes with building.
  *
  * Threading: one thread at a time.
  */
@@ -31,69 +36,112 @@ struct build_maps {
  * of a stage 2 domain, which that domain's maps lead to memory.
  */
 struct build_area {
-	uint64_t base, end;		  /* end is one past the last byte */
-	uint64_t next;			  /* first byte not given out */
-	uint64_t group_start;		  /* of the region being filled */
+	uint64_t base, end;   /* end is one past the last byte */
+	uint64_t next;	      /* first byte not given out */
+	uint64_t group_start; /* of the region being filled, once it has something */
+	bool has_group;
 	const struct build_maps *through; /* of the stage 2 domain, NULL: physical */
-	struct smmu_mark at;
-	const char *whose; /* name of the SMMU or domain, for messages */
+	bool is_given;			  /* else nothing can be placed */
+	bool said;			  /* that it overwrites captured bytes */
+	struct smmu_mark at;		  /* of the area, or of whom it is missing from */
+	const char *whose;		  /* name of the SMMU or domain, for messages */
 };
 
-/* One use of a stage 1 domain: alone on an SMMU, or under one stage 2 domain. */
-struct build_stage1 {
-	bool built;
-	uint64_t ttb[2];
-	bool used[2]; /* TTB0, TTB1 lead somewhere */
+/* Who has each 16-bit identifier, 1 + its owner: pages made on first use. */
+struct build_owners {
+	uint32_t *page[256]; /* owned, of 256 each; NULL: all free */
+	uint32_t lowest;     /* no identifier from 1 up to here is free; 0: none is known */
+};
+
+/* One use of a domain on an SMMU: at stage 2, or at stage 1 in a context. */
+struct build_use {
+	size_t smmu, domain;
+	size_t stage2; /* BUILD_NONE: stage 1 alone, or the domain is stage 2 itself */
+	size_t context;
+	uint64_t ttb[2]; /* [0] alone at stage 2 */
+	bool used[2];	 /* TTB0, TTB1 lead somewhere */
+	bool needs_asid; /* a CD takes the domain's ASID */
 };
 
 /* Stage 1 domains that share a VMID: those alone on an SMMU, or those under one stage 2 domain. */
 struct build_context {
-	size_t smmu, stage2;	     /* stage2 BUILD_NONE: none */
-	struct build_stage1 *stage1; /* by domain */
-	uint32_t *asid_owner;	     /* 1 + domain by ASID, 0: free */
-	uint32_t *asid_of;	     /* 1 + ASID by domain, 0: none yet */
+	size_t smmu, stage2;	   /* stage2 BUILD_NONE: none */
+	size_t space;		   /* the context whose asids count: another with the same VMID */
+	struct build_owners asids; /* owners are uses */
 };
 
-/* One use of a stage 2 domain on one SMMU. */
-struct build_stage2 {
-	bool built;
-	uint64_t ttb;
-	uint32_t vmid;
+/* When a device is built: by SMMU, those without CDs first, then by context. */
+struct build_turn {
+	size_t smmu, group, device; /* group: 0, or 1 + its context */
 };
 
 struct build_smmu {
 	struct smmu_ids ids;
 	struct build_area area;
-	struct build_stage2 *stage2; /* by domain */
-	uint32_t *vmid_owner;	     /* 1 + domain by VMID, 0: free */
-	bool described;		     /* something is to be built for it */
+	struct build_owners vmids; /* owners are domains */
+	bool is_described;	   /* something is to be built for it */
 	unsigned stream_bits;
 	bool two_level;
 	unsigned split;
 	uint64_t strtab; /* address of the (first-level) table */
-	uint64_t *leaf;	 /* two-level: second-level table by index, 0: none */
+	uint64_t *leaf;	 /* owned; two-level: second-level table by index, 0: none */
 	size_t leaf_count;
 };
 
 struct builder {
 	const struct smmu_sys *sys;
 	const struct smmu_sys_info *info;
-	struct smmu_mem *mem;
+	struct smmu_mem *mem; /* NULL: checks only */
 	struct smmu_diag *diag;
 	struct smmu_build *out;
 	struct build_smmu *smmu;     /* by SMMU */
 	struct build_area *ipa_area; /* by domain */
 	struct build_maps *maps;     /* by domain */
-	struct build_context *context;
-	size_t contexts_count, contexts_capacity;
+	uint32_t *id;		     /* by domain: 1 + its ASID or VMID, 0: none yet */
+	struct build_use *use;	     /* by SMMU, domain, stage 2; no two alike */
+	size_t uses_count;
+	struct build_context *context; /* by SMMU, stage 2 (none first) */
+	size_t contexts_count;
+	struct build_turn *turn;     /* all devices, in the order of building */
+	struct smmu_mark *region_at; /* by region of out: of the area it lies in */
 	size_t regions_capacity;
-	int error; /* the first one */
+	bool has_files; /* memory holds captured bytes */
+	int error;	/* the first one */
 };
 
 /* Reports at mark and keeps the code as the builder's error; returns it. */
 int build_error(struct builder *b, struct smmu_mark at, int code, const char *format, ...)
 	SMMU_PRINTF(4, 5);
+void build_warn(struct builder *b, struct smmu_mark at, const char *format, ...) SMMU_PRINTF(3, 4);
 void build_note(struct builder *b, struct smmu_mark at, const char *format, ...) SMMU_PRINTF(3, 4);
+int build_nomem(struct builder *b);
+/* The first mark that was given. */
+static inline struct smmu_mark build_mark(struct smmu_mark at, struct smmu_mark otherwise)
+{
+	return smmu_sys_given(at) ? at : otherwise;
+}
+
+/* build_use.c */
+/* The uses and contexts that the devices make, and the devices' turns. */
+int build_collect_uses(struct builder *b);
+/* NULL when there is no such use. */
+struct build_use *build_find_use(const struct builder *b, size_t smmu, size_t domain,
+				 size_t stage2);
+struct build_context *build_find_context(const struct builder *b, size_t smmu, size_t stage2);
+/* BUILD_NONE without one. */
+static inline size_t build_stage2_of(const struct smmu_sys_device *device)
+{
+	return device->stage2.name ? device->stage2.index : BUILD_NONE;
+}
+static inline bool build_has_stage1(const struct smmu_sys_device *device)
+{
+	return device->stage1.name || device->substreams_count > 0;
+}
+
+/* build_claim.c */
+/* VMIDs and ASIDs: those given first, then the lowest free ones from 1. */
+int build_claim(struct builder *b);
+void build_owners_fini(struct build_owners *owners);
 
 /* build_area.c */
 /* size bytes aligned to 2^align_log2; what is for the message when there is no room. */
@@ -101,13 +149,24 @@ int build_alloc(uint64_t *address, struct builder *b, struct build_area *area, u
 		unsigned align_log2, const char *what);
 /* Starts a region; build_group_end records it under its purpose and closes the page. */
 void build_group_begin(struct build_area *area);
-int build_group_end(struct builder *b, struct build_area *area, const char *format, ...)
-	SMMU_PRINTF(3, 4);
-/* Bytes to an address of the area; SMMU_E_INVALID where there is no memory. */
-int build_put(struct builder *b, const struct build_area *area, uint64_t address, const void *bytes,
+/* name is of a domain, or NULL (build.h). */
+int build_group_end(struct builder *b, struct build_area *area, const char *name,
+		    const char *format, ...) SMMU_PRINTF(4, 5);
+/*
+ * The byte at an address of the area, to be written in place up to the end of
+ * its 4 KiB page; NULL where there is no memory, which is reported.  Borrowed
+ * until the next call.
+ */
+uint8_t *build_page(struct builder *b, struct build_area *area, uint64_t address);
+/* Bytes to an address of the area. */
+int build_put(struct builder *b, struct build_area *area, uint64_t address, const void *bytes,
 	      size_t size);
+int build_clear(struct builder *b, struct build_area *area, uint64_t address, uint64_t size);
 /* An IPA through the maps of a stage 2 domain: the PA and how far it stays contiguous. */
 bool build_through(uint64_t *pa, uint64_t *run, const struct build_maps *stage2, uint64_t ipa);
+/* Areas that lie in each other's way, or in that of what devices write; regions that overlap. */
+void build_check_areas(struct builder *b);
+int build_check_regions(struct builder *b);
 
 /* build_tt.c */
 /* One translation table to build, of maps that ascend and do not overlap. */
@@ -115,48 +174,63 @@ struct build_tt {
 	enum smmu_desc_family family;
 	enum smmu_granule granule;
 	unsigned stage;
-	unsigned ia_bits; /* input address bits from bit 0 */
-	bool concatenate; /* stage 2: fold a level of up to 16 tables into its parent's */
+	unsigned ia_bits;	     /* input address bits from bit 0 */
+	unsigned concat_log2_max;    /* stage 2: tables folded into their parent's level, else 0 */
+	int start_most;		     /* the highest level at which a walk may start */
+	enum smmu_sys_leaves leaves; /* which leaf descriptors */
 	bool big_endian;
 	const struct smmu_sys_map *const *maps;
 	size_t maps_count;
 	uint64_t ia_mask; /* ones in the input bits: cuts the sign extension of TTB1 */
 };
-/* Level at which its walk starts, and log2 of how many tables are concatenated there. */
-int build_tt_start(unsigned *concat_log2, const struct build_tt *tt);
+/* Level at which its walk starts. */
+int build_tt_start(const struct build_tt *tt);
 int build_tt_build(uint64_t *root, struct builder *b, struct build_area *area,
 		   const struct build_tt *tt, const char *whose);
 
 /* build_check.c */
-/*
- * What a domain can come to on one SMMU; stage2 is whether it is used as stage
- * 2, nested whether a stage 1 domain outputs IPAs.  Every problem is reported.
- */
-int build_check_domain(struct builder *b, size_t smmu, size_t domain, bool nested);
+/* All that is wrong with the description; every problem is reported. */
+int build_check(struct builder *b);
+
+/* build_size.c */
 /* Input and output address bits of a domain's tables, as given or by the features. */
 unsigned build_input_bits(const struct smmu_sys_domain *domain, const struct smmu_ids *ids);
 unsigned build_output_bits(const struct smmu_sys_domain *domain, const struct smmu_ids *ids);
+/* Whether its tables are those of LPA2 (DS): 4K or 16K and addresses beyond 48 bits asked for. */
+bool build_wants_ds(const struct smmu_sys_domain *domain);
 /* Encoding of that many address bits in IPS and S2PS: the smallest that holds them. */
 uint64_t build_size_encoding(unsigned bits);
+/* The tables of a domain, without its maps. */
+struct build_tt build_tt_of(const struct smmu_sys_domain *domain, const struct smmu_ids *ids);
 
 /* build_domain.c */
-/* The CD of a stage 1 domain in a context, its tables built on first use. */
-int build_cd(struct smmu_cd *cd, struct builder *b, struct build_context *context, size_t domain,
-	     uint32_t asid);
-/* The stage 2 fields of an STE, the tables built on first use. */
-int build_stage2(struct smmu_ste *ste, struct builder *b, size_t smmu, size_t domain);
+/* The translation tables of a use, as one region. */
+int build_tables(struct builder *b, struct build_use *use);
+/* The CD of a stage 1 domain whose tables are built. */
+void build_cd(struct smmu_cd *cd, const struct builder *b, const struct build_use *use);
+/* The stage 2 fields of an STE. */
+void build_stage2(struct smmu_ste *ste, const struct builder *b, const struct build_use *use);
 /* The area of structures in a context. */
 struct build_area *build_context_area(struct builder *b, const struct build_context *context);
 
+/* build_cd.c */
+/* The CD table of a device and the fields of its STE that lead to it. */
+int build_cd_table(struct smmu_ste *ste, struct builder *b, const struct smmu_sys_device *device,
+		   struct build_context *context);
+
 /* build_device.c */
-int build_devices(struct builder *b);
+/* Devices of one SMMU into its stream table: first those without CDs, then context by context. */
+int build_devices(struct builder *b, size_t smmu);
 
 /* build_stream.c */
 /* Stream tables with their default entries, before devices are put in. */
 int build_stream_tables(struct builder *b, size_t smmu);
-int build_stream_put(struct builder *b, size_t smmu, uint64_t stream, const struct smmu_ste *ste);
+int build_stream_put(struct builder *b, size_t smmu, const struct smmu_sys_streams *streams,
+		     const struct smmu_ste *ste);
 
 /* build_regs.c */
+/* Entries of queues against the features. */
+void build_check_queues(struct builder *b, size_t smmu);
 int build_registers(struct builder *b, size_t smmu);
 
 #endif

@@ -4,27 +4,27 @@
  * (descriptors), D8.7.1 (Contiguous).
  *
  * One pass: the input address ascends through tables and maps together, so a
- * cursor into the maps never goes back.
+ * cursor into the maps never goes back.  Maps that continue each other count
+ * as one.  Every entry of a table is written once, leaf tables in place.
  */
 #include <stdlib.h>
+#include <string.h>
 
 #include "compile/build_priv.h"
 
-#define CONCAT_LOG2_MAX 4 /* DDI 0487 D8.2.2: up to 16 tables */
+#define ENTRY_LOG2	  3
+#define PAGE_ENTRIES_LOG2 (BUILD_PAGE_LOG2 - ENTRY_LOG2)
 
 struct walk {
 	struct builder *b;
 	struct build_area *area;
 	const struct build_tt *tt;
 	const char *whose;
-	size_t cursor; /* the first map that ends beyond the current input address */
+	/* The range at the cursor: input [start, end), where it goes, its leaf without address. */
+	uint64_t start, end, oa, leaf;
+	bool at_end;   /* there is no range left */
+	size_t cursor; /* the first map after the range */
 };
-
-/* Input address without the sign extension. */
-static uint64_t map_start(const struct walk *w, const struct smmu_sys_map *map)
-{
-	return map->input.v & w->tt->ia_mask;
-}
 
 /* MAIR index and stage 2 MemAttr of a memory type (DDI 0487 D8.6; build_domain.c sets MAIR). */
 static uint64_t memory_of(unsigned stage, uint64_t memory)
@@ -64,13 +64,15 @@ static uint64_t shareability_of(const struct smmu_sys_map *map)
 }
 
 /* Attributes of a stage 1 leaf: DDI 0487 D8.4.1.  AP[2] is read-only, AP[1] unprivileged too. */
-static uint64_t leaf1(const struct smmu_sys_map *map)
+static uint64_t leaf1(const struct smmu_sys_map *map, bool ds)
 {
 	bool x = map->access.v & SMMU_SYS_ACCESS_X, w = map->access.v & SMMU_SYS_ACCESS_W;
 	uint64_t desc = 0;
 
 	desc = smmu_s1desc_set_AttrIndx(desc, memory_of(1, map->memory.v));
-	desc = smmu_s1desc_set_SH(desc, shareability_of(map));
+	/* With DS, those bits are of the address, and shareability is that of the walks. */
+	if (!ds)
+		desc = smmu_s1desc_set_SH(desc, shareability_of(map));
 	desc = smmu_s1desc_set_AF(desc, 1);
 	desc = smmu_s1desc_set_nG(desc, !map->global.v);
 	desc = smmu_s1desc_set_AP(desc, (w ? 0u : 2u) + (map->privileged.v ? 0u : 1u));
@@ -79,147 +81,236 @@ static uint64_t leaf1(const struct smmu_sys_map *map)
 }
 
 /* Attributes of a stage 2 leaf: D8.4.2.  XN 0b10 is no execution at all. */
-static uint64_t leaf2(const struct smmu_sys_map *map)
+static uint64_t leaf2(const struct smmu_sys_map *map, bool ds)
 {
 	bool r = map->access.v & SMMU_SYS_ACCESS_R, w = map->access.v & SMMU_SYS_ACCESS_W;
 	uint64_t desc = 0;
 
 	desc = smmu_s2desc_set_MemAttr(desc, memory_of(2, map->memory.v));
-	desc = smmu_s2desc_set_SH(desc, shareability_of(map));
+	if (!ds)
+		desc = smmu_s2desc_set_SH(desc, shareability_of(map));
 	desc = smmu_s2desc_set_AF(desc, 1);
 	desc = smmu_s2desc_set_S2AP(desc, (r ? 1u : 0u) + (w ? 2u : 0u));
 	return smmu_s2desc_set_XN(desc, map->access.v & SMMU_SYS_ACCESS_X ? 0 : 2);
 }
 
-static void store(const struct walk *w, uint8_t *table, uint64_t i, uint64_t desc)
+static uint64_t leaf_of(const struct walk *w, const struct smmu_sys_map *map)
 {
-	if (w->tt->big_endian)
-		smmu_st64be(table + 8 * i, desc);
-	else
-		smmu_st64le(table + 8 * i, desc);
+	bool ds = w->tt->family == SMMU_DESC_A64_DS;
+
+	return w->tt->stage == 1 ? leaf1(map, ds) : leaf2(map, ds);
 }
 
-/* Entries [from, to) of a table, the first at input address ia, as leaves of map. */
-static void fill(const struct walk *w, uint8_t *table, uint64_t from, uint64_t to, uint64_t ia,
-		 const struct smmu_sys_map *map, const struct smmu_desc_level *l, int level)
+/* The next range: a map, and those after it that continue it. */
+static void next_range(struct walk *w)
 {
-	uint64_t oa = map->pa.v + (ia - map_start(w, map));
-	uint64_t desc = w->tt->stage == 1 ? leaf1(map) : leaf2(map);
-	uint64_t step = smmu_pow2(l->size_log2), end = ia + (to - from) * step;
-	/* A Contiguous run: aligned at both sides and wholly inside (D8.7.1). */
-	bool runs = l->contig_log2 > l->size_log2 && smmu_is_aligned_log2(ia ^ oa, l->contig_log2);
-	uint64_t run = smmu_pow2(l->contig_log2);
+	const struct build_tt *tt = w->tt;
+	const struct smmu_sys_map *map;
 
-	desc |= smmu_desc_type_bits(level == SMMU_DESC_LEVEL_MAX ? SMMU_DESC_PAGE
-								 : SMMU_DESC_BLOCK);
-	for (uint64_t i = from; i < to; i++, ia += step, oa += step) {
-		uint64_t start = smmu_align_down_log2(ia, l->contig_log2);
-		bool contiguous = runs && start >= end - (to - from) * step && start + run <= end;
-		uint64_t one = smmu_s1desc_set_Contiguous(desc, contiguous);
-
-		store(w, table, i, smmu_desc_set_oa(one, oa, l));
+	w->at_end = w->cursor == tt->maps_count;
+	if (w->at_end)
+		return;
+	map = tt->maps[w->cursor++];
+	w->start = map->input.v & tt->ia_mask; /* without the sign extension */
+	w->end = w->start + map->size.v;
+	w->oa = map->pa.v;
+	w->leaf = leaf_of(w, map);
+	while (w->cursor < tt->maps_count) {
+		map = tt->maps[w->cursor];
+		if ((map->input.v & tt->ia_mask) != w->end ||
+		    map->pa.v != w->oa + (w->end - w->start) || leaf_of(w, map) != w->leaf)
+			break;
+		w->end += map->size.v;
+		w->cursor++;
 	}
+}
+
+static void store(const struct walk *w, uint8_t *entry, uint64_t desc)
+{
+	if (w->tt->big_endian)
+		smmu_st64be(entry, desc);
+	else
+		smmu_st64le(entry, desc);
+}
+
+/* Entries one after another with the same attributes, the first for output oa. */
+static void store_leaves(const struct walk *w, uint8_t *entry, uint64_t count, uint64_t desc,
+			 uint64_t oa, const struct smmu_desc_level *l)
+{
+	uint64_t step = smmu_pow2(l->size_log2);
+
+	/* Where the address stands in one piece it can be counted up in the descriptor. */
+	if (l->high_width == 0 && !w->tt->big_endian) {
+		desc = smmu_desc_set_oa(desc, oa, l);
+		for (uint64_t i = 0; i < count; i++, desc += step)
+			smmu_st64le(entry + 8 * i, desc);
+		return;
+	}
+	for (uint64_t i = 0; i < count; i++, oa += step)
+		store(w, entry + 8 * i, smmu_desc_set_oa(desc, oa, l));
+}
+
+static uint64_t least(uint64_t a, uint64_t b)
+{
+	return a < b ? a : b;
+}
+
+/*
+ * count entries from input address ia on, leaves of the range at the cursor.
+ * A Contiguous run is aligned on both sides and wholly inside the range
+ * (D8.7.1); it may go on in the next page of the same table.
+ */
+static void fill(const struct walk *w, uint8_t *entry, uint64_t count, uint64_t ia,
+		 const struct smmu_desc_level *l, int level)
+{
+	enum smmu_desc_kind kind = level == SMMU_DESC_LEVEL_MAX ? SMMU_DESC_PAGE : SMMU_DESC_BLOCK;
+	uint64_t desc = w->leaf | smmu_desc_type_bits(kind);
+	uint64_t runs = smmu_s1desc_set_Contiguous(desc, 1);
+	uint64_t oa = w->oa + (ia - w->start), end = ia + (count << l->size_log2);
+	uint64_t first = end, last = end; /* of the runs */
+
+	if (w->tt->leaves == SMMU_SYS_LEAVES_LARGEST && l->contig_log2 > l->size_log2 &&
+	    smmu_is_aligned_log2(ia ^ oa, l->contig_log2)) {
+		uint64_t pad = smmu_ones(l->contig_log2);
+
+		first = smmu_align_down_log2(w->start + pad, l->contig_log2);
+		last = smmu_align_down_log2(w->end, l->contig_log2);
+		first = least(end, first > ia ? first : ia);
+		last = least(end, last > first ? last : first);
+	}
+	for (unsigned part = 0; part < 3; part++) {
+		uint64_t to = part == 0 ? first : part == 1 ? last : end;
+		uint64_t n = (to - ia) >> l->size_log2;
+
+		store_leaves(w, entry, n, part == 1 ? runs : desc, oa, l);
+		entry += 8 * n;
+		oa += to - ia;
+		ia = to;
+	}
+}
+
+/* How many of left entries from ia on are leaves of the range at the cursor; 0: none. */
+static uint64_t leaves(const struct walk *w, uint64_t ia, uint64_t left,
+		       const struct smmu_desc_level *l, int level)
+{
+	bool is_last = level == SMMU_DESC_LEVEL_MAX;
+	enum smmu_desc_kind kind = is_last ? SMMU_DESC_PAGE : SMMU_DESC_BLOCK;
+	bool has_leaf = l->kind[smmu_desc_type_bits(kind)] == kind;
+
+	if (!has_leaf || w->start > ia || w->end - ia < smmu_pow2(l->size_log2) ||
+	    !smmu_is_aligned_log2(w->oa + (ia - w->start), l->size_log2))
+		return 0;
+	if (!is_last && w->tt->leaves == SMMU_SYS_LEAVES_PAGES)
+		return 0;
+	return least((w->end - ia) >> l->size_log2, left);
 }
 
 static int build_table(uint64_t *address, struct walk *w, int level, uint64_t ia,
 		       unsigned entries_log2);
 
-/* How many entries from i on are leaves of the map at the cursor; 0: a table is needed. */
-static uint64_t leaves(const struct walk *w, const struct smmu_sys_map *map, uint64_t ia,
-		       uint64_t left, const struct smmu_desc_level *l, int level)
+/* One entry that leads to a table. */
+static int fill_child(struct walk *w, uint8_t *entry, int level, uint64_t ia,
+		      const struct smmu_desc_level *l)
 {
-	uint64_t start = map_start(w, map), end = start + map->size.v;
-	enum smmu_desc_kind kind = level == SMMU_DESC_LEVEL_MAX ? SMMU_DESC_PAGE : SMMU_DESC_BLOCK;
-	bool has_leaf = l->kind[smmu_desc_type_bits(kind)] == kind;
+	const struct smmu_desc_level *next =
+		smmu_desc_level(w->tt->family, w->tt->granule, level + 1);
+	uint64_t child, desc = smmu_desc_type_bits(SMMU_DESC_TABLE);
+	int status = build_table(&child, w, level + 1, ia, next->stride);
 
-	if (!has_leaf || start > ia || end - ia < smmu_pow2(l->size_log2) ||
-	    !smmu_is_aligned_log2(map->pa.v + (ia - start), l->size_log2))
-		return 0;
-	uint64_t whole = (end - ia) >> l->size_log2;
-
-	return whole < left ? whole : left;
+	if (status == 0)
+		store(w, entry, smmu_desc_set_nlta(desc, child, l));
+	return status;
 }
 
-static int fill_table(uint8_t *table, struct walk *w, int level, uint64_t base, uint64_t entries)
+/* All of entries are written; the first is for input address base. */
+static int fill_entries(struct walk *w, uint8_t *entry, int level, uint64_t base, uint64_t entries)
 {
 	const struct smmu_desc_level *l = smmu_desc_level(w->tt->family, w->tt->granule, level);
 	uint64_t i = 0;
+	int status = 0;
 
-	while (i < entries && w->cursor < w->tt->maps_count) {
-		const struct smmu_sys_map *map = w->tt->maps[w->cursor];
-		uint64_t start = map_start(w, map), end = start + map->size.v;
-		uint64_t ia = base + (i << l->size_log2), n;
+	while (i < entries && status == 0) {
+		uint64_t ia = base + (i << l->size_log2), n = entries - i;
 
-		if (end <= ia) {
-			w->cursor++;
+		if (!w->at_end && w->end <= ia) {
+			next_range(w);
 			continue;
 		}
-		if (start > ia) {
-			uint64_t skip = (start - ia) >> l->size_log2;
-
-			if (skip >= entries - i)
-				break;
-			i += skip;
-			ia = base + (i << l->size_log2);
+		if (w->at_end || (w->start > ia && (w->start - ia) >> l->size_log2 >= n)) {
+			memset(entry + 8 * i, 0, (size_t)n * 8);
+			break;
 		}
-		n = leaves(w, map, ia, entries - i, l, level);
-		if (n > 0) {
-			fill(w, table, i, i + n, ia, map, l, level);
+		if (w->start > ia && (w->start - ia) >> l->size_log2) {
+			n = (w->start - ia) >> l->size_log2;
+			memset(entry + 8 * i, 0, (size_t)n * 8);
 			i += n;
 			continue;
 		}
-		const struct smmu_desc_level *next =
-			smmu_desc_level(w->tt->family, w->tt->granule, level + 1);
-		uint64_t child;
-		int status = build_table(&child, w, level + 1, ia, next->stride);
+		n = leaves(w, ia, n, l, level);
+		if (n > 0)
+			fill(w, entry + 8 * i, n, ia, l, level);
+		else
+			status = fill_child(w, entry + 8 * i, level, ia, l);
+		i += n > 0 ? n : 1;
+	}
+	return status;
+}
 
-		if (status)
-			return status;
-		store(w, table, i,
-		      smmu_desc_set_nlta(smmu_desc_type_bits(SMMU_DESC_TABLE), child, l));
-		i++;
+/* A leaf table, page by page in the memory where it lies. */
+static int fill_in_place(struct walk *w, uint64_t address, int level, uint64_t ia, uint64_t entries)
+{
+	const struct smmu_desc_level *l = smmu_desc_level(w->tt->family, w->tt->granule, level);
+
+	for (uint64_t done = 0; done < entries;) {
+		uint64_t n = least(entries - done, smmu_pow2(PAGE_ENTRIES_LOG2));
+		uint8_t *entry = build_page(w->b, w->area, address + (done << ENTRY_LOG2));
+
+		if (!entry)
+			return w->b->error;
+		fill_entries(w, entry, level, ia + (done << l->size_log2), n);
+		done += n;
 	}
 	return 0;
+}
+
+/* A table whose children are built between its entries. */
+static int fill_copied(struct walk *w, uint64_t address, int level, uint64_t ia, uint64_t entries)
+{
+	size_t size = (size_t)entries << ENTRY_LOG2;
+	uint8_t *table = malloc(size);
+	int status;
+
+	if (!table)
+		return build_nomem(w->b);
+	status = fill_entries(w, table, level, ia, entries);
+	if (status == 0)
+		status = build_put(w->b, w->area, address, table, size);
+	free(table);
+	return status;
 }
 
 /* Allocated before its children, so that tables lie in the order of a walk. */
 static int build_table(uint64_t *address, struct walk *w, int level, uint64_t ia,
 		       unsigned entries_log2)
 {
-	size_t size = (size_t)smmu_pow2(entries_log2 + 3);
-	unsigned align_log2 = entries_log2 + 3;
-	uint8_t *table;
-	int status;
-
+	unsigned size_log2 = entries_log2 + ENTRY_LOG2;
+	uint64_t entries = smmu_pow2(entries_log2);
 	/* CD.TTB and S2TTB hold bits [55:4]; with 52-bit output a table is 64-byte aligned. */
-	if (align_log2 < 6)
-		align_log2 = 6;
-	status = build_alloc(address, w->b, w->area, size, align_log2, w->whose);
+	int status = build_alloc(address, w->b, w->area, smmu_pow2(size_log2),
+				 size_log2 < 6 ? 6 : size_log2, w->whose);
+
 	if (status)
 		return status;
-	table = calloc(1, size);
-	if (!table)
-		return w->b->error = smmu_diag_nomem(w->b->diag);
-	status = fill_table(table, w, level, ia, smmu_pow2(entries_log2));
-	if (status == 0)
-		status = build_put(w->b, w->area, *address, table, size);
-	free(table);
-	return status;
+	return level == SMMU_DESC_LEVEL_MAX ? fill_in_place(w, *address, level, ia, entries)
+					    : fill_copied(w, *address, level, ia, entries);
 }
 
-int build_tt_start(unsigned *concat_log2, const struct build_tt *tt)
+int build_tt_start(const struct build_tt *tt)
 {
-	int level = SMMU_DESC_LEVEL_MAX;
+	int level = tt->start_most;
 	const struct smmu_desc_level *l = smmu_desc_level(tt->family, tt->granule, level);
 
-	*concat_log2 = 0;
-	while (tt->ia_bits > (unsigned)l->size_log2 + l->stride) {
-		unsigned over = tt->ia_bits - l->size_log2 - l->stride;
-
-		if (tt->concatenate && over <= CONCAT_LOG2_MAX) {
-			*concat_log2 = over;
-			break;
-		}
+	while (tt->ia_bits > (unsigned)l->size_log2 + l->stride + tt->concat_log2_max) {
 		level--;
 		l = smmu_desc_level(tt->family, tt->granule, level);
 	}
@@ -230,9 +321,9 @@ int build_tt_build(uint64_t *root, struct builder *b, struct build_area *area,
 		   const struct build_tt *tt, const char *whose)
 {
 	struct walk w = {.b = b, .area = area, .tt = tt, .whose = whose};
-	unsigned concat_log2;
-	int level = build_tt_start(&concat_log2, tt);
+	int level = build_tt_start(tt);
 	const struct smmu_desc_level *l = smmu_desc_level(tt->family, tt->granule, level);
 
+	next_range(&w);
 	return build_table(root, &w, level, 0, tt->ia_bits - l->size_log2);
 }

@@ -1,7 +1,5 @@
 #include "compile/load.h"
 
-#include "compile/build.h"
-
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -73,6 +71,15 @@ static int add_smmu(struct smmu_machine *machine, const struct smmu_sys_smmu *sm
 	return 0;
 }
 
+/* Without memory, what else is wrong with the description is still reported. */
+static void check_described(const struct smmu_sys *sys, struct smmu_diag *diag)
+{
+	struct smmu_build build = {0};
+
+	if (smmu_sys_info(sys)->is_described && smmu_build_init(&build, NULL, sys, diag) == 0)
+		smmu_build_fini(&build);
+}
+
 /* What is described is built first; the model then reads it as it reads any other bytes. */
 static int add_smmus(struct smmu_machine *machine, const struct smmu_sys *sys,
 		     struct smmu_diag *diag)
@@ -102,7 +109,9 @@ int smmu_compile_load(struct smmu_machine *machine, const struct smmu_sys *sys,
 
 	*machine = (struct smmu_machine){0};
 	rc = smmu_compile_load_memory(&machine->mem, sys, diag);
-	if (!rc)
+	if (rc)
+		check_described(sys, diag);
+	else
 		rc = add_smmus(machine, sys, diag);
 	if (rc)
 		smmu_machine_fini(machine);

@@ -86,6 +86,11 @@ static void access_needs(struct smmu_config *config, const struct smmu_ids *ids)
 			need |= SMMU_PERM_PW;
 		config->need[i] = (uint8_t)(priv ? need : need << SMMU_PERM_UNPRIV_SHIFT);
 	}
+	for (unsigned perm = 0; perm < SMMU_LEN(config->allowed); perm++) {
+		config->allowed[perm] = 0;
+		for (unsigned i = 0; i < SMMU_LEN(config->need); i++)
+			config->allowed[perm] |= (uint16_t)(!(config->need[i] & ~perm) << i);
+	}
 }
 
 /* {HA, HD} 0b10 and 0b11; 0b01 is reserved and behaves as 0b00 (5.2 S2HA, 5.4 HA). */

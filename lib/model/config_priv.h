@@ -90,7 +90,8 @@ struct smmu_config {
 	bool s1_skipped; /* S1DSS == 0b01 bypasses a stage 1 that Config enables */
 	struct smmu_s1 stage1;
 	struct smmu_s2 stage2;
-	uint8_t need[16]; /* accesses by smmu_txn_index() after STE overrides */
+	uint16_t allowed[64]; /* kinds of access, bit smmu_txn_index(), by what is granted */
+	uint8_t need[16];     /* accesses by smmu_txn_index() after STE overrides */
 };
 
 /*

@@ -168,23 +168,6 @@ struct smmu_mem *smmu_model_mem(struct smmu_model *model)
 	return model->mem;
 }
 
-/* What every answer without a fault has in common; the rest of the result is not looked at. */
-static void answer(struct smmu_result *r, uint64_t pa, enum smmu_pas pas, unsigned page_log2)
-{
-	r->status = SMMU_STATUS_OK;
-	r->response = SMMU_RESPONSE_ABORT;
-	r->pa = (struct smmu_pa){pa, pas};
-	r->page_log2 = (uint8_t)page_log2;
-	r->blame.reason = SMMU_REASON_NONE;
-	r->blame.where = SMMU_STRUCT_NONE;
-	r->blame.field = NULL;
-	r->blame.rule = NULL;
-	r->event.present = false;
-	r->event.recorded = false;
-	r->stale = false;
-	r->attr.valid = false;
-}
-
 /* 3.3.2 step 1, 3.4: with SMMUEN == 0 nothing is recorded. */
 static int disabled(struct smmu_walk *w)
 {
@@ -197,7 +180,8 @@ static int disabled(struct smmu_walk *w)
 	if (!smmu_bits_fit(w->txn->address, m->now.oas_bits))
 		return smmu_walk_blame(w, 0, SMMU_REASON_GBPA_ADDRESS_SIZE, SMMU_STRUCT_REGISTER,
 				       none, "OAS");
-	answer(w->result, w->txn->address, m->bank.pas, m->now.oas_bits);
+	smmu_walk_answer(w->result, (struct smmu_pa){w->txn->address, m->bank.pas},
+			 m->now.oas_bits);
 	w->result->blame.reason = SMMU_REASON_GBPA_BYPASS;
 	w->result->blame.where = SMMU_STRUCT_REGISTER;
 	return 0;
@@ -216,11 +200,14 @@ static int configure(struct smmu_walk *w, struct smmu_config *config)
 /* From the configuration on: both stages, and the answer. */
 static int translate(struct smmu_walk *w)
 {
+	unsigned count;
 	struct smmu_leaf leaf;
 
 	if (smmu_walk_translate(w, &leaf))
 		return 1;
-	answer(w->result, leaf.oa, w->model->bank.pas, leaf.size_log2);
+	count = w->result->updates_count;
+	smmu_walk_answer(w->result, (struct smmu_pa){leaf.oa, w->model->bank.pas}, leaf.size_log2);
+	w->result->updates_count = (uint8_t)count;
 	if (!w->config->s1 && !w->config->s2) {
 		w->result->blame.reason = w->config->s1_skipped ? SMMU_REASON_SUBSTREAM_BYPASS
 								: SMMU_REASON_STREAM_BYPASS;
@@ -259,74 +246,25 @@ static int arrive(struct smmu_walk *w, struct smmu_config *config, uint64_t key)
 }
 
 /* A transaction whose configuration is not cached, or a probe. */
-static SMMU_NOINLINE int translate_fresh(struct smmu_walk *w, uint64_t key)
+static int translate_fresh(struct smmu_walk *w, uint64_t key)
 {
 	struct smmu_config config = {0};
 
 	return finish(w, arrive(w, &config, key));
 }
 
-/* Keeps what a later access to the same page may take without a walk. */
-static void keep(struct smmu_model *model, const struct smmu_quick *access,
-		 const struct smmu_leaf *leaf)
+int smmu_model_translate_full(struct smmu_result *result, struct smmu_model *model,
+			      const struct smmu_txn *txn, uint64_t key)
 {
-	struct smmu_tlb_entry entry = {
-		.page = access->address >> SMMU_TLB_PAGE_LOG2,
-		.pa = smmu_align_down_log2(leaf->oa, SMMU_TLB_PAGE_LOG2),
-		.ctx = access->ctx,
-		.perm = leaf->perm,
-		.page_log2 = leaf->size_log2,
-		.pas = (uint8_t)model->bank.pas,
-	};
-
-	smmu_tlb_insert(model->tlb, &entry);
-}
-
-/* Not in the TLB, with a cached configuration: the quick walk, else the full one. */
-static SMMU_NOINLINE int translate_miss(struct smmu_result *result, struct smmu_model *model,
-					const struct smmu_txn *txn,
-					const struct smmu_cfg_entry *entry, unsigned need)
-{
-	const struct smmu_config *config = smmu_cfg_config(model->tlb, entry);
-	struct smmu_quick access = {txn->address, model->tlb_on ? entry->ctx : 0, need};
-	struct smmu_walk w;
-	struct smmu_leaf leaf;
-
-	if (SMMU_LIKELY(smmu_quick_translate(model, &leaf, config, &access))) {
-		if (access.ctx)
-			keep(model, &access, &leaf);
-		answer(result, leaf.oa, model->bank.pas, leaf.size_log2);
-		return 0;
-	}
-	w = (struct smmu_walk){.model = model,
-			       .txn = txn,
-			       .result = result,
-			       .config = config,
-			       .need = (uint8_t)access.need};
-	return finish(&w, translate(&w));
-}
-
-int smmu_model_translate(struct smmu_result *result, struct smmu_model *model,
-			 const struct smmu_txn *txn)
-{
-	uint64_t key = smmu_cfg_key(txn);
-	const struct smmu_cfg_entry *entry = NULL;
-	const struct smmu_tlb_entry *hit;
-	unsigned need;
+	const struct smmu_cfg_entry *entry = smmu_cfg_find(model->tlb, key);
+	struct smmu_walk w = {.model = model, .txn = txn, .result = result};
 
 	result->updates_count = 0;
-	if (SMMU_LIKELY(txn->kind == SMMU_TXN_ACCESS))
-		entry = smmu_cfg_find(model->tlb, key);
-	if (SMMU_UNLIKELY(!entry))
-		return translate_fresh(
-			&(struct smmu_walk){.model = model, .txn = txn, .result = result}, key);
-	need = entry->need[smmu_txn_index(txn)];
-	hit = smmu_tlb_find(model->tlb, entry->ctx, txn->address >> SMMU_TLB_PAGE_LOG2);
-	if (SMMU_UNLIKELY(!hit || need & ~hit->perm))
-		return translate_miss(result, model, txn, entry, need);
-	answer(result, hit->pa | smmu_bits(txn->address, 0, SMMU_TLB_PAGE_LOG2),
-	       (enum smmu_pas)hit->pas, hit->page_log2);
-	return 0;
+	if (!entry)
+		return translate_fresh(&w, key);
+	w.config = smmu_cfg_config(model->tlb, entry);
+	w.need = w.config->need[smmu_txn_index(txn)];
+	return finish(&w, translate(&w));
 }
 
 int smmu_model_probe(struct smmu_result *result, struct smmu_model *model,

@@ -7,11 +7,20 @@
  */
 #include "model/walk_priv.h"
 
+/* An access, and what finds it in the caches. */
+struct access {
+	uint64_t address;
+	uint64_t key;
+	uint32_t ctx; /* 0: no caches */
+	unsigned need;
+};
+
 /* A walk of one stage. */
 struct run {
 	struct smmu_model *model;
 	const struct smmu_tt *tt;
 	uint64_t ia;
+	uint64_t key;
 	uint32_t ctx;
 	enum smmu_pas pas;
 };
@@ -105,11 +114,16 @@ SMMU_INLINE bool descend2(const struct run *r, struct found *f)
 }
 
 SMMU_INLINE bool stage2(struct smmu_model *model, struct smmu_leaf *leaf,
-			const struct smmu_config *config, const struct smmu_quick *access)
+			const struct smmu_config *config, const struct access *access)
 {
 	const struct smmu_s2 *s2 = &config->stage2;
 	const struct smmu_tt *tt = &s2->tt;
-	struct run r = {model, tt, access->address, access->ctx, model->bank.pas};
+	struct run r = {.model = model,
+			.tt = tt,
+			.ia = access->address,
+			.key = access->key,
+			.ctx = access->ctx,
+			.pas = model->bank.pas};
 	struct found f;
 
 	if (SMMU_UNLIKELY(!tt->quick || access->address & tt->ia_excess) || !descend2(&r, &f))
@@ -125,12 +139,12 @@ static bool resolve(const struct run *r, uint64_t *pa, const struct smmu_config 
 		    uint64_t ipa)
 {
 	uint64_t page = ipa >> SMMU_TLB_PAGE_LOG2;
-	struct smmu_quick read = {ipa, r->ctx, SMMU_PERM_PR};
+	struct access read = {ipa, r->key, r->ctx, SMMU_PERM_PR};
 	struct smmu_leaf leaf;
 
 	if (r->ctx) {
 		const struct smmu_tlb_entry *hit =
-			smmu_tlb_find(r->model->tlb, r->ctx | SMMU_CTX_S2, page);
+			smmu_tlb_find(r->model->tlb, r->key | SMMU_KEY_S2, page);
 
 		if (hit) {
 			*pa = hit->pa | smmu_bits(ipa, 0, SMMU_TLB_PAGE_LOG2);
@@ -145,7 +159,7 @@ static bool resolve(const struct run *r, uint64_t *pa, const struct smmu_config 
 				&(struct smmu_tlb_entry){
 					.page = page,
 					.pa = smmu_align_down_log2(leaf.oa, SMMU_TLB_PAGE_LOG2),
-					.ctx = r->ctx | SMMU_CTX_S2});
+					.key = r->key | SMMU_KEY_S2});
 	return true;
 }
 
@@ -198,14 +212,18 @@ SMMU_INLINE bool descend1(const struct run *r, struct found *f, const struct smm
 }
 
 SMMU_INLINE bool stage1(struct smmu_model *model, struct smmu_leaf *leaf,
-			const struct smmu_config *config, const struct smmu_quick *access,
-			bool nested)
+			const struct smmu_config *config, const struct access *access, bool nested)
 {
 	const struct smmu_s1 *s1 = &config->stage1;
 	bool high = smmu_bit(access->address, 55);
 	const struct smmu_tt *tt = high ? &s1->tt[1] : &s1->tt[0];
 	uint64_t above = high ? ~access->address : access->address;
-	struct run r = {model, tt, access->address & tt->ia_mask, access->ctx, model->bank.pas};
+	struct run r = {.model = model,
+			.tt = tt,
+			.ia = access->address & tt->ia_mask,
+			.key = access->key,
+			.ctx = access->ctx,
+			.pas = model->bank.pas};
 	struct found f;
 
 	if (SMMU_UNLIKELY(!tt->quick || above & tt->ia_excess) || !descend1(&r, &f, config, nested))
@@ -218,9 +236,9 @@ SMMU_INLINE bool stage1(struct smmu_model *model, struct smmu_leaf *leaf,
 
 /* Stage 1 in IPA space, then stage 2 of its output. */
 static SMMU_NOINLINE bool nested(struct smmu_model *model, struct smmu_leaf *leaf,
-				 const struct smmu_config *config, const struct smmu_quick *access)
+				 const struct smmu_config *config, const struct access *access)
 {
-	struct smmu_quick second = *access;
+	struct access second = *access;
 	struct smmu_leaf first;
 
 	if (!stage1(model, &first, config, access, true))
@@ -236,19 +254,67 @@ static SMMU_NOINLINE bool nested(struct smmu_model *model, struct smmu_leaf *lea
 
 /* 3.4: what bypasses stage 1 must fit in IAS. */
 static SMMU_NOINLINE bool second_only(struct smmu_model *model, struct smmu_leaf *leaf,
-				      const struct smmu_config *config,
-				      const struct smmu_quick *access)
+				      const struct smmu_config *config, const struct access *access)
 {
 	return config->s2 && smmu_bits_fit(access->address, model->now.ias_bits) &&
 	       stage2(model, leaf, config, access);
 }
 
-bool smmu_quick_translate(struct smmu_model *model, struct smmu_leaf *leaf,
-			  const struct smmu_config *config, const struct smmu_quick *access)
+/* Keeps what a later access to the same page may take without a walk. */
+SMMU_INLINE void keep(struct smmu_model *model, const struct access *access,
+		      const struct smmu_config *config, const struct smmu_leaf *leaf)
 {
-	if (!config->s1)
-		return second_only(model, leaf, config, access);
-	if (config->s2)
-		return nested(model, leaf, config, access);
-	return stage1(model, leaf, config, access, false);
+	smmu_tlb_insert(
+		model->tlb,
+		&(struct smmu_tlb_entry){.page = access->address >> SMMU_TLB_PAGE_LOG2,
+					 .key = access->key,
+					 .pa = smmu_align_down_log2(leaf->oa, SMMU_TLB_PAGE_LOG2),
+					 .allowed = config->allowed[leaf->perm],
+					 .page_log2 = leaf->size_log2,
+					 .pas = (uint8_t)model->bank.pas});
+}
+
+/* Not in the TLB: a walk, if the configuration is cached. */
+static SMMU_NOINLINE int walk(struct smmu_result *result, struct smmu_model *model,
+			      const struct smmu_txn *txn, uint64_t key)
+{
+	const struct smmu_cfg_entry *entry = smmu_cfg_find(model->tlb, key);
+	const struct smmu_config *config;
+	struct access access;
+	struct smmu_leaf leaf;
+	bool done;
+
+	if (!entry)
+		return smmu_model_translate_full(result, model, txn, key);
+	config = smmu_cfg_config(model->tlb, entry);
+	access = (struct access){txn->address, key, model->tlb_on ? entry->ctx : 0,
+				 config->need[smmu_txn_index(txn)]};
+	if (SMMU_LIKELY(config->s1 && !config->s2))
+		done = stage1(model, &leaf, config, &access, false);
+	else if (config->s1)
+		done = nested(model, &leaf, config, &access);
+	else
+		done = second_only(model, &leaf, config, &access);
+	if (!done)
+		return smmu_model_translate_full(result, model, txn, key);
+	if (access.ctx)
+		keep(model, &access, config, &leaf);
+	smmu_walk_answer(result, (struct smmu_pa){leaf.oa, model->bank.pas}, leaf.size_log2);
+	return 0;
+}
+
+int smmu_model_translate(struct smmu_result *result, struct smmu_model *model,
+			 const struct smmu_txn *txn)
+{
+	uint64_t key = smmu_cfg_key(txn);
+	const struct smmu_tlb_entry *hit =
+		smmu_tlb_find(model->tlb, key, txn->address >> SMMU_TLB_PAGE_LOG2);
+
+	if (SMMU_UNLIKELY(!hit || !smmu_bit(hit->allowed, smmu_txn_index(txn))))
+		return walk(result, model, txn, key);
+	smmu_walk_answer(result,
+			 (struct smmu_pa){hit->pa | smmu_bits(txn->address, 0, SMMU_TLB_PAGE_LOG2),
+					  (enum smmu_pas)hit->pas},
+			 hit->page_log2);
+	return 0;
 }

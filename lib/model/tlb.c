@@ -32,23 +32,23 @@ void smmu_tlb_free(struct smmu_tlb *tlb)
 }
 
 /*
- * Configurations of an older epoch are not found, so that no translation with
- * their ctx is asked for again.
+ * What is of an older epoch is not found; the walk caches go with the
+ * configurations that name their entries.
  */
 void smmu_tlb_flush(struct smmu_tlb *tlb)
 {
 	if (++tlb->epoch == 0) {
 		memset(tlb->cfg, 0, sizeof(tlb->cfg));
+		memset(tlb->page, 0, sizeof(tlb->page));
 		tlb->epoch = 1;
 	}
 }
 
-/* A number that no entry of the page array carries. */
+/* A number that no entry of the walk caches carries. */
 static uint32_t fresh_ctx(struct smmu_tlb *tlb)
 {
-	if (tlb->next_ctx == SMMU_CTX_S2) {
+	if (tlb->next_ctx == 0) {
 		memset(tlb->cfg, 0, sizeof(tlb->cfg));
-		memset(tlb->page, 0, sizeof(tlb->page));
 		memset(tlb->walk, 0, sizeof(tlb->walk));
 		tlb->next_ctx = 1;
 	}
@@ -72,21 +72,17 @@ const struct smmu_cfg_entry *smmu_cfg_insert(struct smmu_tlb *tlb, uint64_t key,
 	entry->key = key;
 	entry->ctx = ctx;
 	entry->epoch = tlb->epoch;
-	memcpy(entry->need, config->need, sizeof(entry->need));
 	tlb->config[set][way] = *config;
 	return entry;
 }
 
 void smmu_tlb_insert(struct smmu_tlb *tlb, const struct smmu_tlb_entry *entry)
 {
-	struct smmu_tlb_entry *set = tlb->page[smmu_tlb_set(entry->ctx, entry->page)];
+	struct smmu_tlb_entry *set = tlb->page[smmu_tlb_set(entry->key, entry->page)];
 
-	for (unsigned i = 0; i < SMMU_TLB_WAYS; i++)
-		if (set[i].page == entry->page && set[i].ctx == entry->ctx) {
-			set[i] = *entry;
-			return;
-		}
-	/* The first way is always the one used last. */
-	set[1] = set[0];
+	/* The first way is the one filled last; the same page is not kept twice. */
+	if (set[0].page != entry->page || set[0].key != entry->key)
+		set[1] = set[0];
 	set[0] = *entry;
+	set[0].epoch = tlb->epoch;
 }

@@ -1,6 +1,6 @@
 /*
- * The functional caches in front of the model: configurations by stream and
- * substream, and translations tagged by configuration.  They never show in a
+ * The functional caches in front of the model: translations and configurations
+ * by stream and substream, and the ends of walks by configuration.  They never show in a
  * result: what they hold is what a fresh walk would give, because whoever
  * changes memory or registers flushes them, and what a hit does not permit is
  * walked again.
@@ -22,24 +22,27 @@
 #define SMMU_TLB_SETS_LOG2 12
 #define SMMU_TLB_SETS	   (1u << SMMU_TLB_SETS_LOG2)
 
-#define SMMU_CFG_WAYS	   2
-#define SMMU_CFG_SETS_LOG2 9
+#define SMMU_CFG_WAYS	   4
+#define SMMU_CFG_SETS_LOG2 8
 #define SMMU_CFG_SETS	   (1u << SMMU_CFG_SETS_LOG2)
 
-/* One page of one configuration.  ctx 0 is no entry. */
+/*
+ * One page of one stream and substream.  Its key finds it without a look at the
+ * configuration: what overrides and permissions come to is in allowed.
+ */
 struct smmu_tlb_entry {
 	uint64_t page;	   /* input address >> SMMU_TLB_PAGE_LOG2 */
+	uint64_t key;	   /* smmu_cfg_key(), with SMMU_KEY_S2 for a page of IPA */
 	uint64_t pa;	   /* of the page */
-	uint32_t ctx;	   /* the configuration */
-	uint8_t perm;	   /* accesses that need no walk, enum smmu_perm */
+	uint16_t epoch;	   /* of another epoch: no entry */
+	uint16_t allowed;  /* accesses that need no walk, bit smmu_txn_index() */
 	uint8_t page_log2; /* range of the translation it came from */
 	uint8_t pas;
-	uint8_t spare;
-	uint64_t attr; /* output attributes, packed */
+	uint16_t spare;
 };
 
-/* The same array holds pages of IPA for descriptor fetches, under ctx and this bit. */
-#define SMMU_CTX_S2 0x80000000u
+/* Pages of IPA that hold stage 1 tables, of the stream and substream of key. */
+#define SMMU_KEY_S2 (UINT64_C(1) << 63)
 
 /*
  * A page of last-level descriptors: what a walk finds after all levels but the
@@ -54,12 +57,11 @@ struct smmu_walk_entry {
 	uint8_t taken; /* smmu_row_taken() of the levels above */
 };
 
-/* One stream and substream.  ctx 0 is no entry. */
+/* One stream and substream. */
 struct smmu_cfg_entry {
 	uint64_t key;
-	uint32_t ctx;
-	uint32_t epoch;
-	uint8_t need[16];
+	uint32_t ctx;	/* names the configuration in the walk caches; never 0 */
+	uint16_t epoch; /* of another epoch: no entry */
 };
 
 struct smmu_tlb {
@@ -67,8 +69,8 @@ struct smmu_tlb {
 	struct smmu_tlb_entry page[SMMU_TLB_SETS][SMMU_TLB_WAYS];
 	struct smmu_walk_entry walk[2][SMMU_WALK_SETS]; /* by stage - 1 */
 	struct smmu_config config[SMMU_CFG_SETS][SMMU_CFG_WAYS];
-	uint32_t epoch;	   /* entries of another epoch are none */
-	uint32_t next_ctx; /* 1 and up, below SMMU_CTX_S2 */
+	uint32_t next_ctx; /* 1 and up */
+	uint16_t epoch;	   /* never 0 */
 };
 
 int smmu_tlb_new(struct smmu_tlb **tlb);
@@ -77,12 +79,13 @@ void smmu_tlb_flush(struct smmu_tlb *tlb);
 
 /*
  * What finds a configuration: StreamID, SubstreamID (20 bits), whether there is
- * one, SEC_SID.  Larger SubstreamIDs always fault; their key finds nothing.
+ * one, SEC_SID.  Larger SubstreamIDs always fault and have a key that finds
+ * nothing, and so have ATS requests and Translated transactions.
  */
 static inline uint64_t smmu_cfg_key(const struct smmu_txn *txn)
 {
 	uint64_t substream = txn->ssv ? (uint64_t)txn->substream << 1 | 1 : 0;
-	uint64_t key = txn->stream | (uint64_t)txn->sec << 56;
+	uint64_t key = txn->stream | (uint64_t)txn->sec << 56 | (uint64_t)txn->kind << 58;
 
 	return SMMU_LIKELY(smmu_bits_fit(substream, 21)) ? key | substream << 32 : ~UINT64_C(0);
 }
@@ -100,7 +103,7 @@ static inline const struct smmu_cfg_entry *smmu_cfg_find(const struct smmu_tlb *
 	const struct smmu_cfg_entry *set = tlb->cfg[smmu_cfg_set(key)];
 
 	for (unsigned i = 0; i < SMMU_CFG_WAYS; i++)
-		if (set[i].key == key && set[i].ctx && set[i].epoch == tlb->epoch)
+		if (set[i].key == key && set[i].epoch == tlb->epoch)
 			return &set[i];
 	return NULL;
 }
@@ -116,21 +119,20 @@ static inline const struct smmu_config *smmu_cfg_config(const struct smmu_tlb *t
 const struct smmu_cfg_entry *smmu_cfg_insert(struct smmu_tlb *tlb, uint64_t key,
 					     const struct smmu_config *config);
 
-static inline unsigned smmu_tlb_set(uint32_t ctx, uint64_t page)
+static inline unsigned smmu_tlb_set(uint64_t key, uint64_t page)
 {
-	uint64_t hash =
-		page + (page >> SMMU_TLB_SETS_LOG2) * 5 + (uint64_t)ctx * UINT64_C(0x9e3779b1);
+	uint64_t hash = page + (page >> SMMU_TLB_SETS_LOG2) * 5 + key * UINT64_C(0x9e3779b1);
 
 	return (unsigned)(hash & (SMMU_TLB_SETS - 1));
 }
 
-static inline const struct smmu_tlb_entry *smmu_tlb_find(const struct smmu_tlb *tlb, uint32_t ctx,
+static inline const struct smmu_tlb_entry *smmu_tlb_find(const struct smmu_tlb *tlb, uint64_t key,
 							 uint64_t page)
 {
-	const struct smmu_tlb_entry *set = tlb->page[smmu_tlb_set(ctx, page)];
+	const struct smmu_tlb_entry *set = tlb->page[smmu_tlb_set(key, page)];
 
 	for (unsigned i = 0; i < SMMU_TLB_WAYS; i++)
-		if (set[i].page == page && set[i].ctx == ctx)
+		if (set[i].page == page && set[i].key == key && set[i].epoch == tlb->epoch)
 			return &set[i];
 	return NULL;
 }
@@ -150,6 +152,7 @@ static inline struct smmu_walk_entry *smmu_walk_slot(struct smmu_tlb *tlb, unsig
 	return &tlb->walk[stage - 1][hash & (SMMU_WALK_SETS - 1)];
 }
 
+/* Keeps a copy of entry in this epoch, in place of the older of its set. */
 void smmu_tlb_insert(struct smmu_tlb *tlb, const struct smmu_tlb_entry *entry);
 
 #endif

@@ -11,6 +11,8 @@
 #define SMMU_MODEL_WALK_PRIV_H
 
 #include "model/config_priv.h"
+#include <stddef.h>
+
 #include "model/model_priv.h"
 #include "spec/event.h"
 
@@ -38,13 +40,6 @@ struct smmu_walk {
 	bool probe;			  /* no effect on memory, queues or registers */
 	bool wrote;			  /* hardware update changed memory */
 	struct smmu_fault fault;	  /* once there is one */
-};
-
-/* What a quick translation is asked for. */
-struct smmu_quick {
-	uint64_t address;
-	uint32_t ctx;
-	unsigned need;
 };
 
 /* Where a stage of translation ended. */
@@ -106,6 +101,28 @@ int smmu_walk_finish_fault(struct smmu_walk *w);
  * ipa where it has one; pa, words and word are filled in here.
  */
 bool smmu_walk_read(struct smmu_walk *w, struct smmu_step *step, struct smmu_pa pa, unsigned words);
+/* What every answer without a fault has in common; the rest of the result is not looked at. */
+static inline void smmu_walk_answer(struct smmu_result *r, struct smmu_pa pa, unsigned page_log2)
+{
+	r->status = SMMU_STATUS_OK;
+	r->response = SMMU_RESPONSE_ABORT;
+	r->pa = pa;
+	r->page_log2 = (uint8_t)page_log2;
+	r->stale = false;
+	r->event.present = false;
+	r->event.recorded = false;
+	r->blame.reason = SMMU_REASON_NONE;
+	r->blame.where = SMMU_STRUCT_NONE;
+	r->blame.field = NULL;
+	r->blame.rule = NULL;
+	r->attr.valid = false;
+	r->updates_count = 0;
+}
+
+/* A transaction that caches and the quick walk have no answer for; key is smmu_cfg_key(). */
+int smmu_model_translate_full(struct smmu_result *result, struct smmu_model *model,
+			      const struct smmu_txn *txn, uint64_t key);
+
 /* Stream table: config->ste and what follows from it (3.3.1, 5.1, 5.2). */
 int smmu_stream_fetch(struct smmu_walk *w, struct smmu_config *config);
 /* Substream rules and CD: config->cd and what follows from it (5.3, 5.4). */
@@ -113,14 +130,6 @@ int smmu_cd_fetch(struct smmu_walk *w, struct smmu_config *config);
 
 /* Both stages for w's address: pa, the range it holds for, and accesses that need no walk. */
 int smmu_walk_translate(struct smmu_walk *w, struct smmu_leaf *leaf);
-/*
- * The same as smmu_walk_translate() for an access in which nothing happens: no
- * fault, no update, no unusual format, nobody looks.  False: walk in full.
- * Uses and fills the caches under ctx, or none with ctx 0; of leaf it gives oa,
- * size_log2 and perm.
- */
-bool smmu_quick_translate(struct smmu_model *model, struct smmu_leaf *leaf,
-			  const struct smmu_config *config, const struct smmu_quick *access);
 /* Stage 1 of w's address, with its descriptors read through stage 2 where that is on. */
 int smmu_stage1_walk(struct smmu_walk *w, struct smmu_leaf *leaf);
 /* Stage 2 of ipa, for the accesses need. */

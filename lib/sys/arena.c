@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define CHUNK_SIZE ((size_t)64 * 1024)
+#define CHUNK_SIZE ((size_t)256 * 1024)
 #define ALIGNMENT  _Alignof(max_align_t)
 
 struct smmu_arena_chunk {
@@ -33,7 +33,7 @@ static void *alloc(struct smmu_arena *arena, size_t size, size_t alignment)
 
 		if (capacity > SIZE_MAX - sizeof(*chunk))
 			return NULL;
-		/* calloc: whatever is handed out reads as zero, and big pieces stay untouched */
+		/* calloc: a big piece of zeros costs nothing until it is touched */
 		chunk = calloc(1, sizeof(*chunk) + capacity);
 		if (!chunk)
 			return NULL;
@@ -49,6 +49,15 @@ static void *alloc(struct smmu_arena *arena, size_t size, size_t alignment)
 void *smmu_arena_alloc(struct smmu_arena *arena, size_t size)
 {
 	return alloc(arena, size, ALIGNMENT);
+}
+
+void *smmu_arena_copy(struct smmu_arena *arena, const void *bytes, size_t size)
+{
+	void *copy = alloc(arena, size, ALIGNMENT);
+
+	if (copy && size)
+		memcpy(copy, bytes, size);
+	return copy;
 }
 
 char *smmu_arena_text(struct smmu_arena *arena, const char *text, size_t size)

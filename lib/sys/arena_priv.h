@@ -18,6 +18,8 @@ struct smmu_arena {
 void smmu_arena_fini(struct smmu_arena *arena);
 /* Zeroed, aligned for any object; NULL when the host is out of memory. */
 void *smmu_arena_alloc(struct smmu_arena *arena, size_t size);
+/* A copy, aligned likewise; NULL when out of memory. */
+void *smmu_arena_copy(struct smmu_arena *arena, const void *bytes, size_t size);
 /* NUL-terminated; NULL when out of memory. */
 char *smmu_arena_text(struct smmu_arena *arena, const char *text, size_t size);
 

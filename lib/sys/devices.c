@@ -89,7 +89,7 @@ static void parse_streams(struct smmu_reader *r, const struct smmu_key *key,
 	if (!streams)
 		return;
 	for (size_t i = 0; i < count && !smmu_reader_is_full(r); i++)
-		parse_stream(r, is_list ? node->items[i] : node, &streams[i]);
+		parse_stream(r, is_list ? &node->items[i] : node, &streams[i]);
 	device->streams = streams;
 	device->streams_count = count;
 }

@@ -246,7 +246,7 @@ static bool read_set(struct smmu_reader *r, const struct smmu_key *key,
 		return false;
 	}
 	for (size_t i = 0; i < node->count; i++) {
-		if (!read_choice(r, key, node->items[i], &one))
+		if (!read_choice(r, key, &node->items[i], &one))
 			good = false;
 		set.v |= one.v;
 	}
@@ -439,7 +439,7 @@ void *smmu_reader_list(struct smmu_reader *r, const struct smmu_object *type,
 	}
 	items = smmu_reader_alloc(r, node->count, type->size);
 	for (size_t i = 0; items && i < node->count && !smmu_reader_is_full(r); i++) {
-		smmu_reader_object(r, type, node->items[i], items + i * type->size);
+		smmu_reader_object(r, type, &node->items[i], items + i * type->size);
 		*count = i + 1;
 	}
 	return items;

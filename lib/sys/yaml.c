@@ -1,9 +1,9 @@
 /*
  * YAML 1.1 as libyaml reads it, event by event, into a tree with marks.
  *
- * A child list grows on one stack that all open containers share and is
- * copied to the arena when its container ends, so a document costs its own
- * size and the depth costs nothing.
+ * Nodes wait on one stack that all open containers share; when a container
+ * ends, its children are copied to the arena as one array.  An alias copies
+ * the node of its anchor, and with it the pointer to what that holds.
  */
 #include "sys/yaml.h"
 
@@ -24,20 +24,25 @@ struct smmu_yaml {
 	size_t size;
 	size_t *lines; /* owned: where each line starts, and the end */
 	size_t lines_count;
-	const struct smmu_yaml_node *root;
+	struct smmu_yaml_node root;
+	bool has_root;
 };
 
 struct anchor {
 	struct anchor *next;
 	const char *name;
-	struct smmu_yaml_node *node;
-	bool open; /* its node is not complete yet */
+	struct smmu_yaml_node node;
+	uint32_t expanded; /* nodes, this one and below, aliases followed */
+	unsigned height;   /* of the containers, 0 for a scalar */
+	bool open;	   /* its node is not complete yet */
 };
 
 struct frame {
-	struct smmu_yaml_node *node;
+	struct smmu_yaml_node node;
 	struct anchor *anchor;
-	size_t first; /* of its children in the stack */
+	size_t first;	 /* of its children in the stack */
+	uint32_t before; /* nodes when it began */
+	unsigned height; /* of the containers, this one too, as far as read */
 };
 
 struct builder {
@@ -46,7 +51,7 @@ struct builder {
 	yaml_parser_t parser;
 	struct frame frames[SMMU_YAML_DEPTH_MAX + 1];
 	unsigned depth;
-	struct smmu_yaml_node **stack; /* owned */
+	struct smmu_yaml_node *stack; /* owned */
 	size_t stack_count, stack_capacity;
 	uint32_t nodes; /* expanded, so far */
 	unsigned anchors_count, documents;
@@ -70,38 +75,6 @@ static size_t break_size(const unsigned char *p)
 	return 0;
 }
 
-static int index_lines(struct smmu_yaml *doc)
-{
-	const unsigned char *text = (const unsigned char *)doc->text;
-	size_t count = 1, capacity = doc->size / 32 + 16;
-	size_t *lines = malloc(capacity * sizeof(*lines));
-
-	if (!lines)
-		return SMMU_E_NOMEM;
-	lines[0] = 0;
-	for (size_t i = 0; i < doc->size;) {
-		size_t size = text[i] > '\r' && text[i] < 0x80 ? 0 : break_size(text + i);
-
-		i += size ? size : 1;
-		if (!size)
-			continue;
-		if (count + 1 >= capacity) {
-			size_t *more = realloc(lines, (capacity *= 2) * sizeof(*lines));
-
-			if (!more) {
-				free(lines);
-				return SMMU_E_NOMEM;
-			}
-			lines = more;
-		}
-		lines[count++] = i;
-	}
-	lines[count] = doc->size;
-	doc->lines = lines;
-	doc->lines_count = count;
-	return 0;
-}
-
 /* The size of the UTF-8 sequence at p, 0 when it is none (RFC 3629). */
 static size_t utf8_size(const unsigned char *p, size_t left)
 {
@@ -117,6 +90,49 @@ static size_t utf8_size(const unsigned char *p, size_t left)
 	    (p[0] == 0xf0 && p[1] < 0x90) || (p[0] == 0xf4 && p[1] > 0x8f))
 		return 0;
 	return size;
+}
+
+static int add_line(struct smmu_yaml *doc, size_t *capacity, size_t start)
+{
+	if (doc->lines_count + 1 >= *capacity) {
+		size_t more = *capacity ? *capacity * 2 : doc->size / 32 + 16;
+		size_t *lines = realloc(doc->lines, more * sizeof(*lines));
+
+		if (!lines)
+			return SMMU_E_NOMEM;
+		doc->lines = lines;
+		*capacity = more;
+	}
+	doc->lines[doc->lines_count++] = start;
+	doc->lines[doc->lines_count] = doc->size;
+	return 0;
+}
+
+/* Where each line starts, and *bad: the first byte that is no text, or the size. */
+static int scan_text(size_t *bad, struct smmu_yaml *doc)
+{
+	const unsigned char *text = (const unsigned char *)doc->text;
+	size_t capacity = 0, i = 0;
+
+	*bad = doc->size;
+	if (add_line(doc, &capacity, 0))
+		return SMMU_E_NOMEM;
+	while (i < doc->size) {
+		size_t line_break, size;
+
+		while (text[i] >= 0x20 && text[i] < 0x80) /* ends at the NUL behind */
+			i++;
+		if (i == doc->size)
+			break;
+		size = text[i] < 0x80 ? 1 : utf8_size(text + i, doc->size - i);
+		if ((!size || !text[i]) && *bad == doc->size)
+			*bad = i;
+		line_break = break_size(text + i);
+		i += line_break ? line_break : size ? size : 1;
+		if (line_break && add_line(doc, &capacity, i))
+			return SMMU_E_NOMEM;
+	}
+	return 0;
 }
 
 static struct smmu_mark mark_of_offset(const struct smmu_yaml *doc, size_t offset)
@@ -140,28 +156,20 @@ static struct smmu_mark mark_of_offset(const struct smmu_yaml *doc, size_t offse
 }
 
 /* libyaml would take UTF-16, and says little about where bytes are wrong. */
-static int check_encoding(const struct smmu_yaml *doc, struct smmu_diag *diag)
+static int check_encoding(const struct smmu_yaml *doc, size_t bad, struct smmu_diag *diag)
 {
 	const unsigned char *p = (const unsigned char *)doc->text;
-	struct smmu_place whole = {.file = doc->name};
+	struct smmu_place at = {.file = doc->name};
 
 	if (doc->size >= 2 && ((p[0] == 0xff && p[1] == 0xfe) || (p[0] == 0xfe && p[1] == 0xff)))
-		return smmu_diag_error(diag, &whole, SMMU_E_SYNTAX,
-				       "this is UTF-16 text; a system file is UTF-8");
-	for (size_t i = 0; i < doc->size;) {
-		size_t size = p[i] < 0x80 ? 1 : utf8_size(p + i, doc->size - i);
-		struct smmu_place at;
-
-		if (size && p[i]) {
-			i += size;
-			continue;
-		}
-		at = smmu_yaml_place(doc, mark_of_offset(doc, i));
-		at.text = NULL; /* it cannot be shown */
 		return smmu_diag_error(diag, &at, SMMU_E_SYNTAX,
-				       "byte 0x%02x is not UTF-8 text; is this a YAML file?", p[i]);
-	}
-	return 0;
+				       "this is UTF-16 text; a system file is UTF-8");
+	if (bad == doc->size)
+		return 0;
+	at = smmu_yaml_place(doc, mark_of_offset(doc, bad));
+	at.text = NULL; /* it cannot be shown */
+	return smmu_diag_error(diag, &at, SMMU_E_SYNTAX,
+			       "byte 0x%02x is not UTF-8 text; is this a YAML file?", p[bad]);
 }
 
 struct smmu_place smmu_yaml_place(const struct smmu_yaml *doc, struct smmu_mark at)
@@ -205,7 +213,7 @@ static int fail(struct builder *b, struct smmu_mark at, int code, const char *me
 	return smmu_diag_error(b->diag, &place, code, "%s", message);
 }
 
-static int push(struct builder *b, struct smmu_yaml_node *node)
+static int push(struct builder *b, const struct smmu_yaml_node *node)
 {
 	if (b->stack_count == b->stack_capacity) {
 		size_t capacity = b->stack_capacity ? b->stack_capacity * 2 : 256;
@@ -216,7 +224,7 @@ static int push(struct builder *b, struct smmu_yaml_node *node)
 		b->stack = more;
 		b->stack_capacity = capacity;
 	}
-	b->stack[b->stack_count++] = node;
+	b->stack[b->stack_count++] = *node;
 	return 0;
 }
 
@@ -224,7 +232,7 @@ static bool is_key_next(const struct builder *b)
 {
 	const struct frame *top = &b->frames[b->depth];
 
-	return b->depth && top->node->kind == SMMU_YAML_MAPPING &&
+	return b->depth && top->node.kind == SMMU_YAML_MAPPING &&
 	       (b->stack_count - top->first) % 2 == 0;
 }
 
@@ -248,7 +256,7 @@ static unsigned anchor_bucket(const char *name)
 }
 
 static int add_anchor(struct anchor **added, struct builder *b, const char *name,
-		      struct smmu_yaml_node *node, bool open)
+		      const struct smmu_yaml_node *node)
 {
 	struct anchor **bucket = &b->anchors[anchor_bucket(name)];
 	struct anchor *anchor;
@@ -261,27 +269,19 @@ static int add_anchor(struct anchor **added, struct builder *b, const char *name
 	anchor->name = smmu_arena_text(&b->doc->arena, name, strlen(name));
 	if (!anchor->name)
 		return smmu_diag_nomem(b->diag);
-	anchor->node = node;
-	anchor->open = open;
+	anchor->node = *node;
+	anchor->expanded = 1;
 	anchor->next = *bucket; /* in front: an anchor may be given again */
 	*bucket = anchor;
 	*added = anchor;
 	return 0;
 }
 
-static int new_node(struct smmu_yaml_node **node, struct builder *b, enum smmu_yaml_kind kind,
+static int new_node(struct smmu_yaml_node *node, struct builder *b, enum smmu_yaml_kind kind,
 		    const yaml_event_t *event)
 {
-	int rc;
-
-	*node = smmu_arena_alloc(&b->doc->arena, sizeof(**node));
-	if (!*node)
-		return smmu_diag_nomem(b->diag);
-	(*node)->kind = (uint8_t)kind;
-	(*node)->at = mark_of(&event->start_mark);
-	(*node)->expanded = 1;
-	rc = count_nodes(b, (*node)->at, 1);
-	return rc ? rc : push(b, *node);
+	*node = (struct smmu_yaml_node){.kind = (uint8_t)kind, .at = mark_of(&event->start_mark)};
+	return count_nodes(b, node->at, 1);
 }
 
 /* A problem of the document that does not stop the reading. */
@@ -302,39 +302,55 @@ static int on_scalar(struct builder *b, const yaml_event_t *event)
 {
 	const char *text = (const char *)event->data.scalar.value;
 	const char *name = (const char *)event->data.scalar.anchor;
-	struct smmu_yaml_node *node;
+	struct smmu_yaml_node node;
 	struct anchor *anchor;
 	int rc = new_node(&node, b, SMMU_YAML_SCALAR, event);
 
 	if (rc)
 		return rc;
 	refuse_tag(b, event, event->data.scalar.tag);
-	node->count = event->data.scalar.length;
-	node->plain = event->data.scalar.style == YAML_PLAIN_SCALAR_STYLE;
-	node->text = smmu_arena_text(&b->doc->arena, text, node->count);
-	if (!node->text)
+	node.count = (uint32_t)event->data.scalar.length; /* SMMU_YAML_BYTES_MAX */
+	node.plain = event->data.scalar.style == YAML_PLAIN_SCALAR_STYLE;
+	node.text = smmu_arena_text(&b->doc->arena, text, node.count);
+	if (!node.text)
 		return smmu_diag_nomem(b->diag);
-	return name ? add_anchor(&anchor, b, name, node, false) : 0;
+	if (name)
+		rc = add_anchor(&anchor, b, name, &node);
+	return rc ? rc : push(b, &node);
 }
 
 static int on_start(struct builder *b, const yaml_event_t *event, enum smmu_yaml_kind kind,
 		    const yaml_char_t *name, const yaml_char_t *tag)
 {
-	bool is_key = is_key_next(b);
-	struct smmu_yaml_node *node;
+	struct smmu_yaml_node node;
 	struct frame *frame;
 	int rc = new_node(&node, b, kind, event);
 
 	if (rc)
 		return rc;
-	if (is_key)
-		remember(b, fail(b, node->at, SMMU_E_INVALID, "a key must be a single word"));
+	if (is_key_next(b))
+		remember(b, fail(b, node.at, SMMU_E_INVALID, "a key must be a single word"));
 	if (b->depth == SMMU_YAML_DEPTH_MAX)
-		return fail(b, node->at, SMMU_E_LIMIT, "nested more than 64 levels deep");
+		return fail(b, node.at, SMMU_E_LIMIT, "nested more than 64 levels deep");
 	refuse_tag(b, event, tag);
 	frame = &b->frames[++b->depth];
-	*frame = (struct frame){.node = node, .first = b->stack_count};
-	return name ? add_anchor(&frame->anchor, b, (const char *)name, node, true) : 0;
+	*frame = (struct frame){
+		.node = node, .first = b->stack_count, .before = b->nodes - 1, .height = 1};
+	if (!name)
+		return 0;
+	rc = add_anchor(&frame->anchor, b, (const char *)name, &node);
+	if (!rc)
+		frame->anchor->open = true;
+	return rc;
+}
+
+/* The containers below the innermost open one are that high. */
+static void raise_height(struct builder *b, unsigned height)
+{
+	struct frame *top = &b->frames[b->depth];
+
+	if (b->depth && top->height < height + 1)
+		top->height = height + 1;
 }
 
 static int on_alias(struct builder *b, const yaml_event_t *event)
@@ -351,12 +367,13 @@ static int on_alias(struct builder *b, const yaml_event_t *event)
 			    "an alias (*) to an anchor (&) not given before");
 	if (anchor->open)
 		return fail(b, at, SMMU_E_INVALID, "an alias inside its own anchor never ends");
-	if (is_key_next(b) && anchor->node->kind != SMMU_YAML_SCALAR)
+	if (is_key_next(b) && anchor->node.kind != SMMU_YAML_SCALAR)
 		remember(b, fail(b, at, SMMU_E_INVALID, "a key must be a single word"));
-	if (b->depth + anchor->node->height > SMMU_YAML_DEPTH_MAX)
+	if (b->depth + anchor->height > SMMU_YAML_DEPTH_MAX)
 		return fail(b, at, SMMU_E_LIMIT, "nested more than 64 levels deep");
-	rc = count_nodes(b, at, anchor->node->expanded);
-	return rc ? rc : push(b, anchor->node);
+	raise_height(b, anchor->height);
+	rc = count_nodes(b, at, anchor->expanded);
+	return rc ? rc : push(b, &anchor->node);
 }
 
 /* ---- keys given twice ---- */
@@ -442,28 +459,26 @@ static int check_twice(struct builder *b, const struct smmu_yaml_node *node)
 static int on_end(struct builder *b)
 {
 	struct frame *frame = &b->frames[b->depth--];
-	struct smmu_yaml_node *node = frame->node;
+	struct smmu_yaml_node *node = &frame->node;
 	size_t count = b->stack_count - frame->first;
-	const struct smmu_yaml_node **items;
+	int rc = 0;
 
-	items = smmu_arena_alloc(&b->doc->arena, (count ? count : 1) * sizeof(*items));
-	if (!items)
+	node->items = smmu_arena_copy(&b->doc->arena, b->stack + frame->first,
+				      count * sizeof(*node->items));
+	if (!node->items)
 		return smmu_diag_nomem(b->diag);
-	node->height = 1;
-	for (size_t i = 0; i < count; i++) {
-		const struct smmu_yaml_node *item = b->stack[frame->first + i];
-
-		items[i] = item;
-		node->expanded += item->expanded; /* bounded: count_nodes */
-		if (item->height >= node->height)
-			node->height = (uint8_t)(item->height + 1);
-	}
 	b->stack_count = frame->first;
-	node->items = items;
-	node->count = node->kind == SMMU_YAML_MAPPING ? count / 2 : count;
-	if (frame->anchor)
+	node->count = (uint32_t)(node->kind == SMMU_YAML_MAPPING ? count / 2 : count);
+	raise_height(b, frame->height);
+	if (frame->anchor) {
+		frame->anchor->node = *node;
+		frame->anchor->expanded = b->nodes - frame->before;
+		frame->anchor->height = frame->height;
 		frame->anchor->open = false;
-	return node->kind == SMMU_YAML_MAPPING ? check_twice(b, node) : 0;
+	}
+	if (node->kind == SMMU_YAML_MAPPING)
+		rc = check_twice(b, node);
+	return rc ? rc : push(b, node);
 }
 
 static int on_document(struct builder *b, const yaml_event_t *event)
@@ -537,8 +552,10 @@ static int build(struct builder *b)
 		done = event.type == YAML_STREAM_END_EVENT;
 		yaml_event_delete(&event);
 	}
-	if (!rc && b->stack_count)
+	if (!rc && b->stack_count) {
 		b->doc->root = b->stack[0];
+		b->doc->has_root = true;
+	}
 	return rc ? rc : b->rc;
 }
 
@@ -566,6 +583,7 @@ int smmu_yaml_parse(struct smmu_yaml **doc, const char *name, char *bytes, size_
 		    struct smmu_diag *diag)
 {
 	struct smmu_yaml *d = calloc(1, sizeof(*d));
+	size_t bad;
 	int rc;
 
 	if (!d) {
@@ -575,10 +593,10 @@ int smmu_yaml_parse(struct smmu_yaml **doc, const char *name, char *bytes, size_
 	d->text = bytes;
 	d->size = size;
 	d->name = smmu_arena_text(&d->arena, name, strlen(name));
-	if (!d->name || index_lines(d))
+	if (!d->name || scan_text(&bad, d))
 		rc = smmu_diag_nomem(diag);
 	else
-		rc = check_encoding(d, diag);
+		rc = check_encoding(d, bad, diag);
 	if (!rc)
 		rc = run_builder(d, diag);
 	if (rc) {
@@ -601,7 +619,7 @@ void smmu_yaml_free(struct smmu_yaml *doc)
 
 const struct smmu_yaml_node *smmu_yaml_root(const struct smmu_yaml *doc)
 {
-	return doc->root;
+	return doc->has_root ? &doc->root : NULL;
 }
 
 const struct smmu_yaml_node *smmu_yaml_get(const struct smmu_yaml_node *mapping, const char *key)

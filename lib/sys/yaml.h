@@ -3,7 +3,7 @@
  *
  * One document of UTF-8 text: mappings, sequences and scalars.  Scalars stay
  * text; what they mean is for the reader of the tree to say.  Aliases are
- * supported and share the node of their anchor.  Refused: more than one
+ * supported and share what their anchor holds.  Refused: more than one
  * document, tags, keys that are no scalars, keys given twice, aliases inside
  * their own anchor, and documents that are larger than SMMU_YAML_* once
  * their aliases are followed.
@@ -26,16 +26,15 @@
 
 enum smmu_yaml_kind { SMMU_YAML_SCALAR, SMMU_YAML_SEQUENCE, SMMU_YAML_MAPPING };
 
+/* Small, since a large file has millions; the children of a container are one array. */
 struct smmu_yaml_node {
-	uint8_t kind;	   /* enum smmu_yaml_kind */
-	bool plain;	   /* a scalar without quotes */
-	uint8_t height;	   /* of the containers below, 0 for a scalar */
-	uint32_t expanded; /* nodes, this one and below, aliases followed */
 	struct smmu_mark at;
-	size_t count; /* bytes of text, items, or pairs */
+	uint32_t count; /* bytes of text, items, or pairs */
+	uint8_t kind;	/* enum smmu_yaml_kind */
+	bool plain;	/* a scalar without quotes */
 	union {
-		const char *text;			   /* NUL-terminated */
-		const struct smmu_yaml_node *const *items; /* of a mapping: key, value, key, … */
+		const char *text;		    /* NUL-terminated */
+		const struct smmu_yaml_node *items; /* of a mapping: key, value, key, … */
 	};
 };
 
@@ -60,13 +59,13 @@ const struct smmu_yaml_node *smmu_yaml_get(const struct smmu_yaml_node *mapping,
 static inline const struct smmu_yaml_node *smmu_yaml_key(const struct smmu_yaml_node *mapping,
 							 size_t i)
 {
-	return mapping->items[2 * i];
+	return &mapping->items[2 * i];
 }
 
 static inline const struct smmu_yaml_node *smmu_yaml_value(const struct smmu_yaml_node *mapping,
 							   size_t i)
 {
-	return mapping->items[2 * i + 1];
+	return &mapping->items[2 * i + 1];
 }
 
 #endif

@@ -12,12 +12,22 @@ extern const struct cli_command cli_cmd_translate;
 extern const struct cli_command cli_cmd_replay;
 extern const struct cli_command cli_cmd_decode;
 extern const struct cli_command cli_cmd_dump;
+extern const struct cli_command cli_cmd_convert;
 extern const struct cli_command cli_cmd_help;
 
+/* clang-format off */
 const struct cli_command *const cli_commands[] = {
-	&cli_cmd_check,	 &cli_cmd_build, &cli_cmd_translate, &cli_cmd_replay,
-	&cli_cmd_decode, &cli_cmd_dump,	 &cli_cmd_help,	     NULL,
+	&cli_cmd_check,
+	&cli_cmd_build,
+	&cli_cmd_translate,
+	&cli_cmd_replay,
+	&cli_cmd_decode,
+	&cli_cmd_dump,
+	&cli_cmd_convert,
+	&cli_cmd_help,
+	NULL,
 };
+/* clang-format on */
 
 const struct cli_command *cli_command_find(const char *name)
 {

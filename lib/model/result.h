@@ -7,6 +7,7 @@
 #ifndef SMMU_MODEL_RESULT_H
 #define SMMU_MODEL_RESULT_H
 
+#include "base/bits.h"
 #include "spec/rule.h"
 #include "spec/types.h"
 
@@ -70,16 +71,16 @@ struct smmu_event {
 struct smmu_blame {
 	enum smmu_reason reason;
 	enum smmu_struct_kind where;
-	uint8_t stage;	     /* 1 or 2; 0 where it has no meaning */
-	int8_t level;	     /* of a translation table descriptor */
-	struct smmu_pa pa;   /* of the structure */
-	uint64_t ipa;	     /* its IPA where it was reached through stage 2 */
-	uint64_t word;	     /* the descriptor, for S1_DESC and S2_DESC */
-	const char *field;   /* the field to blame, or NULL; static storage */
+	uint8_t stage;		      /* 1 or 2; 0 where it has no meaning */
+	int8_t level;		      /* of a translation table descriptor */
+	struct smmu_pa pa;	      /* of the structure */
+	uint64_t ipa;		      /* its IPA where it was reached through stage 2 */
+	uint64_t word;		      /* the descriptor, for S1_DESC and S2_DESC */
+	const char *field;	      /* the field to blame, or NULL; static storage */
 	const struct smmu_rule *rule; /* the ILLEGAL rule broken, or NULL; static storage */
 };
 
-/* Cacheability of struct smmu_attr: a kind, and the allocation hints beside it. */
+/* Cacheability: a kind, and the allocation hints beside it. */
 enum smmu_cacheability {
 	SMMU_ATTR_NC = 0,
 	SMMU_ATTR_WT = 1,
@@ -90,17 +91,50 @@ enum smmu_cacheability {
 	SMMU_ATTR_TR = 16,
 };
 
-/* Output attributes (chapter 13). */
-enum smmu_memtype { SMMU_MEM_DEVICE, SMMU_MEM_NORMAL };
+/* Memory types by strength, the strongest first. */
+enum smmu_mem_rank {
+	SMMU_MEM_NGNRNE,
+	SMMU_MEM_NGNRE,
+	SMMU_MEM_NGRE,
+	SMMU_MEM_GRE,
+	SMMU_MEM_NORMAL_RANK,
+};
+
+/* Memory attributes in one word. */
+#define SMMU_MEMORY_OUTER_SHIFT 5
+#define SMMU_MEMORY_RANK_SHIFT	10
+#define SMMU_MEMORY_SH_SHIFT	13
+
+/* enum smmu_mem_rank */
+static inline unsigned smmu_memory_rank(unsigned memory)
+{
+	return (unsigned)smmu_bits(memory, SMMU_MEMORY_RANK_SHIFT, 3);
+}
+
+/* enum smmu_cacheability, hints among it; of Normal memory. */
+static inline unsigned smmu_memory_inner(unsigned memory)
+{
+	return (unsigned)smmu_bits(memory, 0, 5);
+}
+
+static inline unsigned smmu_memory_outer(unsigned memory)
+{
+	return (unsigned)smmu_bits(memory, SMMU_MEMORY_OUTER_SHIFT, 5);
+}
+
+/* 0 NSH, 2 OSH, 3 ISH, as the architecture encodes it. */
+static inline unsigned smmu_memory_sh(unsigned memory)
+{
+	return (unsigned)smmu_bits(memory, SMMU_MEMORY_SH_SHIFT, 2);
+}
+
+/* Output attributes (chapter 13); NS is the address space of the output address. */
 struct smmu_attr {
 	bool valid; /* attributes were computed */
-	enum smmu_memtype type;
-	uint8_t device;	      /* 0 nGnRnE, 1 nGnRE, 2 nGRE, 3 GRE */
-	uint8_t inner, outer; /* enum smmu_cacheability with SMMU_ATTR_RA/WA/TR bits */
-	uint8_t sh;	      /* 0 NSH, 2 OSH, 3 ISH, as the architecture encodes it */
 	bool privileged, instruction;
-	uint16_t partid;
 	uint8_t pmg;
+	uint16_t partid;
+	uint16_t memory; /* smmu_memory_*() */
 };
 
 /* A descriptor word that hardware update changed (3.13). */
@@ -113,9 +147,9 @@ struct smmu_update {
 struct smmu_result {
 	enum smmu_status status;
 	enum smmu_response response;
-	struct smmu_pa pa;	  /* output address; status OK */
-	uint8_t page_log2;	  /* log2 of the range around the input that this answer holds for */
-	bool stale;		  /* from a cached entry that a fresh walk contradicts */
+	struct smmu_pa pa; /* output address; status OK */
+	uint8_t page_log2; /* log2 of the range around the input that this answer holds for */
+	bool stale;	   /* from a cached entry that a fresh walk contradicts */
 	struct smmu_event event;
 	struct smmu_blame blame;
 	struct smmu_attr attr;
@@ -137,7 +171,7 @@ struct smmu_step {
 	struct smmu_pa pa; /* where the structure was read */
 	bool ipa_valid;
 	uint64_t ipa;
-	unsigned words;	   /* 0 when the fetch was aborted */
+	unsigned words; /* 0 when the fetch was aborted */
 	uint64_t word[8];
 	uint8_t granule_log2; /* of the table, for descriptors */
 	bool big_endian;

@@ -23,26 +23,31 @@ static const char *cacheability(char *text, unsigned value)
 
 static void emit_memory(struct smmu_emit *emit, const struct smmu_attr *attr)
 {
-	static const char *const devices[] = {"nGnRnE", "nGnRE", "nGRE", "GRE"};
+	static const char *const devices[] = {[SMMU_MEM_NGNRNE] = "nGnRnE",
+					      [SMMU_MEM_NGNRE] = "nGnRE",
+					      [SMMU_MEM_NGRE] = "nGRE",
+					      [SMMU_MEM_GRE] = "GRE"};
 	char text[16];
 
-	if (attr->type == SMMU_MEM_DEVICE) {
+	unsigned rank = smmu_memory_rank(attr->memory);
+
+	if (rank < SMMU_LEN(devices)) {
 		smmu_emit_str(emit, "memory", "device");
-		smmu_emit_str(emit, "device", devices[attr->device % SMMU_LEN(devices)]);
+		smmu_emit_str(emit, "device", devices[rank]);
 		return;
 	}
 	smmu_emit_str(emit, "memory", "normal");
-	smmu_emit_str(emit, "inner", cacheability(text, attr->inner));
-	smmu_emit_str(emit, "outer", cacheability(text, attr->outer));
+	smmu_emit_str(emit, "inner", cacheability(text, smmu_memory_inner(attr->memory)));
+	smmu_emit_str(emit, "outer", cacheability(text, smmu_memory_outer(attr->memory)));
 }
 
 void smmu_result_emit_attr(struct smmu_emit *emit, const struct smmu_result *result,
 			   const struct smmu_ids *ids)
 {
-	static const char *const shareabilities[] = {
+	static const char *const shareabilities[4] = {
 		[SMMU_SH_NSH] = "nsh", [SMMU_SH_OSH] = "osh", [SMMU_SH_ISH] = "ish"};
 	const struct smmu_attr *attr = &result->attr;
-	const char *sh = shareabilities[attr->sh % SMMU_LEN(shareabilities)];
+	const char *sh = shareabilities[smmu_memory_sh(attr->memory)];
 
 	smmu_emit_object(emit, "attr");
 	emit_memory(emit, attr);

@@ -145,10 +145,9 @@ Test(result, attributes_are_those_that_apply)
 	} rows[] = {
 		{"write-back, all hints",
 		 {.valid = true,
-		  .type = SMMU_MEM_NORMAL,
-		  .inner = SMMU_ATTR_WB | SMMU_ATTR_RA | SMMU_ATTR_WA | SMMU_ATTR_TR,
-		  .outer = SMMU_ATTR_NC,
-		  .sh = 3},
+		  .memory = SMMU_MEM_NORMAL_RANK << SMMU_MEMORY_RANK_SHIFT | SMMU_ATTR_WB |
+			    SMMU_ATTR_RA | SMMU_ATTR_WA | SMMU_ATTR_TR |
+			    SMMU_SH_ISH << SMMU_MEMORY_SH_SHIFT},
 		 0x80,
 		 3,
 		 "normal",
@@ -159,9 +158,8 @@ Test(result, attributes_are_those_that_apply)
 		 true},
 		{"write-through, read-allocate",
 		 {.valid = true,
-		  .type = SMMU_MEM_NORMAL,
-		  .inner = SMMU_ATTR_WT | SMMU_ATTR_RA,
-		  .sh = 0},
+		  .memory = SMMU_MEM_NORMAL_RANK << SMMU_MEMORY_RANK_SHIFT | SMMU_ATTR_WT |
+			    SMMU_ATTR_RA},
 		 0,
 		 4,
 		 "normal",
@@ -171,7 +169,9 @@ Test(result, attributes_are_those_that_apply)
 		 false,
 		 false},
 		{"Device",
-		 {.valid = true, .type = SMMU_MEM_DEVICE, .device = 1, .sh = 2},
+		 {.valid = true,
+		  .memory = SMMU_MEM_NGNRE << SMMU_MEMORY_RANK_SHIFT |
+			    SMMU_SH_OSH << SMMU_MEMORY_SH_SHIFT},
 		 0,
 		 4,
 		 "device",

@@ -38,60 +38,6 @@ SMMU_INLINE char *hex_digits(uint64_t *value, size_t *count, char *p)
 	return p;
 }
 
-/* Eight times the same byte. */
-#define EACH(byte) (UINT64_C(0x0101010101010101) * (byte))
-
-/* For eight bytes below 0x80: bit 7 of each byte that is the given one or above. */
-SMMU_INLINE uint64_t at_least(uint64_t bytes, char least)
-{
-	return (bytes + EACH(0x80 - (unsigned)least)) & EACH(0x80);
-}
-
-/* How many of the eight bytes, the lowest first, are '0' or above: part of a field. */
-SMMU_INLINE unsigned field_bytes(uint64_t word)
-{
-	uint64_t below = (word - EACH('0')) & ~word & EACH(0x80);
-	/* Ones in the bytes under the lowest that is marked. */
-	uint64_t under = (below & (~below + 1)) - 1;
-
-	return (unsigned)((under >> 7 & EACH(1)) * EACH(1) >> 56);
-}
-
-/*
- * Hex digits of long numbers: eight at once, without a branch that depends on
- * where they end, then one by one.
- */
-SMMU_INLINE char *long_hex_digits(uint64_t *value, size_t *count, char *p)
-{
-	uint64_t word = smmu_ld64le(p), letters;
-	unsigned n = field_bytes(word);
-
-	if (SMMU_UNLIKELY(n == 0)) {
-		*count = 0;
-		return p;
-	}
-	/* The digits end at the top; what is below them becomes the digit 0. */
-	word <<= 64 - 8 * n;
-	word |= EACH(0x20);
-	letters = at_least(word, 'a');
-	if (SMMU_UNLIKELY((word & EACH(0x80)) | (at_least(word, '9' + 1) ^ letters) |
-			  at_least(word, 'f' + 1))) {
-		*count = 0;
-		return p;
-	}
-	word = (word & EACH(0x0f)) + (letters >> 7) * 9;
-	word = (word << 4 | word >> 8) & UINT64_C(0x00ff00ff00ff00ff);
-	word = (word << 8 | word >> 16) & UINT64_C(0x0000ffff0000ffff);
-	*value = (word << 16 | word >> 32) & UINT64_C(0xffffffff);
-	*count = n;
-	p += n;
-	if (n == 8) {
-		p = hex_digits(value, count, p);
-		*count += 8;
-	}
-	return p;
-}
-
 /* Decimal digits up to what is none. */
 SMMU_INLINE char *decimal_digits(uint64_t *value, size_t *count, char *p)
 {
@@ -119,7 +65,7 @@ SMMU_INLINE char *plain_number(struct smmu_record *record, enum smmu_column colu
 		if (is_id || column == SMMU_COL_SIZE)
 			p = hex_digits(&value, &count, p + 2);
 		else
-			p = long_hex_digits(&value, &count, p + 2);
+			p = hex_digits(&value, &count, p + 2);
 		if (SMMU_UNLIKELY(count - 1 > (is_id ? 8 : 16) - 1))
 			return NULL;
 	} else {

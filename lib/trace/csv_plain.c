@@ -22,11 +22,11 @@ static const uint8_t digit_of[256] = {
 	NONE, NONE, NONE, NONE, NONE, NONE, NONE, NONE,		     /* 0x80 */
 };
 
-/* Hex digits up to what is none; *count of them (of which the last 16 matter). */
+/* Hex digits up to what is none, and how many. */
 SMMU_INLINE char *hex_digits(uint64_t *value, size_t *count, char *p)
 {
 	const char *first = p;
-	uint64_t v = *value;
+	uint64_t v = 0;
 	unsigned d;
 
 	while ((d = digit_of[(uint8_t)*p]) < 16) {
@@ -58,14 +58,11 @@ SMMU_INLINE char *decimal_digits(uint64_t *value, size_t *count, char *p)
 SMMU_INLINE char *plain_number(struct smmu_record *record, enum smmu_column column, char *p)
 {
 	bool is_id = column == SMMU_COL_STREAM || column == SMMU_COL_SUBSTREAM;
-	uint64_t value = 0;
+	uint64_t value;
 	size_t count;
 
 	if (p[0] == '0' && p[1] == 'x') {
-		if (is_id || column == SMMU_COL_SIZE)
-			p = hex_digits(&value, &count, p + 2);
-		else
-			p = hex_digits(&value, &count, p + 2);
+		p = hex_digits(&value, &count, p + 2);
 		if (SMMU_UNLIKELY(count - 1 > (is_id ? 8 : 16) - 1))
 			return NULL;
 	} else {

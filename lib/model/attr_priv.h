@@ -45,6 +45,11 @@ SMMU_INLINE unsigned smmu_attr_incoming(const struct smmu_txn *txn)
 	       (unsigned)smmu_attr_ns(txn) << 8;
 }
 
+static inline bool smmu_attr_nosnoop(unsigned incoming)
+{
+	return smmu_bit(incoming, 7);
+}
+
 /* The memory word that an incoming combination stands for. */
 uint16_t smmu_attr_of_incoming(unsigned incoming);
 

@@ -202,6 +202,6 @@ int smmu_cd_fetch(struct smmu_walk *w, struct smmu_config *config)
 		config->cd.word[i] = step.word[i];
 	if (check_legal(w, config))
 		return 1;
-	smmu_config_cd(config, &w->model->ids);
-	return 0;
+	smmu_config_cd(config, &w->model->legal);
+	return smmu_vms_fetch(w, config);
 }

@@ -66,18 +66,63 @@ static bool overridden(uint64_t cfg, bool incoming)
 						    : incoming;
 }
 
-/* 13.1.2: writes are Data; atomics are data reads and writes whatever INSTCFG says. */
-static void access_needs(struct smmu_config *config, const struct smmu_ids *ids)
+/* 5.2, 6.3.16: without ATTR_TYPES_OVR and ATTR_PERMS_OVR everything is as it comes in. */
+static struct smmu_overrides effective(struct smmu_overrides o, const struct smmu_ids *ids)
 {
-	bool ovr = smmu_IDR1_ATTR_PERMS_OVR(ids->idr[1]);
-	uint64_t privcfg = ovr ? smmu_ste_PRIVCFG(&config->ste) : 0;
-	uint64_t instcfg = ovr ? smmu_ste_INSTCFG(&config->ste) : 0;
+	if (!smmu_IDR1_ATTR_TYPES_OVR(ids->idr[1]))
+		o.memory = (struct smmu_attr_override){.shcfg = SMMU_STE_SHCFG_INCOMING};
+	if (!smmu_IDR1_ATTR_PERMS_OVR(ids->idr[1]))
+		o.privcfg = o.instcfg = 0;
+	return o;
+}
 
+static struct smmu_overrides overrides_ste(const struct smmu_ste *ste, const struct smmu_ids *ids)
+{
+	return effective(
+		(struct smmu_overrides){{smmu_ste_MTCFG(ste), (uint8_t)smmu_ste_MemAttr(ste),
+					 (uint8_t)smmu_ste_ALLOCCFG(ste),
+					 (uint8_t)smmu_ste_SHCFG(ste)},
+					(uint8_t)smmu_ste_PRIVCFG(ste),
+					(uint8_t)smmu_ste_INSTCFG(ste)},
+		ids);
+}
+
+struct smmu_overrides smmu_overrides_gbpa(uint64_t gbpa, const struct smmu_ids *ids)
+{
+	return effective(
+		(struct smmu_overrides){{smmu_GBPA_MTCFG(gbpa), (uint8_t)smmu_GBPA_MemAttr(gbpa),
+					 (uint8_t)smmu_GBPA_ALLOCCFG(gbpa),
+					 (uint8_t)smmu_GBPA_SHCFG(gbpa)},
+					(uint8_t)smmu_GBPA_PRIVCFG(gbpa),
+					(uint8_t)smmu_GBPA_INSTCFG(gbpa)},
+		ids);
+}
+
+/* KEEP and SET of one attribute: its field's 0b10 clears, 0b11 sets. */
+static unsigned mark(unsigned cfg, unsigned keep, unsigned set)
+{
+	if (cfg == SMMU_STE_PRIVCFG_UNPRIVILEGED)
+		return 0;
+	return cfg == SMMU_STE_PRIVCFG_PRIVILEGED ? set : keep;
+}
+
+/* 13.1.2: from SMMUv3.4 on everything is output as Data, Privileged. */
+uint8_t smmu_overrides_marks(const struct smmu_overrides *o, const struct smmu_ids *ids)
+{
+	if (smmu_ids_is_v3(ids, 4))
+		return SMMU_MARK_SET_PRIV;
+	return (uint8_t)(mark(o->privcfg, SMMU_MARK_KEEP_PRIV, SMMU_MARK_SET_PRIV) |
+			 mark(o->instcfg, SMMU_MARK_KEEP_INST, SMMU_MARK_SET_INST));
+}
+
+/* 13.1.2: writes are Data; atomics are data reads and writes whatever INSTCFG says. */
+static void access_needs(struct smmu_config *config, const struct smmu_overrides *o)
+{
 	for (unsigned i = 0; i < SMMU_LEN(config->need); i++) {
 		bool write = i & SMMU_TXN_INDEX_WRITE;
 		bool read = i & SMMU_TXN_INDEX_READ || !write;
-		bool priv = overridden(privcfg, i & SMMU_TXN_INDEX_PRIVILEGED);
-		bool inst = !write && overridden(instcfg, i & SMMU_TXN_INDEX_INSTRUCTION);
+		bool priv = overridden(o->privcfg, i & SMMU_TXN_INDEX_PRIVILEGED);
+		bool inst = !write && overridden(o->instcfg, i & SMMU_TXN_INDEX_INSTRUCTION);
 		unsigned need = 0;
 
 		if (read)
@@ -118,6 +163,17 @@ static void set_quick(struct smmu_tt *tt, bool quick, unsigned ia_log2)
 	tt->taken_mask = tt->had ? 0 : smmu_row_taken_mask();
 }
 
+static unsigned memattr_scheme(const struct smmu_ste *ste, const struct smmu_ids *ids)
+{
+	unsigned scheme = SMMU_MEMATTR_COMBINE;
+
+	if (smmu_IDR3_FWB(ids->idr[3]) && smmu_ste_S2FWB(ste))
+		scheme |= SMMU_MEMATTR_FWB;
+	if (smmu_IDR3_MTEPERM(ids->idr[3]))
+		scheme |= SMMU_MEMATTR_MTE;
+	return scheme;
+}
+
 static void stage2(struct smmu_s2 *s2, const struct smmu_ste *ste, const struct smmu_ids *ids)
 {
 	struct table t = {.family = SMMU_DESC_LPAE,
@@ -142,22 +198,38 @@ static void stage2(struct smmu_s2 *s2, const struct smmu_ste *ste, const struct 
 	s2->lpae = lpae;
 	s2->tt.big_endian = smmu_ste_S2ENDI(ste);
 	s2->ptw = smmu_ste_S2PTW(ste);
-	s2->fwb = smmu_IDR3_FWB(ids->idr[3]) && smmu_ste_S2FWB(ste);
+	s2->tt.sh = smmu_ste_s2ds(ste, ids) ? (int8_t)smmu_ste_S2SH0(ste) : -1;
+	s2->memattr = (uint8_t)memattr_scheme(ste, ids);
 	s2->record = smmu_ste_S2R(ste);
 	s2->stall = smmu_ste_S2S(ste);
 	set_quick(&s2->tt, !s2->ptw, 64);
 	smmu_perm_stage2(s2, smmu_IDR3_XNX(ids->idr[3]));
 }
 
-void smmu_config_ste(struct smmu_config *config, const struct smmu_ids *ids, bool e2h)
+/* 17.2: what the STE alone says; with S1MPAM a CD replaces it. */
+static void set_mpam(struct smmu_config *config, const struct smmu_rule_ctx *ctx)
 {
+	bool mpam = smmu_ids_has_mpam(ctx->ids, ctx->sec);
+
+	config->partid = mpam ? (uint16_t)smmu_ste_PARTID(&config->ste) : 0;
+	config->pmg = mpam ? (uint8_t)smmu_ste_PMG(&config->ste) : 0;
+}
+
+void smmu_config_ste(struct smmu_config *config, const struct smmu_rule_ctx *ctx, unsigned incoming)
+{
+	const struct smmu_ids *ids = ctx->ids;
 	uint64_t cfg = smmu_ste_Config(&config->ste);
+	struct smmu_overrides o = overrides_ste(&config->ste, ids);
 
 	config->s1 = cfg == SMMU_STE_CONFIG_S1 || cfg == SMMU_STE_CONFIG_NESTED;
 	config->s2 = cfg == SMMU_STE_CONFIG_S2 || cfg == SMMU_STE_CONFIG_NESTED;
 	config->s1_skipped = false;
-	config->world = smmu_ste_streamworld(&config->ste, SMMU_SEC_NS, ids, e2h);
-	access_needs(config, ids);
+	config->world = smmu_ste_streamworld(&config->ste, ctx->sec, ids, ctx->e2h);
+	config->memory = smmu_attr_replace(smmu_attr_of_incoming(incoming), &o.memory);
+	config->nosnoop = smmu_attr_nosnoop(incoming);
+	config->marks = smmu_overrides_marks(&o, ids);
+	set_mpam(config, ctx);
+	access_needs(config, &o);
 	if (config->s2)
 		stage2(&config->stage2, &config->ste, ids);
 }
@@ -182,6 +254,9 @@ static void stage1_table(struct smmu_tt *tt, const struct smmu_s1 *s1, const str
 						smmu_oas_bits(ids) >= 52);
 		t.ia_bits = 64 - txsz;
 	}
+	tt->sh = -1;
+	if (t.family == SMMU_DESC_A64_DS)
+		tt->sh = (int8_t)(n ? smmu_cd_SH1(cd) : smmu_cd_SH0(cd));
 	t.level = initial_level(t.family, t.granule, t.ia_bits);
 	place_table(tt, &t);
 }
@@ -211,8 +286,9 @@ static void stage1_half(struct smmu_config *config, const struct smmu_ids *ids, 
 	set_quick(tt, !s1->lpae && !s1->indirect && !tt->e0pd, tt->tbi ? 56 : 64);
 }
 
-void smmu_config_cd(struct smmu_config *config, const struct smmu_ids *ids)
+void smmu_config_cd(struct smmu_config *config, const struct smmu_rule_ctx *ctx)
 {
+	const struct smmu_ids *ids = ctx->ids;
 	struct smmu_s1 *s1 = &config->stage1;
 	const struct smmu_cd *cd = &config->cd;
 
@@ -221,6 +297,8 @@ void smmu_config_cd(struct smmu_config *config, const struct smmu_ids *ids)
 	s1->wxn = smmu_cd_WXN(cd);
 	s1->uwxn = s1->lpae && smmu_cd_UWXN(cd);
 	s1->pan = smmu_cd_PAN(cd) && !s1->one_privilege;
+	s1->mair = smmu_cd_MAIR1(cd) << 32 | smmu_cd_MAIR0(cd);
+	s1->aie = !s1->lpae && smmu_IDR3_AIE(ids->idr[3]) && smmu_cd_AIE(cd);
 	s1->indirect = !s1->lpae && smmu_IDR3_S1PI(ids->idr[3]) && smmu_ste_S1PIE(&config->ste) &&
 		       smmu_cd_PIE(cd);
 	s1->abort = smmu_cd_A(cd);

@@ -12,10 +12,12 @@
 #define SMMU_MODEL_CONFIG_PRIV_H
 
 #include "base/compiler.h"
+#include "model/attr_priv.h"
 #include "model/result.h"
 #include "spec/cd.h"
 #include "spec/desc.h"
 #include "spec/reg.h"
+#include "spec/rule.h"
 #include "spec/ste.h"
 #include "spec/txn.h"
 
@@ -54,6 +56,7 @@ struct smmu_tt {
 	uint64_t ia_mask;    /* the input address bits that are resolved */
 	uint64_t ia_excess;  /* those that must be 0 (after the flip by VA bit 55) */
 	uint64_t taken_mask; /* bits of Table descriptors that take permissions away */
+	int8_t sh;	     /* Shareability of all that it maps, or -1: descriptors say it (DS) */
 	bool big_endian;
 	bool affd;	   /* AF == 0 is no fault (AFFD, unless HA) */
 	bool ha, hd, haft; /* hardware updates (3.13) */
@@ -70,13 +73,16 @@ struct smmu_s1 {
 	bool one_privilege;   /* any-EL2, EL3: all accesses are privileged */
 	bool lpae;	      /* VMSAv8-32: execution needs read permission, UWXN */
 	bool pan, wxn, uwxn;
+	bool aie; /* AttrIndx has 4 bits */
+	uint64_t mair;
 	bool abort, record, stall; /* CD.A, R, S */
 };
 
 struct smmu_s2 {
 	struct smmu_tt tt;
 	uint8_t perm[16]; /* permissions by {XN[1:0], S2AP} */
-	bool ptw, fwb, lpae;
+	uint8_t memattr;  /* enum smmu_memattr_scheme */
+	bool ptw, lpae;
 	bool record, stall; /* STE.S2R, S2S */
 };
 
@@ -90,6 +96,12 @@ struct smmu_config {
 	bool s1_skipped; /* S1DSS == 0b01 bypasses a stage 1 that Config enables */
 	struct smmu_s1 stage1;
 	struct smmu_s2 stage2;
+	/* Output attributes: what every translation starts from, and what is the same for all. */
+	uint16_t memory; /* of the transaction, after STE overrides */
+	bool nosnoop;
+	uint16_t partid;
+	uint8_t pmg;
+	uint8_t marks;	      /* enum smmu_marks */
 	uint16_t allowed[64]; /* kinds of access, bit smmu_txn_index(), by what is granted */
 	uint8_t need[16];     /* accesses by smmu_txn_index() after STE overrides */
 };
@@ -112,10 +124,58 @@ static inline unsigned smmu_txn_index(const struct smmu_txn *txn)
 	       txn->instruction * SMMU_TXN_INDEX_INSTRUCTION;
 }
 
-/* Fills in what depends on config->ste, which is legal. */
-void smmu_config_ste(struct smmu_config *config, const struct smmu_ids *ids, bool e2h);
+/*
+ * What becomes of the INST and PRIV of a transaction on its way out (13.1.2):
+ * kept where KEEP says so, then set where SET does.
+ */
+enum smmu_marks {
+	SMMU_MARK_KEEP_PRIV = 1,
+	SMMU_MARK_SET_PRIV = 2,
+	SMMU_MARK_KEEP_INST = 4,
+	SMMU_MARK_SET_INST = 8,
+};
+#define SMMU_MARKS_BITS 4
+
+/*
+ * Fills in what depends on config->ste, which is legal; ctx is that of its
+ * Stream table, incoming as smmu_attr_incoming() gives it.
+ */
+void smmu_config_ste(struct smmu_config *config, const struct smmu_rule_ctx *ctx,
+		     unsigned incoming);
 /* Fills in what depends on config->cd, which is legal under config->ste. */
-void smmu_config_cd(struct smmu_config *config, const struct smmu_ids *ids);
+void smmu_config_cd(struct smmu_config *config, const struct smmu_rule_ctx *ctx);
+
+/* MTCFG, MemAttr, ALLOCCFG, SHCFG, PRIVCFG and INSTCFG as an STE and GBPA have them. */
+struct smmu_overrides {
+	struct smmu_attr_override memory;
+	uint8_t privcfg, instcfg;
+};
+/* Those of GBPA, as IDR1 lets them count. */
+struct smmu_overrides smmu_overrides_gbpa(uint64_t gbpa, const struct smmu_ids *ids);
+uint8_t smmu_overrides_marks(const struct smmu_overrides *overrides, const struct smmu_ids *ids);
+
+/* Memory attributes after stage 1, and after stage 2 of what comes from stage 1 or before. */
+static inline uint16_t smmu_config_memory1(const struct smmu_config *config,
+					   const struct smmu_tt *tt, uint64_t desc)
+{
+	const struct smmu_s1 *s1 = &config->stage1;
+	uint64_t index = s1->aie ? smmu_s1desc_AttrIndx_AIE(desc) : smmu_s1desc_AttrIndx(desc);
+	/* 5.4 MAIR1: indices above 7 select the last byte. */
+	unsigned lsb = index > 7 ? 56 : (unsigned)index * 8;
+
+	return smmu_attr_stage1(config->memory, (unsigned)smmu_bits(s1->mair, lsb, 8),
+				tt->sh >= 0 ? (unsigned)tt->sh : (unsigned)smmu_s1desc_SH(desc));
+}
+
+static inline uint16_t smmu_config_memory2(const struct smmu_config *config, uint16_t in,
+					   uint64_t desc)
+{
+	const struct smmu_s2 *s2 = &config->stage2;
+
+	return smmu_attr_stage2(
+		in, (unsigned)smmu_s2desc_MemAttr(desc),
+		s2->tt.sh >= 0 ? (unsigned)s2->tt.sh : (unsigned)smmu_s2desc_SH(desc), s2->memattr);
+}
 
 /* Fills in stage1->perm (DDI 0487 D8.4.1, IHI 0070 13.4.1, 3.26.1). */
 void smmu_perm_stage1(struct smmu_s1 *stage1, const struct smmu_cd *cd, bool epan);

@@ -153,6 +153,7 @@ static struct smmu_evt record(const struct smmu_walk *w, const struct outcome *o
 		/* fall through */
 	case SMMU_EVT_F_STE_FETCH:
 	case SMMU_EVT_F_CD_FETCH:
+	case SMMU_EVT_F_VMS_FETCH:
 		smmu_evt_set_FetchAddr(&evt, recorded_address(w, w->fault.fetch));
 		break;
 	case SMMU_EVT_F_TRANSLATION:
@@ -175,6 +176,7 @@ int smmu_walk_finish_fault(struct smmu_walk *w)
 
 	r->response = o.response;
 	r->page_log2 = 0;
+	r->attr.valid = false;
 	r->event = (struct smmu_event){0};
 	if (!o.record) {
 		r->status =

@@ -13,6 +13,7 @@ static void find_bank(struct smmu_bank *bank)
 	*bank = (struct smmu_bank){.cr0 = SMMU_REG_CR0,
 				   .cr2 = SMMU_REG_CR2,
 				   .gbpa = SMMU_REG_GBPA,
+				   .gbpmpam = SMMU_REG_GBPMPAM,
 				   .strtab_base = SMMU_REG_STRTAB_BASE,
 				   .strtab_base_cfg = SMMU_REG_STRTAB_BASE_CFG,
 				   .gerror = SMMU_REG_GERROR,
@@ -168,6 +169,23 @@ struct smmu_mem *smmu_model_mem(struct smmu_model *model)
 	return model->mem;
 }
 
+/* 13.2, 17.2: attributes by GBPA and GBPMPAM. */
+static void bypass_attr(const struct smmu_walk *w)
+{
+	const struct smmu_model *m = w->model;
+	struct smmu_overrides o = smmu_overrides_gbpa(m->regs[m->bank.gbpa], &m->ids);
+	unsigned incoming = smmu_attr_incoming(w->txn);
+	uint64_t gbpmpam = smmu_ids_has_mpam(&m->ids, m->legal.sec) ? m->regs[m->bank.gbpmpam] : 0;
+
+	w->result->attr.partid = (uint16_t)smmu_GBPMPAM_GBP_PARTID(gbpmpam);
+	w->result->attr.pmg = (uint8_t)smmu_GBPMPAM_GBP_PMG(gbpmpam);
+	smmu_walk_attr(
+		&w->result->attr, w->txn,
+		smmu_attr_final(smmu_attr_replace(smmu_attr_of_incoming(incoming), &o.memory),
+				smmu_attr_nosnoop(incoming)),
+		smmu_overrides_marks(&o, &m->ids));
+}
+
 /* 3.3.2 step 1, 3.4: with SMMUEN == 0 nothing is recorded. */
 static int disabled(struct smmu_walk *w)
 {
@@ -182,6 +200,7 @@ static int disabled(struct smmu_walk *w)
 				       none, "OAS");
 	smmu_walk_answer(w->result, (struct smmu_pa){w->txn->address, m->bank.pas},
 			 m->now.oas_bits);
+	bypass_attr(w);
 	w->result->blame.reason = SMMU_REASON_GBPA_BYPASS;
 	w->result->blame.where = SMMU_STRUCT_REGISTER;
 	return 0;
@@ -205,6 +224,10 @@ static int translate(struct smmu_walk *w)
 
 	if (smmu_walk_translate(w, &leaf))
 		return 1;
+	w->result->attr.partid = w->config->partid;
+	w->result->attr.pmg = w->config->pmg;
+	smmu_walk_attr(&w->result->attr, w->txn, smmu_attr_final(leaf.memory, w->config->nosnoop),
+		       w->config->marks);
 	count = w->result->updates_count;
 	smmu_walk_answer(w->result, (struct smmu_pa){leaf.oa, w->model->bank.pas}, leaf.size_log2);
 	w->result->updates_count = (uint8_t)count;

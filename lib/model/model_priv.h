@@ -16,7 +16,7 @@
 
 /* The registers of one programming interface, by what they are. */
 struct smmu_bank {
-	enum smmu_reg cr0, cr2, gbpa, strtab_base, strtab_base_cfg;
+	enum smmu_reg cr0, cr2, gbpa, gbpmpam, strtab_base, strtab_base_cfg;
 	enum smmu_reg gerror, gerrorn, eventq_base, eventq_prod, eventq_cons;
 	enum smmu_pas pas; /* where its structures and queues are */
 };

@@ -78,12 +78,12 @@ SMMU_INLINE const struct smmu_desc_level *last_level(const struct smmu_tt *tt)
 SMMU_INLINE bool descend2(const struct run *r, struct found *f)
 {
 	const struct smmu_tt *tt = r->tt;
-	uint64_t tag = r->ia >> tt->page_log2;
 	struct smmu_walk_entry *slot = NULL;
 	enum smmu_desc_kind kind;
-	uint64_t at, table;
+	uint64_t at, table, tag = 0;
 
 	if (r->ctx) {
+		tag = r->ia >> tt->page_log2;
 		slot = smmu_walk_slot(r->model->tlb, 2, r->ctx, tag);
 		if (slot->tag == tag && slot->ctx == r->ctx) {
 			f->l = last_level(tt);
@@ -129,6 +129,7 @@ SMMU_INLINE bool stage2(struct smmu_model *model, struct smmu_leaf *leaf,
 	if (SMMU_UNLIKELY(!tt->quick || access->address & tt->ia_excess) || !descend2(&r, &f))
 		return false;
 	leaf->perm = s2->perm[smmu_s2desc_XN(f.desc) << 2 | smmu_s2desc_S2AP(f.desc)];
+	leaf->desc = f.desc;
 	leaf->size_log2 = f.l->size_log2;
 	leaf->oa = output(&f, access->address);
 	return is_settled(tt, &f, access->need & ~leaf->perm);
@@ -144,10 +145,10 @@ static bool resolve(const struct run *r, uint64_t *pa, const struct smmu_config 
 
 	if (r->ctx) {
 		const struct smmu_tlb_entry *hit =
-			smmu_tlb_find(r->model->tlb, r->key | SMMU_KEY_S2, page);
+			smmu_tlb_find(r->model->tlb, smmu_key_s2(r->key), page);
 
 		if (hit) {
-			*pa = hit->pa | smmu_bits(ipa, 0, SMMU_TLB_PAGE_LOG2);
+			*pa = smmu_tlb_pa(hit) | smmu_bits(ipa, 0, SMMU_TLB_PAGE_LOG2);
 			return true;
 		}
 	}
@@ -156,10 +157,9 @@ static bool resolve(const struct run *r, uint64_t *pa, const struct smmu_config 
 	*pa = leaf.oa;
 	if (r->ctx)
 		smmu_tlb_insert(r->model->tlb,
-				&(struct smmu_tlb_entry){
-					.page = page,
-					.pa = smmu_align_down_log2(leaf.oa, SMMU_TLB_PAGE_LOG2),
-					.key = r->key | SMMU_KEY_S2});
+				&(struct smmu_tlb_entry){.page = page,
+							 .key = smmu_key_s2(r->key),
+							 .out = smmu_tlb_out(leaf.oa, config)});
 	return true;
 }
 
@@ -168,13 +168,13 @@ SMMU_INLINE bool descend1(const struct run *r, struct found *f, const struct smm
 			  bool nested)
 {
 	const struct smmu_tt *tt = r->tt;
-	/* No input address reaches bit 63, which tells the two tables apart. */
-	uint64_t tag = r->ia >> tt->page_log2 | (uint64_t)(tt != config->stage1.tt) << 63;
-	uint64_t tables = 0, at, table;
+	uint64_t tables = 0, at, table, tag = 0;
 	struct smmu_walk_entry *slot = NULL;
 	enum smmu_desc_kind kind;
 
 	if (r->ctx) {
+		/* No input address reaches bit 63, which tells the two tables apart. */
+		tag = r->ia >> tt->page_log2 | (uint64_t)(tt != config->stage1.tt) << 63;
 		slot = smmu_walk_slot(r->model->tlb, 1, r->ctx, tag);
 		if (slot->tag == tag && slot->ctx == r->ctx) {
 			f->l = last_level(tt);
@@ -229,6 +229,7 @@ SMMU_INLINE bool stage1(struct smmu_model *model, struct smmu_leaf *leaf,
 	if (SMMU_UNLIKELY(!tt->quick || above & tt->ia_excess) || !descend1(&r, &f, config, nested))
 		return false;
 	leaf->perm = s1->perm[smmu_row_effective(smmu_row_of(f.desc), f.taken)];
+	leaf->memory = smmu_config_memory1(config, tt, f.desc);
 	leaf->size_log2 = f.l->size_log2;
 	leaf->oa = output(&f, r.ia);
 	return is_settled(tt, &f, access->need & ~leaf->perm);
@@ -247,6 +248,7 @@ static SMMU_NOINLINE bool nested(struct smmu_model *model, struct smmu_leaf *lea
 	if (!stage2(model, leaf, config, &second))
 		return false;
 	leaf->perm &= first.perm;
+	leaf->memory = smmu_config_memory2(config, first.memory, leaf->desc);
 	if (first.size_log2 < leaf->size_log2)
 		leaf->size_log2 = first.size_log2;
 	return true;
@@ -256,22 +258,26 @@ static SMMU_NOINLINE bool nested(struct smmu_model *model, struct smmu_leaf *lea
 static SMMU_NOINLINE bool second_only(struct smmu_model *model, struct smmu_leaf *leaf,
 				      const struct smmu_config *config, const struct access *access)
 {
-	return config->s2 && smmu_bits_fit(access->address, model->now.ias_bits) &&
-	       stage2(model, leaf, config, access);
+	if (!config->s2 || !smmu_bits_fit(access->address, model->now.ias_bits) ||
+	    !stage2(model, leaf, config, access))
+		return false;
+	leaf->memory = smmu_config_memory2(config, config->memory, leaf->desc);
+	return true;
 }
 
 /* Keeps what a later access to the same page may take without a walk. */
 SMMU_INLINE void keep(struct smmu_model *model, const struct access *access,
 		      const struct smmu_config *config, const struct smmu_leaf *leaf)
 {
-	smmu_tlb_insert(
-		model->tlb,
-		&(struct smmu_tlb_entry){.page = access->address >> SMMU_TLB_PAGE_LOG2,
-					 .key = access->key,
-					 .pa = smmu_align_down_log2(leaf->oa, SMMU_TLB_PAGE_LOG2),
-					 .allowed = config->allowed[leaf->perm],
-					 .page_log2 = leaf->size_log2,
-					 .pas = (uint8_t)model->bank.pas});
+	smmu_tlb_insert(model->tlb,
+			&(struct smmu_tlb_entry){
+				.page = access->address >> SMMU_TLB_PAGE_LOG2,
+				.key = access->key,
+				.out = smmu_tlb_out(leaf->oa, config),
+				.allowed = config->allowed[leaf->perm],
+				.memory = leaf->memory,
+				.pmg = config->pmg,
+				.range = smmu_tlb_range(leaf->size_log2, model->bank.pas)});
 }
 
 /* Not in the TLB: a walk, if the configuration is cached. */
@@ -297,8 +303,12 @@ static SMMU_NOINLINE int walk(struct smmu_result *result, struct smmu_model *mod
 		done = second_only(model, &leaf, config, &access);
 	if (!done)
 		return smmu_model_translate_full(result, model, txn, key);
+	leaf.memory = smmu_attr_final(leaf.memory, config->nosnoop);
 	if (access.ctx)
 		keep(model, &access, config, &leaf);
+	result->attr.pmg = config->pmg;
+	result->attr.partid = config->partid;
+	smmu_walk_attr(&result->attr, txn, leaf.memory, config->marks);
 	smmu_walk_answer(result, (struct smmu_pa){leaf.oa, model->bank.pas}, leaf.size_log2);
 	return 0;
 }
@@ -312,9 +322,13 @@ int smmu_model_translate(struct smmu_result *result, struct smmu_model *model,
 
 	if (SMMU_UNLIKELY(!hit || !smmu_bit(hit->allowed, smmu_txn_index(txn))))
 		return walk(result, model, txn, key);
-	smmu_walk_answer(result,
-			 (struct smmu_pa){hit->pa | smmu_bits(txn->address, 0, SMMU_TLB_PAGE_LOG2),
-					  (enum smmu_pas)hit->pas},
-			 hit->page_log2);
+	result->attr.pmg = hit->pmg;
+	result->attr.partid = (uint16_t)(hit->out >> SMMU_MARKS_BITS);
+	smmu_walk_attr(&result->attr, txn, hit->memory, (unsigned)hit->out);
+	smmu_walk_answer(
+		result,
+		(struct smmu_pa){smmu_tlb_pa(hit) | smmu_bits(txn->address, 0, SMMU_TLB_PAGE_LOG2),
+				 (enum smmu_pas)smmu_bits(hit->range, 0, 2)},
+		hit->range >> 2);
 	return 0;
 }

@@ -254,6 +254,7 @@ static int check_leaf(struct smmu_walk *w, const struct smmu_entry *e, unsigned 
 	leaf->level = (int8_t)smmu_entry_level(e);
 	leaf->size_log2 = e->l->size_log2;
 	leaf->oa = smmu_desc_oa(e->desc, e->l);
+	leaf->memory = smmu_config_memory1(w->config, e->tt, e->desc);
 	leaf->perm = (uint8_t)permissions(&w->config->stage1, e, taken, &clean);
 	if (leaf->oa & e->tt->oa_excess) {
 		return fail(w, e, SMMU_EVT_F_ADDR_SIZE, SMMU_REASON_OUTPUT_ADDRESS_SIZE, "OA");

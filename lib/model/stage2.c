@@ -111,12 +111,6 @@ static int descend(struct smmu_walk *w, const struct s2_walk *s, struct smmu_ent
 	}
 }
 
-/* Stage 2 MemAttr that makes any access Device: D8.6.5, D8.6.6 with FWB. */
-static bool is_device(const struct smmu_s2 *s2, uint64_t desc)
-{
-	return s2->fwb ? smmu_s2desc_MemAttr_FWB(desc) < 4 : smmu_s2desc_MemAttr(desc) < 4;
-}
-
 static int no_permission(struct smmu_walk *w, const struct s2_walk *s, const struct smmu_entry *e,
 			 unsigned missing)
 {
@@ -150,7 +144,8 @@ static int settle(struct smmu_walk *w, const struct s2_walk *s, const struct smm
 		update = smmu_s2desc_set_S2AP(update, smmu_s2desc_S2AP(update) | 2);
 		leaf->perm |= SMMU_PERM_WRITE;
 	}
-	if (s2->ptw && s->class != SMMU_EVT_CLASS_IN && is_device(s2, e->desc))
+	if (s2->ptw && s->class != SMMU_EVT_CLASS_IN &&
+	    smmu_attr_s2_is_device((unsigned)smmu_s2desc_MemAttr(e->desc), s2->memattr))
 		return fail(w, s, e, SMMU_EVT_F_PERMISSION, SMMU_REASON_WALK_DEVICE, "MemAttr");
 	if (update != e->desc && !smmu_walk_update(w, pa, update, e->tt->big_endian))
 		return fail(w, s, e, SMMU_EVT_F_WALK_EABT, SMMU_REASON_DESC_UPDATE_ABORT, NULL);

@@ -127,6 +127,6 @@ int smmu_stream_fetch(struct smmu_walk *w, struct smmu_config *config)
 	if (!(smmu_ste_Config(&config->ste) & SMMU_STE_CONFIG_BYPASS))
 		return smmu_walk_blame(w, 0, SMMU_REASON_STREAM_ABORT, SMMU_STRUCT_STE,
 				       config->ste_pa, "Config");
-	smmu_config_ste(config, &w->model->ids, w->model->now.e2h);
+	smmu_config_ste(config, &w->model->legal, smmu_attr_incoming(w->txn));
 	return 0;
 }

@@ -14,6 +14,7 @@
 #define SMMU_MODEL_TLB_PRIV_H
 
 #include "base/compiler.h"
+#include "model/attr_priv.h"
 #include "model/config_priv.h"
 #include "spec/txn.h"
 
@@ -31,18 +32,31 @@
  * configuration: what overrides and permissions come to is in allowed.
  */
 struct smmu_tlb_entry {
-	uint64_t page;	   /* input address >> SMMU_TLB_PAGE_LOG2 */
-	uint64_t key;	   /* smmu_cfg_key(), with SMMU_KEY_S2 for a page of IPA */
-	uint64_t pa;	   /* of the page */
-	uint16_t epoch;	   /* of another epoch: no entry */
-	uint16_t allowed;  /* accesses that need no walk, bit smmu_txn_index() */
-	uint8_t page_log2; /* range of the translation it came from */
-	uint8_t pas;
-	uint16_t spare;
+	uint64_t page;	  /* input address >> SMMU_TLB_PAGE_LOG2 */
+	uint64_t key;	  /* smmu_cfg_key(), or smmu_key_s2() of it for a page of IPA */
+	uint64_t out;	  /* number of the output page, PARTID, enum smmu_marks */
+	uint16_t epoch;	  /* of another epoch: no entry */
+	uint16_t allowed; /* accesses that need no walk, bit smmu_txn_index() */
+	uint16_t memory;  /* output attributes */
+	uint8_t pmg;
+	uint8_t range; /* log2 of the translation it came from, and its address space */
 };
 
-/* Pages of IPA that hold stage 1 tables, of the stream and substream of key. */
-#define SMMU_KEY_S2 (UINT64_C(1) << 63)
+static inline uint64_t smmu_tlb_out(uint64_t pa, const struct smmu_config *config)
+{
+	return pa >> SMMU_TLB_PAGE_LOG2 << 20 | (uint64_t)config->partid << SMMU_MARKS_BITS |
+	       config->marks;
+}
+
+static inline uint64_t smmu_tlb_pa(const struct smmu_tlb_entry *entry)
+{
+	return entry->out >> 20 << SMMU_TLB_PAGE_LOG2;
+}
+
+static inline uint8_t smmu_tlb_range(unsigned page_log2, enum smmu_pas pas)
+{
+	return (uint8_t)(page_log2 << 2 | pas);
+}
 
 /*
  * A page of last-level descriptors: what a walk finds after all levels but the
@@ -73,21 +87,36 @@ struct smmu_tlb {
 	uint16_t epoch;	   /* never 0 */
 };
 
+/* Where the parts of a key are. */
+enum { SMMU_KEY_SUBSTREAM = 32, SMMU_KEY_SEC = 53, SMMU_KEY_INCOMING = 55 };
+
 int smmu_tlb_new(struct smmu_tlb **tlb);
 void smmu_tlb_free(struct smmu_tlb *tlb); /* NULL is legal */
 void smmu_tlb_flush(struct smmu_tlb *tlb);
 
 /*
  * What finds a configuration: StreamID, SubstreamID (20 bits), whether there is
- * one, SEC_SID.  Larger SubstreamIDs always fault and have a key that finds
- * nothing, and so have ATS requests and Translated transactions.
+ * one, SEC_SID, incoming attributes.  Larger SubstreamIDs always fault and have
+ * a key that finds nothing, and so have ATS requests and Translated transactions.
  */
 static inline uint64_t smmu_cfg_key(const struct smmu_txn *txn)
 {
 	uint64_t substream = txn->ssv ? (uint64_t)txn->substream << 1 | 1 : 0;
-	uint64_t key = txn->stream | (uint64_t)txn->sec << 56 | (uint64_t)txn->kind << 58;
+	uint64_t key = txn->stream | (uint64_t)txn->sec << SMMU_KEY_SEC |
+		       (uint64_t)smmu_attr_incoming(txn) << SMMU_KEY_INCOMING;
 
-	return SMMU_LIKELY(smmu_bits_fit(substream, 21)) ? key | substream << 32 : ~UINT64_C(0);
+	if (SMMU_UNLIKELY(!smmu_bits_fit(substream, 21) || txn->kind != SMMU_TXN_ACCESS))
+		return ~UINT64_C(0);
+	return key | substream << SMMU_KEY_SUBSTREAM;
+}
+
+/*
+ * Of pages of IPA that hold stage 1 tables, for the stream and substream of key:
+ * no transaction has incoming attributes of 0.
+ */
+static inline uint64_t smmu_key_s2(uint64_t key)
+{
+	return smmu_bits(key, 0, SMMU_KEY_INCOMING);
 }
 
 static inline unsigned smmu_cfg_set(uint64_t key)

@@ -83,6 +83,7 @@ static int bypass_stage1(struct smmu_walk *w, struct smmu_leaf *leaf)
 
 	leaf->oa = w->txn->address;
 	leaf->perm = SMMU_PERM_ALL;
+	leaf->memory = w->config->memory;
 	leaf->size_log2 = now->oas_bits;
 	if (smmu_bits_fit(leaf->oa, bits))
 		return 0;
@@ -112,6 +113,7 @@ int smmu_walk_translate(struct smmu_walk *w, struct smmu_leaf *leaf)
 	/* LPAE always outputs 40 bits, also beyond OAS. */
 	leaf->oa = smmu_bits(second.oa, 0, w->model->now.oas_bits);
 	leaf->perm &= second.perm;
+	leaf->memory = smmu_config_memory2(w->config, leaf->memory, second.desc);
 	if (second.size_log2 < leaf->size_log2)
 		leaf->size_log2 = second.size_log2;
 	return 0;

@@ -50,7 +50,8 @@ struct smmu_leaf {
 	uint64_t ipa;	   /* of the descriptor, of stage 1 under stage 2 */
 	uint8_t size_log2; /* of what it maps */
 	int8_t level;
-	uint8_t perm; /* accesses it grants without any update */
+	uint8_t perm;	 /* accesses it grants without any update */
+	uint16_t memory; /* attributes with which this stage and those before let it out */
 };
 
 /* A descriptor that a walk has read or is about to read. */
@@ -102,7 +103,7 @@ int smmu_walk_finish_fault(struct smmu_walk *w);
  */
 bool smmu_walk_read(struct smmu_walk *w, struct smmu_step *step, struct smmu_pa pa, unsigned words);
 /* What every answer without a fault has in common; the rest of the result is not looked at. */
-static inline void smmu_walk_answer(struct smmu_result *r, struct smmu_pa pa, unsigned page_log2)
+SMMU_INLINE void smmu_walk_answer(struct smmu_result *r, struct smmu_pa pa, unsigned page_log2)
 {
 	r->status = SMMU_STATUS_OK;
 	r->response = SMMU_RESPONSE_ABORT;
@@ -115,8 +116,18 @@ static inline void smmu_walk_answer(struct smmu_result *r, struct smmu_pa pa, un
 	r->blame.where = SMMU_STRUCT_NONE;
 	r->blame.field = NULL;
 	r->blame.rule = NULL;
-	r->attr.valid = false;
 	r->updates_count = 0;
+}
+
+/* Output attributes of an answer (13.1.2, 13.4.4); memory is final. */
+SMMU_INLINE void smmu_walk_attr(struct smmu_attr *attr, const struct smmu_txn *txn, unsigned memory,
+				unsigned marks)
+{
+	attr->valid = true;
+	attr->memory = (uint16_t)memory;
+	attr->privileged = (txn->privileged & smmu_bit(marks, 0)) | smmu_bit(marks, 1);
+	attr->instruction =
+		((txn->instruction & smmu_bit(marks, 2)) | smmu_bit(marks, 3)) & !txn->write;
 }
 
 /* A transaction that caches and the quick walk have no answer for; key is smmu_cfg_key(). */
@@ -127,6 +138,8 @@ int smmu_model_translate_full(struct smmu_result *result, struct smmu_model *mod
 int smmu_stream_fetch(struct smmu_walk *w, struct smmu_config *config);
 /* Substream rules and CD: config->cd and what follows from it (5.3, 5.4). */
 int smmu_cd_fetch(struct smmu_walk *w, struct smmu_config *config);
+/* MPAM by the CD (STE.S1MPAM), through the VMS when nested (5.6, 17.2). */
+int smmu_vms_fetch(struct smmu_walk *w, struct smmu_config *config);
 
 /* Both stages for w's address: pa, the range it holds for, and accesses that need no walk. */
 int smmu_walk_translate(struct smmu_walk *w, struct smmu_leaf *leaf);

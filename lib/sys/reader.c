@@ -13,6 +13,8 @@
 
 #define MESSAGE_MAX 512
 #define NAMES_MAX   64 /* keys of one object, choices of one key */
+/* Nearest names cost far more than the rest; after so many nobody reads them. */
+#define SUGGESTIONS_MAX 100
 
 /* ---- reports ---- */
 
@@ -77,8 +79,10 @@ void smmu_reader_note(struct smmu_reader *r, struct smmu_mark at, const char *fo
 void smmu_reader_suggest(struct smmu_reader *r, struct smmu_mark at, const char *text,
 			 const char *const *names, size_t count)
 {
-	const char *near = r->said_last ? smmu_nearest(text, strlen(text), names, count) : NULL;
+	const char *near = NULL;
 
+	if (r->said_last && r->suggestions++ < SUGGESTIONS_MAX)
+		near = smmu_nearest(text, strlen(text), names, count);
 	if (near)
 		smmu_reader_note(r, at, "did you mean '%s'?", near);
 }

@@ -19,7 +19,7 @@ struct smmu_reader {
 	struct smmu_arena *arena;
 	struct smmu_diag *diag;
 	unsigned problems; /* errors and warnings */
-	unsigned errors;
+	unsigned errors, suggestions;
 	int rc;		/* the first error */
 	bool said_last; /* the last record was shown, so its notes are too */
 };

@@ -8,7 +8,7 @@
 
 #include "sys/objects_priv.h"
 
-/* Nearest names are looked for among so many, so often: a hostile file must not cost more. */
+/* Nearest names are looked for among so many: a hostile file must not cost more. */
 #define SUGGEST_NAMES_MAX 4096
 
 struct name {

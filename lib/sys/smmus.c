@@ -118,7 +118,7 @@ static void parse_registers(struct smmu_reader *r, const struct smmu_key *key,
 		return;
 	}
 	smmu->registers_at = node->at;
-	for (size_t i = 0; i < node->count; i++)
+	for (size_t i = 0; i < node->count && !smmu_reader_is_full(r); i++)
 		parse_register(r, smmu, smmu_yaml_key(node, i), smmu_yaml_value(node, i));
 }
 

@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "base/words.h"
 #include "command.h"
+#include "explain/log.h"
 #include "spec/show.h"
 
 struct decode_args {
@@ -80,7 +81,7 @@ static int unknown_kind(const char *kind, struct smmu_diag *diag)
 	else
 		smmu_diag_note(diag, NULL,
 			       "KIND is event, command, ste, cd, l1std, l1cd, vms, pri, register, "
-			       "s1desc, s2desc, gpt or dpt");
+			       "s1desc, s2desc, gpt, dpt or log");
 	return SMMU_E_USAGE;
 }
 
@@ -342,6 +343,32 @@ static int decode_file(struct cli_session *session, const struct smmu_show *show
 	return status;
 }
 
+static int emit_log_item(void *ctx, const struct smmu_log_item *item)
+{
+	struct cli_session *session = ctx;
+
+	smmu_log_emit(session->emit, item, session->format == SMMU_EMIT_TEXT);
+	return cli_output_is_lost(session) ? CLI_EXIT_FINDING : 0;
+}
+
+static int decode_logs(struct cli_session *session, const struct cli_strings *files)
+{
+	static const char *const standard_input[] = {"-"};
+	const char *const *file = files->count ? files->item : standard_input;
+	size_t count = files->count ? files->count : 1;
+	int error = 0;
+
+	for (size_t i = 0; i < count && error >= 0; i++) {
+		struct smmu_in *in = NULL;
+
+		error = cli_emit(session) ? smmu_in_open(&in, file[i], session->diag) : SMMU_E_IO;
+		if (!error)
+			error = smmu_log_read(in, emit_log_item, session, session->diag);
+		smmu_in_close(in);
+	}
+	return error < 0 ? CLI_EXIT_TROUBLE : CLI_EXIT_OK;
+}
+
 static int decode_run(struct cli_session *session, const void *raw)
 {
 	const struct decode_args *args = raw;
@@ -350,6 +377,8 @@ static int decode_run(struct cli_session *session, const void *raw)
 	size_t first, count = 0, words = 0;
 	int status = CLI_EXIT_OK;
 
+	if (!strcmp(args->kind, "log"))
+		return decode_logs(session, &args->rest);
 	if (prepare(&show, &first, args, session->diag))
 		return CLI_EXIT_TROUBLE;
 	if (args->rest.item) {
@@ -378,7 +407,7 @@ const struct cli_command cli_cmd_decode = {
 	.synopsis = "KIND [WORD…|FILE…]",
 	.about =
 		"KIND is event, command, ste, cd, l1std, l1cd, vms, pri, register NAME, s1desc, "
-		"s2desc, gpt or dpt.\n"
+		"s2desc, gpt, dpt, or log, the text of a kernel log in any form.\n"
 		"WORDs are 64-bit values, lowest first; a register is one value, a VMS may be given "
 		"by its first 8 words.  A FILE holds entries one after another: raw bytes, hex "
 		"words, or xxd or hexdump -C output, plain or gzip.  Without either, standard input "
@@ -390,6 +419,7 @@ const struct cli_command cli_cmd_decode = {
 		"smmu decode event 0x0000010000000010 0x0000020000000000 0x40001000 0\tone record\n"
 		"smmu decode command --format jsonl cmdq.bin.gz\ta queue, one command a line\n"
 		"smmu decode register SMMU_IDR0 0x0d44101b\ta register\n"
+		"dmesg | smmu decode log\tevery event and message of an SMMU in a kernel log\n"
 		"smmu decode s2desc --level 2 0x004000004000077d\ta stage 2 descriptor\n",
 	.formats = CLI_FORMAT(TEXT) | CLI_FORMAT(JSON) | CLI_FORMAT(JSONL),
 	.opts = decode_opts,

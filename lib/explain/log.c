@@ -1,0 +1,690 @@
+/*
+ * Items of a log, put together from its lines.
+ *
+ * What is not finished stands in a queue in the order of first lines; only its
+ * head is visited.  Lines find their item by the SMMU's name, so that those of
+ * several SMMUs, or of anybody else, may stand between them.
+ */
+#include "explain/log.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/bits.h"
+#include "base/compiler.h"
+#include "explain/log_priv.h"
+
+#define SLOTS	  32
+#define INSTANCES 16
+/* Lines that may stand between those of one item; without a driver's name, fewer. */
+#define REACH	     64
+#define REACH_NEARBY 4
+#define PENDING_MAX  2048
+
+struct slot {
+	struct smmu_log_item item;
+	bool is_done, by_hand, has_prose, has_prose2, wants_command;
+	uint32_t last_line;
+	uint64_t word[SMMU_EVT_WORDS];
+	bool is_cut[SMMU_EVT_WORDS];
+	unsigned words;
+	struct smmu_evt said, said_known; /* by everything but 64-bit words */
+};
+
+/* Words that no header stands before. */
+struct run {
+	uint64_t word[SMMU_EVT_WORDS];
+	unsigned words, dropped;
+	bool is_cut;
+	uint32_t last_line;
+	struct smmu_log_item first; /* of the first word */
+};
+
+struct instance {
+	char name[SMMU_LOG_NAME];
+	uint32_t cmdq_entries;
+};
+
+struct smmu_log {
+	smmu_log_visit *visit;
+	void *ctx;
+	int stopped;
+	struct slot slots[SLOTS];
+	size_t head, count;
+	struct slot *latest; /* to which lines without a name belong; NULL */
+	struct run run;
+	struct instance instances[INSTANCES];
+	size_t instances_next;
+	struct smmu_buf clean, pending, joined;
+	struct log_segment waiting; /* its text is in pending; driver NONE: nothing waits */
+	char waiting_smmu[SMMU_LOG_NAME];
+	uint32_t waiting_line;
+};
+
+static struct slot *slot_at(struct smmu_log *log, size_t i)
+{
+	return &log->slots[(log->head + i) % SLOTS];
+}
+
+/* ---- An event from what was said of it. ---- */
+
+static bool agree(const struct smmu_evt *a, const struct smmu_evt *a_known,
+		  const struct smmu_evt *b, const struct smmu_evt *b_known)
+{
+	for (unsigned i = 0; i < SMMU_EVT_WORDS; i++)
+		if ((a->word[i] ^ b->word[i]) & a_known->word[i] & b_known->word[i])
+			return false;
+	return true;
+}
+
+static void add(struct smmu_evt *evt, struct smmu_evt *known, const struct smmu_evt *more,
+		const struct smmu_evt *more_known)
+{
+	for (unsigned i = 0; i < SMMU_EVT_WORDS; i++) {
+		uint64_t fresh = more_known->word[i] & ~known->word[i];
+
+		evt->word[i] |= more->word[i] & fresh;
+		known->word[i] |= fresh;
+	}
+}
+
+/*
+ * Words of an event that has fewer than four, in their places.  The console
+ * loses the last ones mostly; when that contradicts what is said in prose, the
+ * lost ones are others.  False: no way agrees.
+ */
+static bool place(struct smmu_evt *evt, struct smmu_evt *known, const struct slot *slot,
+		  const struct smmu_evt *said, const struct smmu_evt *said_known)
+{
+	static const uint8_t places[][SMMU_EVT_WORDS] = {
+		{0, 1, 2, 3}, {0, 1, 3}, {0, 2, 3}, {0, 2}, {0, 3}, {1, 2, 3},
+	};
+
+	for (size_t i = 0; i < SMMU_LEN(places); i++) {
+		*evt = *known = (struct smmu_evt){{0}};
+		for (unsigned j = 0; j < slot->words; j++) {
+			evt->word[places[i][j]] = slot->is_cut[j] ? 0 : slot->word[j];
+			known->word[places[i][j]] = slot->is_cut[j] ? 0 : ~UINT64_C(0);
+		}
+		if (agree(evt, known, said, said_known))
+			return true;
+		if (slot->words == SMMU_EVT_WORDS)
+			break;
+	}
+	return false;
+}
+
+static void finish(struct slot *slot)
+{
+	struct smmu_log_item *item = &slot->item;
+
+	if (slot->is_done)
+		return;
+	slot->is_done = true;
+	if (item->kind != SMMU_LOG_EVENT)
+		return;
+	place(&item->evt, &item->known, slot, &slot->said, &slot->said_known);
+	add(&item->evt, &item->known, &slot->said, &slot->said_known);
+}
+
+/* Whether what prose says can be about the event of slot; adds it when it can. */
+static bool take_prose(struct slot *slot, const struct log_parsed *parsed)
+{
+	struct smmu_evt said = slot->said, known = slot->said_known, evt, evt_known;
+
+	if (!agree(&said, &known, &parsed->evt, &parsed->known))
+		return false;
+	add(&said, &known, &parsed->evt, &parsed->known);
+	if (!place(&evt, &evt_known, slot, &said, &known))
+		return false;
+	slot->said = said;
+	slot->said_known = known;
+	slot->item.sources |= SMMU_LOG_PROSE;
+	if (parsed->client[0])
+		memcpy(slot->item.client, parsed->client, sizeof(parsed->client));
+	return true;
+}
+
+/* ---- The queue of items. ---- */
+
+static void drain(struct smmu_log *log, uint32_t line)
+{
+	while (log->count && !log->stopped) {
+		struct slot *slot = slot_at(log, 0);
+
+		if (!slot->is_done && line - slot->last_line > REACH)
+			finish(slot);
+		if (!slot->is_done)
+			return;
+		if (log->latest == slot)
+			log->latest = NULL;
+		log->stopped = log->visit(log->ctx, &slot->item);
+		log->head = (log->head + 1) % SLOTS;
+		log->count--;
+	}
+}
+
+static struct slot *push(struct smmu_log *log, const struct smmu_log_item *item)
+{
+	struct slot *slot;
+
+	if (log->count == SLOTS) {
+		finish(slot_at(log, 0));
+		drain(log, item->line);
+	}
+	if (log->count == SLOTS)
+		log->head = (log->head + 1) % SLOTS; /* stopped: nothing is visited any more */
+	else
+		log->count++;
+	slot = slot_at(log, log->count - 1);
+	*slot = (struct slot){.item = *item, .last_line = item->line};
+	return slot;
+}
+
+/* The newest open slot that the segment's lines belong to, or NULL. */
+static struct slot *find_open(struct smmu_log *log, const struct smmu_log_item *item, bool is_named)
+{
+	if (!is_named) {
+		struct slot *latest = log->latest;
+
+		if (latest && !latest->is_done && item->line - latest->last_line <= REACH_NEARBY)
+			return latest;
+		return NULL;
+	}
+	for (size_t i = log->count; i-- > 0;) {
+		struct slot *slot = slot_at(log, i);
+
+		if (!slot->is_done && item->line - slot->last_line <= REACH &&
+		    slot->item.sec == item->sec && !strcmp(slot->item.smmu, item->smmu))
+			return slot;
+	}
+	return NULL;
+}
+
+static struct instance *instance_of(struct smmu_log *log, const char *name)
+{
+	struct instance *instance;
+
+	for (size_t i = 0; i < INSTANCES; i++)
+		if (log->instances[i].cmdq_entries && !strcmp(log->instances[i].name, name))
+			return &log->instances[i];
+	instance = &log->instances[log->instances_next];
+	log->instances_next = (log->instances_next + 1) % INSTANCES;
+	*instance = (struct instance){{0}, 0};
+	snprintf(instance->name, sizeof(instance->name), "%s", name);
+	return instance;
+}
+
+static uint32_t cmdq_entries_of(const struct smmu_log *log, const char *name)
+{
+	for (size_t i = 0; i < INSTANCES; i++)
+		if (log->instances[i].cmdq_entries && !strcmp(log->instances[i].name, name))
+			return log->instances[i].cmdq_entries;
+	return 0;
+}
+
+/* ---- Words without a header. ---- */
+
+static bool begins_event(uint64_t word)
+{
+	const struct smmu_evt evt = {{word}};
+	unsigned type = (unsigned)smmu_evt_Type(&evt);
+	const struct smmu_format *format = smmu_event_format(type);
+	const struct smmu_when_ctx ctx = {.word = evt.word};
+
+	return format && !smmu_format_res0(format, &ctx, 0);
+}
+
+static void say_orphans(struct smmu_log *log, const struct run *run)
+{
+	struct smmu_log_item item = run->first;
+	struct slot *slot;
+
+	item.kind = SMMU_LOG_MESSAGE;
+	item.message = SMMU_LOG_ORPHAN_WORDS;
+	slot = push(log, &item);
+	finish(slot);
+}
+
+/* What was collected: an event when it is four words that can be one. */
+static struct slot *end_run(struct smmu_log *log)
+{
+	struct run *run = &log->run;
+	struct slot *slot = NULL;
+
+	if (!run->words)
+		return NULL;
+	if (run->words == SMMU_EVT_WORDS && !run->is_cut && begins_event(run->word[0])) {
+		run->first.kind = SMMU_LOG_EVENT;
+		run->first.sources = SMMU_LOG_WORDS;
+		run->first.text[0] = '\0';
+		slot = push(log, &run->first);
+		slot->words = SMMU_EVT_WORDS;
+		slot->last_line = run->last_line;
+		memcpy(slot->word, run->word, sizeof(run->word));
+		log->latest = slot;
+	} else {
+		say_orphans(log, run);
+	}
+	*run = (struct run){.words = 0};
+	return slot;
+}
+
+static void add_to_run(struct smmu_log *log, const struct smmu_log_item *item, uint64_t word,
+		       bool is_cut)
+{
+	struct run *run = &log->run;
+	size_t length;
+
+	if (run->words == SMMU_EVT_WORDS || strcmp(run->first.smmu, item->smmu))
+		end_run(log);
+	if (!run->words) {
+		run->first = *item;
+		run->first.text[0] = '\0';
+	}
+	length = strlen(run->first.text);
+	snprintf(run->first.text + length, sizeof(run->first.text) - length, "%s0x%016llx",
+		 length ? " " : "", (unsigned long long)word);
+	run->is_cut |= is_cut;
+	run->last_line = item->line;
+	run->word[run->words++] = word;
+	/* The end of a record whose beginning is missing must not shift the next one. */
+	if (run->words == SMMU_EVT_WORDS && !begins_event(run->word[0]))
+		end_run(log);
+}
+
+/* ---- Parts of items. ---- */
+
+/* False: the words are of another event than the header. */
+static bool fits_header(const struct slot *slot, uint64_t word)
+{
+	const struct smmu_evt evt = {{word}};
+
+	return !smmu_evt_Type(&slot->said_known) ||
+	       smmu_evt_Type(&slot->said) == smmu_evt_Type(&evt);
+}
+
+static bool wants_words(const struct slot *slot)
+{
+	if (slot->wants_command)
+		return slot->item.words < SMMU_LEN(slot->item.word);
+	return slot->item.kind == SMMU_LOG_EVENT && slot->words < SMMU_EVT_WORDS &&
+	       !slot->has_prose && !slot->has_prose2;
+}
+
+static void add_word(struct slot *slot, uint64_t word, bool is_cut)
+{
+	if (slot->wants_command) {
+		slot->item.word[slot->item.words++] = word;
+		if (slot->item.words == SMMU_LEN(slot->item.word))
+			finish(slot);
+		return;
+	}
+	slot->item.sources |= SMMU_LOG_WORDS;
+	slot->is_cut[slot->words] = is_cut;
+	slot->word[slot->words++] = word;
+}
+
+static void take_words(struct smmu_log *log, struct slot *slot, const struct log_parsed *parsed,
+		       const struct smmu_log_item *item)
+{
+	for (unsigned i = 0; i < parsed->words; i++) {
+		if (slot && slot->item.kind == SMMU_LOG_EVENT && !slot->words &&
+		    !parsed->is_cut[i] && !fits_header(slot, parsed->word[i])) {
+			finish(slot);
+			slot = NULL;
+		}
+		if (slot && !slot->is_done && wants_words(slot))
+			add_word(slot, parsed->word[i], parsed->is_cut[i]);
+		else
+			add_to_run(log, item, parsed->word[i], parsed->is_cut[i]);
+	}
+}
+
+static void take_header(struct smmu_log *log, struct slot *open, const struct log_parsed *parsed,
+			struct smmu_log_item *item)
+{
+	struct slot *slot;
+
+	if (open && open->item.kind == SMMU_LOG_EVENT)
+		finish(open);
+	item->kind = SMMU_LOG_EVENT;
+	item->sources = SMMU_LOG_HEADER;
+	slot = push(log, item);
+	if (parsed->type <= 0xff) {
+		smmu_evt_set_Type(&slot->said, parsed->type);
+		smmu_evt_set_Type(&slot->said_known, ~UINT64_C(0));
+	}
+	add(&slot->said, &slot->said_known, &parsed->evt, &parsed->known);
+	log->latest = slot;
+	take_words(log, slot, parsed, item);
+	if (parsed->is_whole)
+		finish(slot);
+}
+
+/* Linux prints a second line of prose for faults of a translation only. */
+static bool has_second_line(unsigned type)
+{
+	return type >= SMMU_EVT_F_TRANSLATION && type <= SMMU_EVT_F_PERMISSION;
+}
+
+static void take_first_prose(struct smmu_log *log, struct slot *open,
+			     const struct log_parsed *parsed, struct smmu_log_item *item)
+{
+	if (!open || open->item.kind != SMMU_LOG_EVENT || open->has_prose || open->has_prose2 ||
+	    !take_prose(open, parsed)) {
+		if (open && open->item.kind == SMMU_LOG_EVENT)
+			finish(open);
+		item->kind = SMMU_LOG_EVENT;
+		open = push(log, item);
+		take_prose(open, parsed);
+	}
+	open->has_prose = true;
+	open->last_line = item->line;
+	log->latest = open;
+	if (!has_second_line(parsed->type))
+		finish(open);
+}
+
+static void say(struct smmu_log *log, struct smmu_log_item *item, enum smmu_log_message message)
+{
+	item->kind = log_message_info(message)->fact == LOG_FACT_RELATED ? SMMU_LOG_RELATED
+									 : SMMU_LOG_MESSAGE;
+	item->message = message;
+	finish(push(log, item));
+}
+
+static void take_second_prose(struct smmu_log *log, struct slot *open,
+			      const struct log_parsed *parsed, struct smmu_log_item *item)
+{
+	if (open && open->item.kind == SMMU_LOG_EVENT && !open->has_prose2 &&
+	    take_prose(open, parsed)) {
+		open->has_prose2 = true;
+		finish(open);
+	} else {
+		say(log, item, SMMU_LOG_ORPHAN_PROSE);
+	}
+}
+
+/* A 32-bit half of a record, or its StreamID and address again. */
+static void take_freebsd(struct slot *open, const struct log_parsed *parsed)
+{
+	struct log_parsed half = *parsed;
+	unsigned lsb = parsed->index % 2 ? 32 : 0, i = parsed->index / 2;
+
+	if (!open || open->item.kind != SMMU_LOG_EVENT)
+		return;
+	if (parsed->part == LOG_PART_BSD_WORD) {
+		half.evt.word[i] = smmu_bits_set(0, lsb, 32, parsed->word[0]);
+		half.known.word[i] = smmu_mask(lsb, 32);
+	}
+	if (take_prose(open, &half)) {
+		open->item.sources &= ~SMMU_LOG_PROSE;
+		open->item.sources |= SMMU_LOG_WORDS;
+	}
+}
+
+static void take_message(struct smmu_log *log, const struct log_parsed *parsed,
+			 struct smmu_log_item *item)
+{
+	enum log_fact fact = log_message_info(parsed->message)->fact;
+
+	item->numbers = parsed->captures.numbers;
+	memcpy(item->number, parsed->captures.number, sizeof(item->number));
+	item->cmdq_entries = cmdq_entries_of(log, item->smmu);
+	if (fact == LOG_FACT_CMDQ_SIZE && item->numbers)
+		instance_of(log, item->smmu)->cmdq_entries = (uint32_t)item->number[0];
+	if (fact == LOG_FACT_COMMAND) {
+		struct slot *slot;
+
+		item->kind = SMMU_LOG_MESSAGE;
+		item->message = parsed->message;
+		slot = push(log, item);
+		slot->wants_command = true;
+		log->latest = slot;
+	} else {
+		say(log, item, parsed->message);
+	}
+}
+
+/* ---- Lines. ---- */
+
+static struct smmu_log_item item_of(const struct log_segment *segment, uint32_t line)
+{
+	struct smmu_log_item item = {
+		.line = line,
+		.has_time = segment->has_time,
+		.time_us = segment->time_us,
+		.sec = segment->sec,
+	};
+	size_t size = segment->smmu_size;
+
+	if (size >= sizeof(item.smmu))
+		size = sizeof(item.smmu) - 1;
+	if (size)
+		memcpy(item.smmu, segment->smmu, size);
+	size = segment->body_size;
+	if (size >= sizeof(item.text))
+		size = sizeof(item.text) - 1;
+	memcpy(item.text, segment->body, size);
+	while (size && item.text[size - 1] == ' ')
+		size--;
+	item.text[size] = '\0';
+	return item;
+}
+
+static void take(struct smmu_log *log, const struct log_segment *segment,
+		 const struct log_parsed *parsed, uint32_t line)
+{
+	struct smmu_log_item item = item_of(segment, line);
+	bool is_named = segment->driver != LOG_DRIVER_NONE;
+	struct slot *open = find_open(log, &item, is_named);
+
+	if (open)
+		open->last_line = line;
+	if (parsed->part != LOG_PART_WORDS && log->run.words) {
+		struct slot *ended = end_run(log);
+
+		open = ended ? ended : open;
+	}
+	switch (parsed->part) {
+	case LOG_PART_HEADER:
+		take_header(log, open, parsed, &item);
+		break;
+	case LOG_PART_WORDS:
+		/* Nobody said that bare numbers are of an SMMU. */
+		if (open || is_named)
+			take_words(log, open, parsed, &item);
+		break;
+	case LOG_PART_PROSE:
+		take_first_prose(log, open, parsed, &item);
+		break;
+	case LOG_PART_PROSE2:
+		take_second_prose(log, open, parsed, &item);
+		break;
+	case LOG_PART_BSD_WORD:
+	case LOG_PART_BSD_INPUT:
+		take_freebsd(open, parsed);
+		break;
+	case LOG_PART_MESSAGE:
+		take_message(log, parsed, &item);
+		break;
+	case LOG_PART_NONE:
+		if (is_named && item.text[0])
+			say(log, &item, SMMU_LOG_OTHER);
+		break;
+	}
+}
+
+/* What waited for the next line to go on is all there is. */
+static void settle(struct smmu_log *log)
+{
+	struct log_segment segment = log->waiting;
+	struct log_parsed parsed;
+
+	if (!log->pending.size && !segment.is_start)
+		return;
+	segment.body = smmu_buf_text(&log->pending);
+	segment.body_size = log->pending.size;
+	segment.smmu = log->waiting_smmu;
+	log_parse(&parsed, &segment);
+	log->waiting = (struct log_segment){.driver = LOG_DRIVER_NONE};
+	take(log, &segment, &parsed, log->waiting_line);
+	smmu_buf_clear(&log->pending);
+}
+
+static void wait_for_more(struct smmu_log *log, const struct log_segment *segment, uint32_t line)
+{
+	struct smmu_log_item item = item_of(segment, line);
+
+	log->waiting = *segment;
+	log->waiting.is_start = true;
+	log->waiting.smmu_size = strlen(item.smmu);
+	memcpy(log->waiting_smmu, item.smmu, sizeof(item.smmu));
+	log->waiting_line = line;
+	smmu_buf_clear(&log->pending);
+	smmu_buf_append(&log->pending, segment->body, segment->body_size);
+}
+
+/* Whether segment goes on with what waits: it then becomes part of that. */
+static bool join(struct smmu_log *log, const struct log_segment *segment)
+{
+	struct log_segment whole = log->waiting;
+	struct log_parsed before, parsed;
+
+	if (!log->waiting.is_start || segment->is_start ||
+	    log->pending.size + segment->body_size >= PENDING_MAX)
+		return false;
+	whole.smmu = log->waiting_smmu;
+	whole.body = smmu_buf_text(&log->pending);
+	whole.body_size = log->pending.size;
+	log_parse(&before, &whole);
+	smmu_buf_clear(&log->joined);
+	while (whole.body_size && whole.body[whole.body_size - 1] == ' ')
+		whole.body_size--;
+	smmu_buf_append(&log->joined, whole.body, whole.body_size);
+	smmu_buf_putc(&log->joined, ' ');
+	smmu_buf_append(&log->joined, segment->body, segment->body_size);
+	whole.body = smmu_buf_text(&log->joined);
+	whole.body_size = log->joined.size;
+	log_parse(&parsed, &whole);
+	if (log->joined.failed || parsed.part == LOG_PART_NONE || parsed.used <= before.used ||
+	    (before.part && before.part != LOG_PART_MESSAGE && parsed.part != before.part))
+		return false;
+	smmu_buf_clear(&log->pending);
+	smmu_buf_append(&log->pending, log->joined.data, log->joined.size);
+	if (!parsed.is_partial)
+		settle(log);
+	return true;
+}
+
+static void take_segment(struct smmu_log *log, const struct log_segment *segment, uint32_t line)
+{
+	struct log_parsed parsed;
+
+	if (join(log, segment))
+		return;
+	settle(log);
+	log_parse(&parsed, segment);
+	if (parsed.is_partial && segment->body_size < PENDING_MAX)
+		wait_for_more(log, segment, line);
+	else
+		take(log, segment, &parsed, line);
+}
+
+int smmu_log_line(struct smmu_log *log, const char *line, size_t size, uint32_t number)
+{
+	struct log_segment segment;
+	size_t at = 0;
+
+	if (log->stopped)
+		return log->stopped;
+	log_line_clean(&log->clean, line, size);
+	if (log->run.words && number - log->run.last_line > REACH_NEARBY)
+		end_run(log);
+	while (!log->stopped &&
+	       log_line_next(&segment, &at, smmu_buf_text(&log->clean), log->clean.size))
+		take_segment(log, &segment, number);
+	if (log->clean.failed || log->pending.failed)
+		log->stopped = SMMU_E_NOMEM;
+	drain(log, number);
+	return log->stopped;
+}
+
+int smmu_log_flush(struct smmu_log *log)
+{
+	settle(log);
+	end_run(log);
+	for (size_t i = 0; i < log->count; i++)
+		finish(slot_at(log, i));
+	drain(log, 0);
+	return log->stopped;
+}
+
+int smmu_log_new(struct smmu_log **log, smmu_log_visit *visit, void *ctx)
+{
+	*log = calloc(1, sizeof(**log));
+	if (!*log)
+		return SMMU_E_NOMEM;
+	(*log)->visit = visit;
+	(*log)->ctx = ctx;
+	return 0;
+}
+
+void smmu_log_free(struct smmu_log *log)
+{
+	if (!log)
+		return;
+	smmu_buf_fini(&log->clean);
+	smmu_buf_fini(&log->pending);
+	smmu_buf_fini(&log->joined);
+	free(log);
+}
+
+int smmu_log_read(struct smmu_in *in, smmu_log_visit *visit, void *ctx, struct smmu_diag *diag)
+{
+	struct smmu_log *log = NULL;
+	const char *line;
+	size_t size;
+	int error = 0, r, stopped = 0;
+
+	if (smmu_log_new(&log, visit, ctx))
+		return smmu_diag_nomem(diag);
+	while (!stopped && (r = smmu_in_line(&line, &size, in, diag)) != 0) {
+		if (r > 0)
+			stopped = smmu_log_line(log, line, size, smmu_in_line_number(in));
+		else
+			error = r;
+		if (r < 0 && r != SMMU_E_LIMIT)
+			break;
+	}
+	if (!stopped)
+		stopped = smmu_log_flush(log);
+	smmu_log_free(log);
+	if (stopped == SMMU_E_NOMEM)
+		smmu_diag_nomem(diag);
+	return stopped ? stopped : error;
+}
+
+bool smmu_log_field_is_known(const struct smmu_field *field, const struct smmu_log_item *item)
+{
+	static const uint64_t all[SMMU_EVT_WORDS] = {~UINT64_C(0), ~UINT64_C(0), ~UINT64_C(0),
+						     ~UINT64_C(0)};
+
+	return smmu_field_get(field, item->known.word, 0) == smmu_field_get(field, all, 0);
+}
+
+int smmu_log_field_is_valid(const struct smmu_field *field, const struct smmu_log_item *item)
+{
+	struct smmu_evt other = item->evt;
+	bool low, high;
+
+	/* The type is known; with every unknown bit 0, and with every one 1. */
+	for (unsigned i = 0; i < SMMU_EVT_WORDS; i++)
+		other.word[i] |= ~item->known.word[i];
+	smmu_evt_set_Type(&other, smmu_evt_Type(&item->evt));
+	low = smmu_event_field_is_valid(field, &item->evt);
+	high = smmu_event_field_is_valid(field, &other);
+	return low == high ? low : -1;
+}

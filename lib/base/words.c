@@ -87,7 +87,7 @@ static bool looks_like_dump(const char *line, size_t size)
 		return true; /* xxd -p */
 	if (n < 4 || n >= size || (line[n] != ':' && line[n] != ' '))
 		return false;
-	if (line[n] == ' ' && (n < 7 || size - n < 3 || line[n + 1] != ' '))
+	if ((n < 7 || size - n < 3 || line[n + 1] != ' ') && line[n] == ' ')
 		return false;
 	for (n++; n < size && line[n] == ' '; n++)
 		;

@@ -237,8 +237,8 @@ static int collect(struct spans *spans, const struct smmu_mem *mem, unsigned cla
 			find_sharing(&span, mem, class, extents->item[i].owner);
 			if (!is_told_by(mem, class, span.pas_set))
 				continue;
-			if (smmu_mem_reserve(&spans->item, &spans->capacity, spans->count,
-					     sizeof(span)))
+			if (smmu_array_reserve(&spans->item, &spans->capacity, spans->count,
+					       sizeof(span)))
 				return SMMU_E_NOMEM;
 			spans->item[spans->count++] = span;
 		}

@@ -76,8 +76,8 @@ static int make_room(struct extents *extents)
 		*extents = copy;
 	}
 	/* An extent can become three. */
-	return smmu_mem_reserve(&extents->item, &extents->capacity, extents->count + 2,
-				sizeof(*extents->item));
+	return smmu_array_reserve(&extents->item, &extents->capacity, extents->count + 2,
+				  sizeof(*extents->item));
 }
 
 int smmu_mem_extents_add(struct extents *extents, const struct extent *extent)

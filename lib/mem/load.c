@@ -322,8 +322,8 @@ static int add_mapped(const struct source *source, int fd, uint64_t size)
 		return too_large(source, SMMU_MEM_MAPPED_LIMIT);
 	if (source->base >= MEM_END || size > MEM_END - source->base)
 		return beyond_end(source);
-	if (smmu_mem_reserve(&mem->mapping, &mem->mappings_capacity, mem->mappings,
-			     sizeof(*mem->mapping)))
+	if (smmu_array_reserve(&mem->mapping, &mem->mappings_capacity, mem->mappings,
+			       sizeof(*mem->mapping)))
 		return smmu_diag_nomem(source->diag);
 	bytes = mmap(NULL, size, PROT_READ, MAP_PRIVATE, fd, 0);
 	if (bytes == MAP_FAILED)

@@ -15,6 +15,7 @@
 #ifndef SMMU_MEM_PRIV_H
 #define SMMU_MEM_PRIV_H
 
+#include "base/array.h"
 #include "mem/mem.h"
 
 #define PAGE_NUMBER_BITS 44
@@ -99,9 +100,6 @@ void smmu_mem_pool_fini(struct page_pool *pool);
 /* A page, of zeros when zero is set; NULL without host memory. */
 uint8_t *smmu_mem_pool_get(struct page_pool *pool, bool zero);
 void smmu_mem_pool_put(struct page_pool *pool, uint8_t *page);
-
-/* Room for more than count (at most 2 over capacity) in a growing array; *array is replaced. */
-int smmu_mem_reserve(void *array, size_t *capacity, size_t count, size_t item_size);
 
 /* Zeroed, freed with mem; NULL without host memory. */
 void *smmu_mem_node_new(struct smmu_mem *mem, size_t size);

@@ -9,24 +9,6 @@
 
 const uint8_t smmu_mem_zero_page[SMMU_MEM_PAGE_SIZE];
 
-int smmu_mem_reserve(void *array, size_t *capacity, size_t count, size_t item_size)
-{
-	void *items;
-	size_t want = *capacity < 8 ? 16 : *capacity * 2;
-
-	if (count < *capacity)
-		return 0;
-	memcpy(&items, array, sizeof(items));
-	if (want > SIZE_MAX / item_size)
-		return SMMU_E_NOMEM;
-	items = realloc(items, want * item_size);
-	if (!items)
-		return SMMU_E_NOMEM;
-	memcpy(array, &items, sizeof(items));
-	*capacity = want;
-	return 0;
-}
-
 void smmu_mem_pool_fini(struct page_pool *pool)
 {
 	for (size_t i = 0; i < pool->slabs; i++)
@@ -42,7 +24,7 @@ static int slab_new(struct page_pool *pool)
 	uintptr_t misaligned;
 	uint8_t *slab;
 
-	if (smmu_mem_reserve(&pool->slab, &pool->slabs_capacity, pool->slabs, sizeof(void *)))
+	if (smmu_array_reserve(&pool->slab, &pool->slabs_capacity, pool->slabs, sizeof(void *)))
 		return SMMU_E_NOMEM;
 	slab = calloc(pages + 1, SMMU_MEM_PAGE_SIZE);
 	if (!slab)

@@ -43,7 +43,7 @@ void *smmu_mem_node_new(struct smmu_mem *mem, size_t size)
 {
 	void *node;
 
-	if (smmu_mem_reserve(&mem->node, &mem->nodes_capacity, mem->nodes, sizeof(void *)))
+	if (smmu_array_reserve(&mem->node, &mem->nodes_capacity, mem->nodes, sizeof(void *)))
 		return NULL;
 	node = calloc(1, size);
 	if (node)

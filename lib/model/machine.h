@@ -15,7 +15,7 @@ struct smmu_machine {
 		char *name;		  /* owned */
 		uint64_t base;		  /* of its registers, 0 when not given */
 		struct smmu_model *model; /* owned */
-	} *smmu;
+	} * smmu;
 };
 
 void smmu_machine_fini(struct smmu_machine *machine);

@@ -106,7 +106,7 @@ static int add_column(struct smmu_trace *trace, const struct field *field,
 				 "the column %s is given twice", smmu_column_name(column));
 			return error->code;
 		}
-	if (smmu_trace_reserve(&trace->column, &trace->columns_capacity, trace->columns, 1)) {
+	if (smmu_array_reserve(&trace->column, &trace->columns_capacity, trace->columns, 1)) {
 		error->code = SMMU_E_NOMEM;
 		snprintf(error->message, sizeof(error->message), "out of memory");
 		return error->code;

@@ -13,26 +13,6 @@
 /* Behind the block: the LF that a last line may lack, and a short look-ahead. */
 #define SLACK 16
 
-int smmu_trace_reserve(void *array, size_t *capacity, size_t count, size_t item_size)
-{
-	void *items;
-	size_t want = *capacity ? *capacity * 2 : 16;
-
-	if (count < *capacity)
-		return 0;
-	if (want <= count)
-		want = count + 1;
-	if (want > SIZE_MAX / item_size)
-		return SMMU_E_NOMEM;
-	memcpy(&items, array, sizeof(items));
-	items = realloc(items, want * item_size);
-	if (!items)
-		return SMMU_E_NOMEM;
-	memcpy(array, &items, sizeof(items));
-	*capacity = want;
-	return 0;
-}
-
 size_t smmu_trace_line(char **next, const struct smmu_trace *trace, const char *line)
 {
 	const char *end = memchr(line, '\n', (size_t)(trace->data + trace->end - line));
@@ -71,7 +51,7 @@ int smmu_trace_keep_line(struct smmu_trace *trace, const char *line, size_t size
 {
 	if (trace->is_changed)
 		return 0;
-	if (smmu_trace_reserve(&trace->original, &trace->original_capacity, size, 1))
+	if (smmu_array_reserve(&trace->original, &trace->original_capacity, size, 1))
 		return SMMU_E_NOMEM;
 	memcpy(trace->original, line, size);
 	trace->is_changed = true;
@@ -197,7 +177,7 @@ int smmu_trace_add_name(struct smmu_trace *trace, const char *text, size_t size,
 			.message = "too many names of SMMUs, or one with control characters"};
 		return error->code;
 	}
-	if (!smmu_trace_reserve(&trace->name, &trace->names_capacity, trace->names,
+	if (!smmu_array_reserve(&trace->name, &trace->names_capacity, trace->names,
 				sizeof(*trace->name)))
 		name = malloc(size + 1);
 	if (!name) {

@@ -7,6 +7,7 @@
 #ifndef SMMU_TRACE_READER_PRIV_H
 #define SMMU_TRACE_READER_PRIV_H
 
+#include "base/array.h"
 #include "trace/column.h"
 #include "trace/reader.h"
 
@@ -77,9 +78,6 @@ static inline void smmu_trace_take(struct smmu_trace *trace, struct smmu_record 
 		((char *)record->data)[record->data_size] = '\0';
 	trace->number++;
 }
-
-/* Grows an array of items; *array is replaced. */
-int smmu_trace_reserve(void *array, size_t *capacity, size_t count, size_t item_size);
 
 int smmu_csv_header(struct smmu_trace *trace, struct smmu_diag *diag);
 /* The function that reads lines of the header's columns. */

@@ -1,11 +1,14 @@
 /*
  * smmu dump SYSTEM
  */
+#include <string.h>
+#include <unistd.h>
+
 #include "command.h"
 #include "compile/dump.h"
 #include "load.h"
 
-enum form { FORM_TREE, FORM_MAP };
+enum form { FORM_TREE, FORM_MAP, FORM_SYSTEM };
 
 struct dump_args {
 	const char *system, *smmu;
@@ -13,12 +16,13 @@ struct dump_args {
 	int form;
 };
 
-static const struct cli_choice forms[] = {{"tree", FORM_TREE}, {"map", FORM_MAP}, {NULL, 0}};
+static const struct cli_choice forms[] = {
+	{"tree", FORM_TREE}, {"map", FORM_MAP}, {"system", FORM_SYSTEM}, {NULL, 0}};
 
 static const struct cli_opt dump_opts[] = {
 	OPT_POS("SYSTEM", struct dump_args, system, "the system file"),
 	OPT_ENUM("as", struct dump_args, form, forms, FORM_TREE,
-		 "the structures as a tree, or merged ranges"),
+		 "the structures as a tree, merged ranges, or a description to build from"),
 	OPT_ID("stream", struct dump_args, stream, "ID", "of this stream only"),
 	OPT_ALIAS("sid", "stream"),
 	OPT_U64("substream", struct dump_args, substream, "ID", "of this substream only"),
@@ -27,6 +31,32 @@ static const struct cli_opt dump_opts[] = {
 	OPT_STR("smmu", struct dump_args, smmu, "NAME", "of this SMMU only"),
 	OPT_END(),
 };
+
+/* A description is of the whole system, and YAML whatever --format says. */
+static int dump_system(struct cli_session *session, const struct dump_args *args,
+		       const struct cli_system *system)
+{
+	char folder[4096];
+	/* names of files are as seen from here: a description elsewhere needs all of them */
+	bool elsewhere = strchr(session->output, '/') && getcwd(folder, sizeof(folder));
+	const struct smmu_dump_options options = {.folder = elsewhere ? folder : NULL};
+	const struct smmu_emit_options yaml = {.format = SMMU_EMIT_YAML};
+	int error;
+
+	if (args->smmu || args->stream.given || args->substream.given)
+		return smmu_diag_error(session->diag, NULL, SMMU_E_USAGE,
+				       "--as system describes all of the system: leave out --smmu, "
+				       "--stream and --substream");
+	if (!cli_out(session))
+		return SMMU_E_IO; /* reported */
+	if (smmu_emit_new(&session->emit, session->out, &yaml)) {
+		session->emit = NULL;
+		return smmu_diag_nomem(session->diag);
+	}
+	error = smmu_dump_system(session->emit, system->sys, &system->machine, &options,
+				 session->diag);
+	return error;
+}
 
 static int run_dump(struct cli_session *session, const void *data)
 {
@@ -45,6 +75,11 @@ static int run_dump(struct cli_session *session, const void *data)
 
 	if (!error && args->smmu)
 		error = cli_system_smmu(&index, &system, args->smmu, session->diag);
+	if (!error && args->form == FORM_SYSTEM) {
+		error = dump_system(session, args, &system);
+		cli_system_fini(&system);
+		return error ? CLI_EXIT_TROUBLE : CLI_EXIT_OK;
+	}
 	if (!error)
 		emit = cli_emit(session);
 	if (emit)
@@ -58,14 +93,19 @@ static int run_dump(struct cli_session *session, const void *data)
 const struct cli_command cli_cmd_dump = {
 	.name = "dump",
 	.summary = "all that is reachable, as a tree or as ranges",
-	.synopsis = "SYSTEM [--as tree|map] [--stream ID] [--substream ID]",
+	.synopsis = "SYSTEM [--as tree|map|system] [--stream ID] [--substream ID]",
 	.about =
 		"Walks the stream tables, context descriptors and translation tables in memory and "
 		"shows what they lead to. Pages that continue each other with the same access "
-		"are one range. What cannot be used is shown with its reason.",
-	.examples = "smmu dump board.yaml\teverything, from the stream table down\n"
-		    "smmu dump board.yaml --stream 0x60 --as map\twhat one stream reaches\n"
-		    "smmu dump board.yaml --as map --format csv\tfor a spreadsheet\n",
+		"are one range. What cannot be used is shown with its reason. With --as system the "
+		"output is a system file with domains and devices: of what build wrote, one that "
+		"builds to the same bytes; of other captures, one that translates the same, with "
+		"a warning for everything it cannot say.",
+	.examples =
+		"smmu dump board.yaml\teverything, from the stream table down\n"
+		"smmu dump board.yaml --stream 0x60 --as map\twhat one stream reaches\n"
+		"smmu dump board.yaml --as map --format csv\tfor a spreadsheet\n"
+		"smmu dump out/system.yaml --as system\ta description to change and build again\n",
 	.formats = CLI_FORMAT(TEXT) | CLI_FORMAT(JSON) | CLI_FORMAT(JSONL) | CLI_FORMAT(CSV),
 	.opts = dump_opts,
 	.args_size = sizeof(struct dump_args),

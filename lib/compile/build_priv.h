@@ -232,5 +232,7 @@ int build_stream_put(struct builder *b, size_t smmu, const struct smmu_sys_strea
 /* Entries of queues against the features. */
 void build_check_queues(struct builder *b, size_t smmu);
 int build_registers(struct builder *b, size_t smmu);
+/* What an SMMU is set to beside its bases, where the file gives nothing else. */
+void build_default_registers(uint64_t *regs, const bool *given, bool has_pri);
 
 #endif

@@ -115,11 +115,25 @@ static int build_queues(uint64_t *regs, struct builder *b, size_t smmu)
 	return status;
 }
 
-static void set_unless_given(uint64_t *regs, const struct smmu_sys_smmu *from, enum smmu_reg reg,
-			     uint64_t value)
+static void set_unless_given(uint64_t *regs, const bool *given, enum smmu_reg reg, uint64_t value)
 {
-	if (!from->given[reg])
+	if (!given[reg])
 		regs[reg] = value;
+}
+
+void build_default_registers(uint64_t *regs, const bool *given, bool has_pri)
+{
+	uint64_t cr0 = smmu_CR0_set_SMMUEN(0, 1);
+
+	cr0 = smmu_CR0_set_EVENTQEN(cr0, 1);
+	cr0 = smmu_CR0_set_CMDQEN(cr0, 1);
+	cr0 = smmu_CR0_set_PRIQEN(cr0, has_pri);
+	set_unless_given(regs, given, SMMU_REG_CR0, cr0);
+	set_unless_given(regs, given, SMMU_REG_CR0ACK, regs[SMMU_REG_CR0]);
+	set_unless_given(regs, given, SMMU_REG_CR1, CR1_WRITE_BACK_INNER_SHAREABLE);
+	set_unless_given(regs, given, SMMU_REG_CR2, smmu_CR2_set_RECINVSID(0, 1));
+	/* Should translation be switched off, nothing passes. */
+	set_unless_given(regs, given, SMMU_REG_GBPA, smmu_GBPA_set_ABORT(0, 1));
 }
 
 int build_registers(struct builder *b, size_t smmu)
@@ -139,16 +153,6 @@ int build_registers(struct builder *b, size_t smmu)
 		value = smmu_STRTAB_BASE_CFG_set_FMT(value, 1);
 	}
 	regs[SMMU_REG_STRTAB_BASE_CFG] = value;
-	value = smmu_CR0_set_SMMUEN(0, 1);
-	value = smmu_CR0_set_EVENTQEN(value, 1);
-	value = smmu_CR0_set_CMDQEN(value, 1);
-	if (smmu_sys_given(from->queues.pri.at))
-		value = smmu_CR0_set_PRIQEN(value, 1);
-	set_unless_given(regs, from, SMMU_REG_CR0, value);
-	set_unless_given(regs, from, SMMU_REG_CR0ACK, regs[SMMU_REG_CR0]);
-	set_unless_given(regs, from, SMMU_REG_CR1, CR1_WRITE_BACK_INNER_SHAREABLE);
-	set_unless_given(regs, from, SMMU_REG_CR2, smmu_CR2_set_RECINVSID(0, 1));
-	/* Should translation be switched off, nothing passes. */
-	set_unless_given(regs, from, SMMU_REG_GBPA, smmu_GBPA_set_ABORT(0, 1));
+	build_default_registers(regs, from->given, smmu_sys_given(from->queues.pri.at));
 	return 0;
 }

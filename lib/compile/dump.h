@@ -10,12 +10,14 @@
 #include "base/emit.h"
 #include "model/machine.h"
 #include "model/reach.h"
+#include "sys/sys.h"
 
 struct smmu_dump_options {
 	const char *smmu; /* of this SMMU only; NULL: of all */
 	bool has_stream, has_substream;
 	uint32_t stream, substream; /* of these only */
 	uint64_t budget;	    /* steps of an iteration; 0: 2^28 */
+	const char *folder;	    /* before the names of files in a description; NULL: none */
 };
 
 /*
@@ -26,6 +28,16 @@ int smmu_dump_tree(struct smmu_emit *emit, const struct smmu_machine *machine,
 		   const struct smmu_dump_options *options, struct smmu_diag *diag);
 int smmu_dump_map(struct smmu_emit *emit, const struct smmu_machine *machine,
 		  const struct smmu_dump_options *options, struct smmu_diag *diag);
+
+/*
+ * The machine as a description (sys/sys.h, described level), of which sys was
+ * the file: what build wrote becomes what builds to the same bytes.  Of other
+ * machines it is one that translates the same; what cannot be said goes to
+ * diag as a warning.  options: budget (0: 2^30) and folder count.
+ */
+int smmu_dump_system(struct smmu_emit *emit, const struct smmu_sys *sys,
+		     const struct smmu_machine *machine, const struct smmu_dump_options *options,
+		     struct smmu_diag *diag);
 
 /*
  * Maps that continue each other, merged: the same access and attributes, and

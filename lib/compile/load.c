@@ -95,7 +95,7 @@ static int add_smmus(struct smmu_machine *machine, const struct smmu_sys *sys,
 	machine->smmu = calloc(info->smmus_count, sizeof(*machine->smmu));
 	if (!machine->smmu)
 		rc = smmu_diag_nomem(diag);
-	for (size_t i = 0; !rc && i < info->smmus_count; i++)
+	for (size_t i = 0; machine->smmu && !rc && i < info->smmus_count; i++)
 		rc = add_smmu(machine, &info->smmus[i],
 			      info->is_described ? build.regs[i] : info->smmus[i].regs, diag);
 	smmu_build_fini(&build);

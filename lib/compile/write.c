@@ -14,6 +14,7 @@
 #include "base/buf.h"
 #include "base/emit.h"
 #include "base/in.h"
+#include "compile/recover_priv.h"
 
 #define PAGE_BYTES     4096u
 #define CAPTURED_LIMIT ((size_t)1 << 32)
@@ -208,6 +209,8 @@ static int emit_memory(struct smmu_emit *emit, const struct smmu_build *build,
 		smmu_emit_object(emit, NULL);
 		smmu_emit_hex(emit, "base", build->regions[i].base, 0);
 		smmu_emit_str(emit, "file", smmu_build_file_name(text, &build->regions[i]));
+		if (build->regions[i].name)
+			smmu_emit_str(emit, "name", build->regions[i].name);
 		smmu_emit_end(emit);
 	}
 	smmu_emit_end(emit);
@@ -215,27 +218,14 @@ static int emit_memory(struct smmu_emit *emit, const struct smmu_build *build,
 	return status;
 }
 
-/*
- * Registers whose value does not follow from the others by the rules for what
- * is left out, and those that say which SMMU it is.
- */
 static void emit_registers(struct smmu_emit *emit, const char *key, const uint64_t *regs)
 {
-	uint64_t values[SMMU_REG_COUNT] = {0};
-	bool given[SMMU_REG_COUNT] = {false};
+	bool needed[SMMU_REG_COUNT] = {false};
 
-	given[SMMU_REG_IDR0] = given[SMMU_REG_AIDR] = true;
-	/* Twice: what follows from a register that was added may be right already. */
-	for (unsigned round = 0; round < 2; round++) {
-		for (size_t r = 0; r < SMMU_REG_COUNT; r++)
-			values[r] = given[r] ? regs[r] : 0;
-		smmu_regs_complete(values, given);
-		for (size_t r = 0; r < SMMU_REG_COUNT; r++)
-			given[r] = given[r] || values[r] != regs[r];
-	}
+	recover_needed_registers(needed, regs, NULL, false);
 	smmu_emit_object(emit, key);
 	for (size_t r = 0; r < SMMU_REG_COUNT; r++)
-		if (given[r])
+		if (needed[r])
 			smmu_emit_hex(emit, smmu_reg_info((enum smmu_reg)r)->name, regs[r], 0);
 	smmu_emit_end(emit);
 }

@@ -1,0 +1,174 @@
+/*
+ * Recovering: from the bytes that an SMMU reads back to domains, devices and
+ * the places of structures, as a description says them (dump --as system).
+ *
+ * Reads memory, not the model: the model says what an access meets, this says
+ * what was written down.  What a description has no word for is a loss; every
+ * kind is counted and told, never passed over.
+ *
+ * Threading: one thread at a time.
+ */
+#ifndef SMMU_COMPILE_RECOVER_PRIV_H
+#define SMMU_COMPILE_RECOVER_PRIV_H
+
+#include "base/emit.h"
+#include "compile/build_priv.h"
+#include "compile/dump.h"
+
+#define RECOVER_NONE SIZE_MAX
+
+/* What is lost: X(ID, what a description cannot say). */
+#define RECOVER_LOSSES(X)                                                                          \
+	X(SECURE, "Secure and Realm streams")                                                      \
+	X(STE_ILLEGAL, "STEs that are ILLEGAL")                                                    \
+	X(CD_ILLEGAL, "CDs that are invalid or ILLEGAL")                                           \
+	X(S1DSS, "traffic without substream that bypasses stage 1 (S1DSS 0b01)")                   \
+	X(FORMAT, "translation tables other than VMSAv8-64")                                       \
+	X(HALVES, "TTB0 and TTB1 with different sizes or granules")                                \
+	X(ACCESS, "permissions that differ for privileged and other accesses")                     \
+	X(AF, "descriptors whose Access flag is clear")                                            \
+	X(MEMORY, "memory attributes without a name")                                              \
+	X(UNREADABLE, "tables that lie where no memory is")                                        \
+	X(IDS, "ASIDs or VMIDs that two domains share")
+
+enum recover_loss {
+#define X(id, text) RECOVER_##id,
+	RECOVER_LOSSES(X)
+#undef X
+		RECOVER_LOSS_COUNT
+};
+
+/* Addresses in use: [low, high); none while low is above high. */
+struct recover_extent {
+	uint64_t low, high;
+};
+
+/* What a leaf says, in a map's terms. */
+struct recover_attr {
+	uint8_t access; /* SMMU_SYS_ACCESS_* */
+	uint8_t memory; /* enum smmu_memtype_in */
+	uint8_t sh;	/* enum smmu_sh_in */
+	bool privileged, global;
+};
+
+struct recover_range {
+	uint64_t input, pa, size;
+	struct recover_attr attr;
+};
+
+/* One set of translation tables in one use. */
+struct recover_domain {
+	size_t smmu;
+	size_t under;	     /* stage 1: of this stage 2 domain, or RECOVER_NONE */
+	struct smmu_cd cd;   /* stage 1: without ASID */
+	struct smmu_ste ste; /* stage 2 */
+	unsigned stage, ia_bits, oa_bits;
+	enum smmu_granule granule;
+	enum smmu_desc_family family;
+	int start_level; /* stage 2 */
+	bool big_endian, stall, had[2];
+	uint64_t ttb[2];
+	bool used[2];
+	struct recover_range *range; /* owned; ascending */
+	size_t ranges_count, ranges_capacity;
+	enum smmu_sys_leaves leaves;
+	bool has_block, has_run;
+	struct recover_extent tables;  /* of its own tables */
+	struct recover_extent beneath; /* IPAs of stage 1 structures nested under it */
+	uint32_t id;		       /* ASID or VMID */
+	bool has_id;
+	char name[80];
+	bool named;  /* by the file, not by us */
+	size_t same; /* the domain it is emitted as: itself, or an equal one */
+};
+
+/* SubstreamIDs whose CDs lead to one domain. */
+struct recover_run {
+	uint32_t first, count;
+	size_t domain;
+	uint32_t asid;
+	bool steps; /* each has the next ASID */
+};
+
+struct recover_streams {
+	uint32_t first;
+	uint64_t count;
+};
+
+struct recover_device {
+	size_t smmu;
+	struct smmu_ste ste;
+	struct recover_streams *streams; /* owned */
+	size_t streams_count, streams_capacity;
+	size_t stage1, stage2;	 /* domains, or RECOVER_NONE */
+	struct recover_run *run; /* owned; ascending */
+	size_t runs_count, runs_capacity;
+};
+
+struct recover_smmu {
+	bool two_level;
+	unsigned split, stream_bits;
+	enum smmu_sys_default fallback;
+	bool is_enabled;	      /* else it has registers alone */
+	struct recover_extent extent; /* physical, of all its structures */
+	struct recover_extent area;   /* where a build is to place them */
+};
+
+struct recover {
+	const struct smmu_sys_info *info;
+	const struct smmu_machine *machine;
+	struct smmu_diag *diag;
+	uint64_t budget;
+	struct recover_smmu *smmu;     /* owned; by SMMU */
+	struct recover_domain *domain; /* owned */
+	size_t domains_count, domains_capacity;
+	struct recover_device *device; /* owned */
+	size_t devices_count, devices_capacity;
+	uint64_t lost[RECOVER_LOSS_COUNT];
+	uint64_t lost_ste, lost_cd; /* fields that are set and have no word: bits by index */
+	bool without_ids;	    /* ASIDs and VMIDs are not emitted */
+	bool is_foreign;	    /* structures are placed anew, in area of each SMMU */
+	const char *folder;	    /* of files that stay; NULL: as they are named */
+};
+
+/* Grows *array (items of size bytes) to hold count + 1; SMMU_E_NOMEM is reported. */
+int recover_grow(void *array, size_t *capacity, size_t count, size_t size, struct smmu_diag *diag);
+void recover_extend(struct recover_extent *extent, uint64_t address, uint64_t size);
+/* The extent of what lies where stage 2 domain `through` leads, or SMMU smmu itself. */
+struct recover_extent *recover_extent_of(struct recover *r, size_t smmu, size_t through);
+/*
+ * Bytes at an address, physical or (through a stage 2 domain) an IPA: up to
+ * *size of them, without a gap; NULL where there are none.
+ */
+const uint8_t *recover_read(size_t *size, const struct recover *r, size_t through,
+			    uint64_t address);
+
+/* Fields that are present and set and not among the names: bits by index in the format. */
+uint64_t recover_other_fields(const struct smmu_format *format, const uint64_t *word,
+			      const struct smmu_ids *ids, const char *const *names, size_t count);
+
+/* recover_tables.c: the ranges of a domain whose fields are set. */
+int recover_tables(struct recover *r, size_t domain);
+
+/* recover_domain.c: the domain of a CD or STE, walked when it is new. */
+int recover_stage1(size_t *domain, struct recover *r, size_t smmu, size_t under,
+		   const struct smmu_cd *cd, bool needs_own_asid);
+int recover_stage2(size_t *domain, struct recover *r, size_t smmu, const struct smmu_ste *ste);
+
+/* recover_device.c: everything that the streams of an SMMU reach. */
+int recover_smmu(struct recover *r, size_t smmu);
+
+/* recover_regs.c: which registers a description must give; known are those that follow. */
+void recover_needed_registers(bool *needed, const uint64_t *regs, const bool *known, bool built);
+
+/* recover_order.c: names, equal domains as one, and the order in which builds place them. */
+int recover_name(struct recover *r, const struct smmu_build *names);
+/* Owned by the caller: the domains to emit. */
+int recover_order(size_t **order, size_t *count, const struct recover *r);
+
+/* recover_emit.c: the description. */
+int recover_emit(struct smmu_emit *emit, const struct recover *r);
+
+void recover_fini(struct recover *r);
+
+#endif

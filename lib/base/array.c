@@ -24,5 +24,6 @@ int smmu_array_reserve(void *array, size_t *capacity, size_t count, size_t item_
 		return SMMU_E_NOMEM;
 	memcpy(array, &grown, sizeof(grown));
 	*capacity = want;
+	/* cppcheck-suppress memleak ; it is the caller's now */
 	return 0;
 }

@@ -196,10 +196,14 @@ static void check_map_in(struct smmu_reader *r, const struct smmu_sys_domain *d,
 				 "'global' is for stage 1: stage 2 has no ASID");
 }
 
+struct sorted_map {
+	const struct smmu_sys_map *map;
+};
+
 static int compare_maps(const void *a, const void *b)
 {
-	const struct smmu_sys_map *x = *(const struct smmu_sys_map *const *)a;
-	const struct smmu_sys_map *y = *(const struct smmu_sys_map *const *)b;
+	const struct smmu_sys_map *x = ((const struct sorted_map *)a)->map;
+	const struct smmu_sys_map *y = ((const struct sorted_map *)b)->map;
 
 	if (x->input.v != y->input.v)
 		return x->input.v < y->input.v ? -1 : 1;
@@ -208,7 +212,8 @@ static int compare_maps(const void *a, const void *b)
 
 static void check_overlap(struct smmu_reader *r, const struct smmu_sys_domain *d)
 {
-	const struct smmu_sys_map **sorted, *reach;
+	const struct smmu_sys_map *reach; /* of those before, the one that ends last */
+	struct sorted_map *sorted;
 	size_t count = d->maps_count;
 
 	sorted = count ? malloc(count * sizeof(*sorted)) : NULL;
@@ -218,11 +223,11 @@ static void check_overlap(struct smmu_reader *r, const struct smmu_sys_domain *d
 		return;
 	}
 	for (size_t i = 0; i < count; i++)
-		sorted[i] = &d->maps[i];
+		sorted[i].map = &d->maps[i];
 	qsort(sorted, count, sizeof(*sorted), compare_maps);
-	reach = sorted[0]; /* of those before, the one that ends last */
+	reach = sorted[0].map;
 	for (size_t i = 1; i < count; i++) {
-		const struct smmu_sys_map *map = sorted[i];
+		const struct smmu_sys_map *map = sorted[i].map;
 		uint64_t end = reach->input.v + (reach->size.v - 1);
 
 		if (map->input.v <= end) {

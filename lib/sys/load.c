@@ -81,7 +81,7 @@ static const char *resolve_path(struct smmu_reader *r, const char *path, const c
 	joined = smmu_reader_alloc(r, folder + size + 1, 1);
 	if (joined) {
 		memcpy(joined, path, folder);
-		memcpy(joined + folder, file, size);
+		memcpy(joined + folder, file, size + 1);
 	}
 	return joined;
 }

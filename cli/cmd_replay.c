@@ -10,7 +10,7 @@
 
 struct replay_args {
 	const char *system, *trace, *memory_after;
-	bool each, expect, strict;
+	bool each, expect, strict, drain;
 	int format;
 };
 
@@ -28,6 +28,8 @@ static const struct cli_opt replay_opts[] = {
 	OPT_FLAG("each", struct replay_args, each, "one answer a record instead of a summary"),
 	OPT_FLAG("expect", struct replay_args, expect,
 		 "compare with the trace's column pa; status 1 when they differ"),
+	OPT_FLAG("drain", struct replay_args, drain,
+		 "software takes the events out of their queue as they come"),
 	OPT_FLAG("strict", struct replay_args, strict, "stop at a line that cannot be read"),
 	OPT_STR("memory-after", struct replay_args, memory_after, "FILE",
 		"write the memory that the run changed there, as JSON"),
@@ -86,6 +88,7 @@ static int run_trace(struct run *run, const struct replay_args *args, struct smm
 		.machine = machine,
 		.name = smmu_in_name(in),
 		.expect = args->expect,
+		.drain = args->drain,
 		.visit = args->each ? print_answer : NULL,
 		.ctx = run,
 		.stats = &run->stats,
@@ -153,7 +156,7 @@ static int replay_run(struct cli_session *session, const void *args)
 const struct cli_command cli_cmd_replay = {
 	.name = "replay",
 	.summary = "run a trace through the model",
-	.synopsis = "SYSTEM TRACE [--each] [--expect] [--memory-after FILE] [OPTION...]",
+	.synopsis = "SYSTEM TRACE [--each] [--expect] [--drain] [--memory-after FILE] [OPTION...]",
 	.about = "Every record of the trace goes through the SMMU that it names, in order. "
 		 "Without --each, a summary: counts by status, event and stream. Faults are "
 		 "answers: the status is 0 with them. \"smmu help trace\" lists the columns.",

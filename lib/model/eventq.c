@@ -1,8 +1,8 @@
 /*
- * The Event queue as its producer sees it.  IHI 0070 G.b 3.5.1, 7.2, 7.4,
- * 6.3.26 - 6.3.28.
+ * The Event queue as its producer sees it, and a consumer that takes all.
+ * IHI 0070 G.b 3.5.1, 3.18, 7.2, 7.4, 6.3.29, 6.3.95, 6.3.96.
  */
-#include "model/model_priv.h"
+#include "model/program_priv.h"
 
 /* Whether an error of GERROR waits for software's acknowledgement (6.3.19). */
 static bool has_abort(const struct smmu_model *m)
@@ -15,6 +15,13 @@ static bool is_full(const struct smmu_model *m)
 {
 	return smmu_queue_is_full(&m->now.eventq, smmu_EVENTQ_PROD_WR(m->regs[m->bank.eventq_prod]),
 				  smmu_EVENTQ_CONS_RD(m->regs[m->bank.eventq_cons]));
+}
+
+static bool is_empty(const struct smmu_model *m)
+{
+	return smmu_queue_is_empty(&m->now.eventq,
+				   smmu_EVENTQ_PROD_WR(m->regs[m->bank.eventq_prod]),
+				   smmu_EVENTQ_CONS_RD(m->regs[m->bank.eventq_cons]));
 }
 
 static struct smmu_pa next_entry(const struct smmu_model *m)
@@ -40,18 +47,10 @@ static void overflow(struct smmu_model *m)
 		m->regs[m->bank.eventq_prod] = smmu_EVENTQ_PROD_set_OVFLG(prod, !flag);
 }
 
-/* 7.2.2: IMPDEF: the abort is synchronous, PROD stays. */
-static void write_abort(struct smmu_model *m)
-{
-	uint64_t gerror = m->regs[m->bank.gerror];
-
-	m->regs[m->bank.gerror] =
-		smmu_GERROR_set_EVENTQ_ABT_ERR(gerror, !smmu_GERROR_EVENTQ_ABT_ERR(gerror));
-}
-
 bool smmu_eventq_write(struct smmu_model *model, const struct smmu_evt *evt, bool stall)
 {
 	uint64_t prod = model->regs[model->bank.eventq_prod];
+	bool was_empty = is_empty(model);
 	uint8_t bytes[SMMU_EVT_SIZE];
 
 	if (!smmu_CR0_EVENTQEN(model->regs[model->bank.cr0]) || has_abort(model))
@@ -64,8 +63,10 @@ bool smmu_eventq_write(struct smmu_model *model, const struct smmu_evt *evt, boo
 	for (unsigned i = 0; i < SMMU_EVT_WORDS; i++)
 		smmu_st64le(bytes + 8 * i, evt->word[i]);
 	if (!smmu_mem_write(model->mem, next_entry(model), bytes, sizeof(bytes))) {
+		/* 7.2.2: IMPDEF: the abort is synchronous, PROD stays. */
 		if (!smmu_mem_error(model->mem))
-			write_abort(model);
+			smmu_gerror_raise(model, model->legal.sec,
+					  smmu_GERROR_set_EVENTQ_ABT_ERR(0, 1));
 		return false;
 	}
 	smmu_model_forget_frames(model);
@@ -73,5 +74,17 @@ bool smmu_eventq_write(struct smmu_model *model, const struct smmu_evt *evt, boo
 		smmu_tlb_flush(model->tlb);
 	model->regs[model->bank.eventq_prod] = smmu_EVENTQ_PROD_set_WR(
 		prod, smmu_queue_next(&model->now.eventq, smmu_EVENTQ_PROD_WR(prod)));
+	if (was_empty)
+		smmu_msi_eventq(model, model->legal.sec);
 	return true;
+}
+
+int smmu_model_drain(struct smmu_model *model, enum smmu_sec sec)
+{
+	uint64_t prod = smmu_program_get(model, SMMU_REG_EVENTQ_PROD, sec);
+
+	model->ended_count = 0;
+	/* The flags stand in the same bit (6.3.95, 6.3.96). */
+	smmu_program_set(model, SMMU_REG_EVENTQ_CONS, sec, prod);
+	return smmu_stall_record_pending(model, sec);
 }

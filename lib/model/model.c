@@ -110,6 +110,7 @@ void smmu_model_free(struct smmu_model *model)
 		return;
 	smmu_tlb_free(model->tlb);
 	free(model->stalled);
+	free(model->ended);
 	free(model);
 }
 

@@ -13,6 +13,7 @@
 
 #include "mem/mem.h"
 #include "model/result.h"
+#include "spec/cmd.h"
 #include "spec/reg.h"
 #include "spec/txn.h"
 
@@ -38,6 +39,55 @@ int smmu_model_translate(struct smmu_result *result, struct smmu_model *model,
 /* The same without caches and without any effect on memory or queues; log may be NULL. */
 int smmu_model_probe(struct smmu_result *result, struct smmu_model *model,
 		     const struct smmu_txn *txn, const struct smmu_walk_log *log);
+
+/*
+ * What software does: registers and commands (chapters 4, 6, 7).  What they
+ * set off is complete when the call returns: updates, consumption of commands,
+ * stalled transactions that end.
+ */
+
+/* How it was answered. */
+struct smmu_reply {
+	enum smmu_status status; /* OK: a read; ERROR: a command in error; else NONE */
+	uint64_t value;		 /* of a read */
+	bool pending;		 /* the command is in the queue and not consumed yet */
+	const char *error;	 /* "CERROR_ILL"; status ERROR; static storage */
+};
+
+/* A register access through the interface of sec (ROOT too). */
+struct smmu_mmio {
+	enum smmu_sec sec;
+	bool write;
+	unsigned size;	 /* 4 or 8; others are illegal accesses, which are RAZ/WI */
+	uint64_t offset; /* from the SMMU's base */
+	uint64_t value;	 /* of a write */
+};
+/* SMMU_E_NOMEM only. */
+int smmu_model_mmio(struct smmu_reply *reply, struct smmu_model *model,
+		    const struct smmu_mmio *access);
+/*
+ * Puts one command at PROD of the queue of sec, and lets the queue go on.
+ * SMMU_E_LIMIT: it is full.  SMMU_E_UNKNOWN: there is no such queue.  SMMU_E_NOMEM.
+ */
+int smmu_model_command(struct smmu_reply *reply, struct smmu_model *model, enum smmu_sec sec,
+		       const struct smmu_cmd *cmd);
+/* Software takes every record out of the Event queue of sec, and acknowledges an overflow. */
+int smmu_model_drain(struct smmu_model *model, enum smmu_sec sec);
+
+/* A stalled transaction that ended, or stalled once more with a new event. */
+struct smmu_ended {
+	uint64_t id; /* smmu_model_name_stalled() */
+	struct smmu_txn txn;
+	struct smmu_result result;
+	size_t order; /* in which they ended */
+};
+/*
+ * Those that the last call of the three above ended, ascending by id; borrowed
+ * until the next one.  Returns how many.
+ */
+size_t smmu_model_ended(const struct smmu_ended **ended, struct smmu_model *model);
+/* Gives the stalled transaction of that STAG an id of the caller's, which retries keep. */
+void smmu_model_name_stalled(struct smmu_model *model, uint16_t stag, uint64_t id);
 
 /* Forget every cached entry. */
 void smmu_model_flush(struct smmu_model *model);

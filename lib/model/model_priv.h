@@ -46,6 +46,7 @@ struct smmu_frame {
 struct smmu_stalled {
 	struct smmu_txn txn;
 	struct smmu_event event;
+	uint64_t id;   /* what the caller knows it by: smmu_model_name_stalled() */
 	uint16_t stag; /* 1 and up; unique within the model */
 };
 
@@ -62,6 +63,10 @@ struct smmu_model {
 	uint64_t regs[SMMU_REG_COUNT];
 	struct smmu_stalled *stalled; /* owned; ascending by stag */
 	size_t stalled_count, stalled_capacity;
+	uint64_t stall_id;	  /* of the transaction that is retried; 0 otherwise */
+	uint16_t stag_kept;	  /* the tag that a retry keeps; 0: the lowest that is free */
+	struct smmu_ended *ended; /* owned; by the last command or register access */
+	size_t ended_count, ended_capacity;
 };
 
 /* Notes that memory was read at pa: an Event queue there is a change to what was read. */

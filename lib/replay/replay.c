@@ -1,25 +1,13 @@
 /*
  * The run: batches of records, each record through the SMMU that it names.
  */
-#include "replay/replay.h"
-
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/buf.h"
+#include "replay/run_priv.h"
+#include "spec/event.h"
 
 enum { BATCH = 256 };
-
-/* What a run keeps between records. */
-struct run {
-	const struct smmu_replay *replay;
-	struct smmu_diag *diag;
-	uint64_t n;
-	size_t *smmu_index; /* owned; by the reader's number of a name, machine->count: not yet */
-	size_t smmu_index_count;
-	struct smmu_buf bytes; /* of a poke */
-	struct smmu_result result;
-};
 
 static const char *const op_names[] = {
 	[SMMU_OP_ACCESS] = "access",
@@ -39,16 +27,16 @@ const char *smmu_trace_op_name(enum smmu_trace_op op)
 	return (unsigned)op < SMMU_LEN(op_names) ? op_names[op] : "?";
 }
 
-static struct smmu_place place_of(const struct run *run, const struct smmu_record *record)
+struct smmu_place smmu_run_place(const struct smmu_run *run, const struct smmu_record *record)
 {
 	return (struct smmu_place){.file = run->replay->name, .line = record->line, .col = 1};
 }
 
-static int find_named(size_t *index, struct run *run, const struct smmu_record *record)
+static int find_named(size_t *index, struct smmu_run *run, const struct smmu_record *record)
 {
 	const struct smmu_machine *machine = run->replay->machine;
 	const char *name = smmu_trace_smmu_name(run->replay->trace, record->smmu - 1);
-	struct smmu_place at = place_of(run, record);
+	struct smmu_place at = smmu_run_place(run, record);
 
 	if (smmu_machine_find(index, machine, name) == 0)
 		return 0;
@@ -58,7 +46,7 @@ static int find_named(size_t *index, struct run *run, const struct smmu_record *
 	return SMMU_E_UNKNOWN;
 }
 
-static int remember(struct run *run, uint32_t number, size_t index)
+static int remember(struct smmu_run *run, uint32_t number, size_t index)
 {
 	size_t count = run->smmu_index_count;
 
@@ -78,7 +66,7 @@ static int remember(struct run *run, uint32_t number, size_t index)
 }
 
 /* Names are looked up once each: the reader numbers them in the order it meets them. */
-static int smmu_of(size_t *index, struct run *run, const struct smmu_record *record)
+static int smmu_of(size_t *index, struct smmu_run *run, const struct smmu_record *record)
 {
 	uint32_t number = record->smmu;
 	int error;
@@ -95,62 +83,6 @@ static int smmu_of(size_t *index, struct run *run, const struct smmu_record *rec
 	return error ? error : remember(run, number, *index);
 }
 
-static int nibble(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return -1;
-}
-
-static int poke_bytes(struct run *run, const struct smmu_record *record)
-{
-	struct smmu_place at = place_of(run, record);
-
-	smmu_buf_clear(&run->bytes);
-	if (!record->data || !record->data_size || record->data_size % 2)
-		return smmu_diag_error(run->diag, &at, SMMU_E_SYNTAX,
-				       "the data of a poke is hex digits, two a byte");
-	for (uint32_t i = 0; i + 1 < record->data_size; i += 2) {
-		int high = nibble(record->data[i]), low = nibble(record->data[i + 1]);
-
-		if (high < 0 || low < 0)
-			return smmu_diag_error(run->diag, &at, SMMU_E_SYNTAX,
-					       "\"%.2s\" in the data of a poke is no byte",
-					       record->data + i);
-		smmu_buf_putc(&run->bytes, (char)(high * 16 + low));
-	}
-	return run->bytes.failed ? smmu_diag_nomem(run->diag) : 0;
-}
-
-/* Software writes memory: what any SMMU has cached of it may be out of date. */
-static int poke(struct run *run, const struct smmu_record *record)
-{
-	static const enum smmu_pas spaces[SMMU_SEC_COUNT] = {
-		[SMMU_SEC_NS] = SMMU_PAS_NS,
-		[SMMU_SEC_S] = SMMU_PAS_S,
-		[SMMU_SEC_REALM] = SMMU_PAS_REALM,
-		[SMMU_SEC_ROOT] = SMMU_PAS_ROOT,
-	};
-	const struct smmu_machine *machine = run->replay->machine;
-	struct smmu_pa pa = {record->txn.address, spaces[record->txn.sec % SMMU_SEC_COUNT]};
-	struct smmu_place at = place_of(run, record);
-	int error = poke_bytes(run, record);
-
-	if (error)
-		return error;
-	if (!smmu_mem_write(machine->mem, pa, run->bytes.data, run->bytes.size))
-		smmu_diag_warn(run->diag, &at,
-			       "there is no memory for a poke of %zu bytes at 0x%llx",
-			       run->bytes.size, (unsigned long long)pa.pa);
-	for (size_t i = 0; i < machine->count; i++)
-		smmu_model_flush(machine->smmu[i].model);
-	return 0;
-}
-
 /* Not all of it: the list of updates is long, and its count says what holds. */
 static void clear(struct smmu_result *result)
 {
@@ -161,34 +93,50 @@ static void clear(struct smmu_result *result)
 	result->updates_count = 0;
 }
 
+/* A transaction; the others of the machine see what it changed in memory. */
+static int access_memory(struct smmu_run *run, size_t smmu, const struct smmu_record *record)
+{
+	struct smmu_result *result = &run->result;
+	struct smmu_model *model = run->replay->machine->smmu[smmu].model;
+
+	if (smmu_model_translate(result, model, &record->txn))
+		return smmu_diag_nomem(run->diag);
+	if (SMMU_UNLIKELY(result->status == SMMU_STATUS_STALL)) {
+		struct smmu_evt evt = {{result->event.word[0], result->event.word[1]}};
+
+		smmu_model_name_stalled(model, (uint16_t)smmu_evt_STAG(&evt), run->n);
+	}
+	if (SMMU_UNLIKELY(result->updates_count || result->event.recorded))
+		smmu_run_memory_changed(run, smmu);
+	return 0;
+}
+
 /*
- * Invalidations have nothing to act on here: caches of the model never show.
  * map and unmap are a journal of what a driver did to tables that the trace
  * itself pokes, or that stand as they were captured.
  */
-static int apply(struct run *run, size_t smmu, const struct smmu_record *record)
+static int apply(struct smmu_run *run, size_t smmu, const struct smmu_record *record)
 {
-	struct smmu_result *result = &run->result;
-	struct smmu_place at = place_of(run, record);
+	struct smmu_place at = smmu_run_place(run, record);
 
-	clear(result);
+	clear(&run->result);
 	switch (record->op) {
 	case SMMU_OP_ACCESS:
 	case SMMU_OP_ATS_REQUEST:
 	case SMMU_OP_ATS_TRANSLATED:
-		if (smmu_model_translate(result, run->replay->machine->smmu[smmu].model,
-					 &record->txn))
-			return smmu_diag_nomem(run->diag);
-		return 0;
+		return access_memory(run, smmu, record);
 	case SMMU_OP_POKE:
-		return poke(run, record);
+		return smmu_run_poke(run, record);
+	case SMMU_OP_COMMAND:
+		return smmu_run_command(run, smmu, record);
+	case SMMU_OP_MMIO:
+		return smmu_run_mmio(run, smmu, record);
 	case SMMU_OP_TLBI:
+		return smmu_run_tlbi(run, record);
 	case SMMU_OP_MAP:
 	case SMMU_OP_UNMAP:
 		return 0;
 	case SMMU_OP_PRI:
-	case SMMU_OP_COMMAND:
-	case SMMU_OP_MMIO:
 		break;
 	}
 	return smmu_diag_error(run->diag, &at, SMMU_E_UNKNOWN,
@@ -204,7 +152,7 @@ static bool differs(const struct smmu_replay *replay, const struct smmu_record *
 	return result->status != SMMU_STATUS_OK || result->pa.pa != record->expected_pa;
 }
 
-static int count(struct run *run, const struct smmu_answer *answer)
+static int count(struct smmu_run *run, const struct smmu_answer *answer)
 {
 	struct smmu_stats *stats = run->replay->stats;
 
@@ -218,24 +166,87 @@ static int count(struct run *run, const struct smmu_answer *answer)
 	return 0;
 }
 
-static int run_record(struct run *run, const struct smmu_record *record)
+static int show(struct smmu_run *run, const struct smmu_answer *answer)
+{
+	return run->replay->visit ? run->replay->visit(run->replay->ctx, answer) : 0;
+}
+
+/* The stalled transactions that the answer's record ended, each with an answer of its own. */
+static int show_ended(struct smmu_run *run, const struct smmu_answer *of)
+{
+	const struct smmu_ended *ended;
+	size_t count = smmu_model_ended(&ended, run->replay->machine->smmu[of->smmu].model);
+	int error = 0;
+
+	for (size_t i = 0; i < count && !error; i++) {
+		const struct smmu_record record = {.op = SMMU_OP_ACCESS,
+						   .txn = ended[i].txn,
+						   .has_stream = true,
+						   .has_address = true,
+						   .has_access = true,
+						   .line = of->record->line};
+		const struct smmu_answer answer = {.n = ended[i].id,
+						   .record = &record,
+						   .smmu = of->smmu,
+						   .result = &ended[i].result,
+						   .resumed = true,
+						   .by = of->n};
+
+		error = show(run, &answer);
+	}
+	return error;
+}
+
+/* Software takes the events of this record away. */
+static int drain(struct smmu_run *run, const struct smmu_answer *of)
+{
+	static const enum smmu_sec secs[] = {SMMU_SEC_NS, SMMU_SEC_S, SMMU_SEC_REALM};
+	struct smmu_model *model = run->replay->machine->smmu[of->smmu].model;
+	int error = 0;
+
+	for (size_t i = 0; i < SMMU_LEN(secs) && !error; i++) {
+		if (smmu_model_reg(model, smmu_reg_of(SMMU_REG_EVENTQ_PROD, secs[i])) ==
+		    smmu_model_reg(model, smmu_reg_of(SMMU_REG_EVENTQ_CONS, secs[i])))
+			continue;
+		if (smmu_model_drain(model, secs[i]))
+			return smmu_diag_nomem(run->diag);
+		error = show_ended(run, of);
+	}
+	return error;
+}
+
+static bool is_of_software(enum smmu_trace_op op)
+{
+	return op == SMMU_OP_COMMAND || op == SMMU_OP_MMIO;
+}
+
+static int run_record(struct smmu_run *run, const struct smmu_record *record)
 {
 	struct smmu_answer answer = {.n = run->n, .record = record, .result = &run->result};
+	bool software = is_of_software(record->op);
 	int error = smmu_of(&answer.smmu, run, record);
 
 	if (!error)
 		error = apply(run, answer.smmu, record);
 	if (error)
 		return error;
+	if (software) {
+		answer.reply = &run->reply;
+		run->result.status = run->reply.status;
+	}
 	answer.differs = differs(run->replay, record, &run->result);
 	run->n++;
 	error = count(run, &answer);
-	if (!error && run->replay->visit)
-		error = run->replay->visit(run->replay->ctx, &answer);
+	if (!error)
+		error = show(run, &answer);
+	if (!error && software)
+		error = show_ended(run, &answer);
+	if (!error && run->replay->drain)
+		error = drain(run, &answer);
 	return error;
 }
 
-static int run_batches(struct run *run, struct smmu_record *records)
+static int run_batches(struct smmu_run *run, struct smmu_record *records)
 {
 	size_t got;
 	int error = 0;
@@ -253,7 +264,7 @@ static int run_batches(struct run *run, struct smmu_record *records)
 
 int smmu_replay_run(const struct smmu_replay *replay, struct smmu_diag *diag)
 {
-	struct run run = {.replay = replay, .diag = diag};
+	struct smmu_run run = {.replay = replay, .diag = diag};
 	struct smmu_record *records;
 	int error;
 
@@ -318,7 +329,12 @@ void smmu_answer_emit(struct smmu_emit *emit, const struct smmu_answer *answer,
 	smmu_emit_uint(emit, "n", answer->n);
 	if (inputs)
 		emit_inputs(emit, answer->record, smmu->name);
-	smmu_result_emit(emit, answer->result, smmu_model_ids(smmu->model), false);
+	if (answer->reply)
+		smmu_reply_emit(emit, answer->reply);
+	else
+		smmu_result_emit(emit, answer->result, smmu_model_ids(smmu->model), false);
+	if (answer->resumed)
+		smmu_emit_uint(emit, "resumed", answer->by);
 	if (answer->differs)
 		smmu_emit_hex(emit, "expected", answer->record->expected_pa, 0);
 	smmu_emit_end(emit);

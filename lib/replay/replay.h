@@ -19,6 +19,10 @@ struct smmu_answer {
 	const struct smmu_record *record;
 	size_t smmu; /* index in the machine */
 	const struct smmu_result *result;
+	const struct smmu_reply *reply; /* of op command and mmio; NULL otherwise */
+	/* The stalled transaction of record n, ended by record, whose number is by. */
+	bool resumed;
+	uint64_t by;
 	bool differs; /* the record says what it expects, and this is not it */
 };
 
@@ -28,6 +32,7 @@ struct smmu_replay {
 	struct smmu_trace *trace;
 	const char *name; /* of the trace, for diagnostics */
 	bool expect;	  /* compare with the column pa */
+	bool drain;	  /* software empties the Event queues after every record */
 	/* Called for every answer, may be NULL; non-zero ends the run and is returned. */
 	int (*visit)(void *ctx, const struct smmu_answer *answer);
 	void *ctx;

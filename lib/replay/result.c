@@ -77,3 +77,14 @@ void smmu_result_emit(struct smmu_emit *emit, const struct smmu_result *result,
 	if (result->stale)
 		smmu_emit_bool(emit, "stale", true);
 }
+
+void smmu_reply_emit(struct smmu_emit *emit, const struct smmu_reply *reply)
+{
+	smmu_emit_str(emit, "status", smmu_status_name(reply->status));
+	if (reply->status == SMMU_STATUS_OK)
+		smmu_emit_hex(emit, "value", reply->value, 0);
+	if (reply->status == SMMU_STATUS_ERROR)
+		smmu_emit_str(emit, "error", reply->error);
+	if (reply->pending)
+		smmu_emit_bool(emit, "consumed", false);
+}

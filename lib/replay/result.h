@@ -17,6 +17,9 @@
 void smmu_result_emit(struct smmu_emit *emit, const struct smmu_result *result,
 		      const struct smmu_ids *ids, bool people);
 
+/* The same of a register access or a command: status, value, consumed, error. */
+void smmu_reply_emit(struct smmu_emit *emit, const struct smmu_reply *reply);
+
 /* The parts of it. */
 void smmu_result_emit_event(struct smmu_emit *emit, const struct smmu_event *event,
 			    const struct smmu_ids *ids, bool people);

@@ -1,0 +1,193 @@
+/*
+ * The Command queue as its consumer sees it.  IHI 0070 G.b 3.5.1, chapter 4,
+ * 6.3.26 - 6.3.28, 7.1.
+ */
+#include "base/compiler.h"
+#include "model/program_priv.h"
+
+/* The queue of one interface, and its indices as they were read. */
+struct queue {
+	struct smmu_queue at;
+	struct smmu_pa base;
+	uint64_t prod, cons; /* registers */
+};
+
+static struct queue queue_of(const struct smmu_model *m, enum smmu_sec sec)
+{
+	struct queue q = {
+		.at = smmu_queue_from(&m->ids, SMMU_QUEUE_CMD,
+				      smmu_program_get(m, SMMU_REG_CMDQ_BASE, sec)),
+		.prod = smmu_program_get(m, SMMU_REG_CMDQ_PROD, sec),
+		.cons = smmu_program_get(m, SMMU_REG_CMDQ_CONS, sec),
+	};
+
+	q.base = (struct smmu_pa){q.at.base, m->bank.pas};
+	return q;
+}
+
+static bool is_empty(const struct queue *q)
+{
+	return smmu_queue_is_empty(&q->at, smmu_CMDQ_PROD_WR(q->prod), smmu_CMDQ_CONS_RD(q->cons));
+}
+
+static struct smmu_pa entry(const struct queue *q, uint64_t index)
+{
+	return (struct smmu_pa){smmu_queue_entry(&q->at, index), q->base.pas};
+}
+
+/* 6.3.28: enabled, and no error waits for its acknowledgement. */
+static bool goes_on(const struct smmu_model *m, enum smmu_sec sec)
+{
+	return smmu_CR0_CMDQEN(smmu_program_get(m, SMMU_REG_CR0, sec)) &&
+	       !smmu_GERROR_CMDQ_ERR(smmu_gerror_active(m, sec));
+}
+
+/* 7.1: CONS stays at the command; the reason is there before the error. */
+static void fail(struct smmu_model *m, enum smmu_sec sec, unsigned reason)
+{
+	uint64_t cons = smmu_program_get(m, SMMU_REG_CMDQ_CONS, sec);
+
+	smmu_program_set(m, SMMU_REG_CMDQ_CONS, sec, smmu_CMDQ_CONS_set_ERR(cons, reason));
+	smmu_gerror_raise(m, sec, smmu_GERROR_set_CMDQ_ERR(0, 1));
+}
+
+/*
+ * 4.7.3: everything before it is complete as soon as it is consumed.  SIG_SEV
+ * and wired interrupts leave no trace in memory or registers.
+ */
+static int sync(struct smmu_model *m, enum smmu_sec sec, const struct smmu_cmd *cmd)
+{
+	struct smmu_msi msi = {
+		.pa = {smmu_cmd_MSIAddress(cmd), m->bank.pas},
+		.data = (uint32_t)smmu_cmd_MSIData(cmd),
+		.error = smmu_GERROR_set_MSI_CMDQ_ABT_ERR(0, 1),
+	};
+
+	if (smmu_cmd_CS(cmd) == SMMU_SYNC_SIG_IRQ)
+		smmu_msi_send(m, sec, &msi);
+	return 0;
+}
+
+/*
+ * A command that is legal.  Prefetches are hints (4.2); ATS and PRI answers
+ * (4.5) go to devices and change nothing in the SMMU.
+ */
+static int execute(struct smmu_model *m, enum smmu_sec sec, const struct smmu_cmd *cmd)
+{
+	switch (smmu_cmd_Opcode(cmd)) {
+	case SMMU_CMD_RESUME:
+		return smmu_stall_resume(m, sec, cmd);
+	case SMMU_CMD_STALL_TERM:
+		return smmu_stall_terminate(m, sec, cmd);
+	case SMMU_CMD_SYNC:
+		return sync(m, sec, cmd);
+	default: /* invalidations, and hints: nothing is kept that they could concern */
+		return 0;
+	}
+}
+
+/* 3.12: the Secure interface can take stalls away from the Non-secure one. */
+static struct smmu_cmd_ctx context(const struct smmu_model *m, enum smmu_sec sec)
+{
+	return (struct smmu_cmd_ctx){.ids = &m->ids, .sec = sec, .nsstalld = m->legal.nsstalld};
+}
+
+/* One command: true when it is consumed and the queue goes on. */
+static bool consume(int *err, struct smmu_model *m, enum smmu_sec sec, const struct queue *q)
+{
+	uint64_t rd = smmu_CMDQ_CONS_RD(q->cons);
+	struct smmu_cmd_ctx ctx = context(m, sec);
+	uint8_t bytes[SMMU_CMD_BYTES];
+	struct smmu_cmd cmd;
+
+	if (!smmu_mem_read(m->mem, entry(q, rd), bytes, sizeof(bytes))) {
+		fail(m, sec, SMMU_CERROR_ABT);
+		return false;
+	}
+	for (unsigned i = 0; i < SMMU_CMD_WORDS; i++)
+		cmd.word[i] = smmu_ld64le(bytes + 8 * i);
+	if (smmu_cmd_illegal(&cmd, &ctx)) {
+		fail(m, sec, SMMU_CERROR_ILL);
+		return false;
+	}
+	/* Consumed before its effects: an MSI must not be seen before the index (3.18). */
+	smmu_program_set(m, SMMU_REG_CMDQ_CONS, sec,
+			 smmu_CMDQ_CONS_set_RD(q->cons, smmu_queue_next(&q->at, rd)));
+	*err = execute(m, sec, &cmd);
+	return *err == 0;
+}
+
+int smmu_cmdq_run(struct smmu_model *model, enum smmu_sec sec)
+{
+	int err = 0;
+
+	/* Each turn moves CONS towards PROD: as many turns as the queue has entries at most. */
+	while (goes_on(model, sec)) {
+		struct queue q = queue_of(model, sec);
+
+		if (is_empty(&q) || !consume(&err, model, sec, &q))
+			break;
+	}
+	return err;
+}
+
+static const char *error_name(uint64_t reason)
+{
+	static const char *const names[] = {
+		[SMMU_CERROR_NONE] = "CERROR_NONE",
+		[SMMU_CERROR_ILL] = "CERROR_ILL",
+		[SMMU_CERROR_ABT] = "CERROR_ABT",
+		[SMMU_CERROR_ATC_INV_SYNC] = "CERROR_ATC_INV_SYNC",
+	};
+
+	return reason < SMMU_LEN(names) ? names[reason] : "CERROR_NONE";
+}
+
+/* What became of the command at index, after a run of the queue that went on or did not. */
+static void answer(struct smmu_reply *reply, const struct smmu_model *m, enum smmu_sec sec,
+		   uint64_t index, bool went_on)
+{
+	struct queue q = queue_of(m, sec);
+
+	if (is_empty(&q))
+		return;
+	if (went_on && smmu_queue_index(&q.at, smmu_CMDQ_CONS_RD(q.cons)) == index) {
+		reply->status = SMMU_STATUS_ERROR;
+		reply->error = error_name(smmu_CMDQ_CONS_ERR(q.cons));
+		return;
+	}
+	reply->pending = true;
+}
+
+int smmu_model_command(struct smmu_reply *reply, struct smmu_model *model, enum smmu_sec sec,
+		       const struct smmu_cmd *cmd)
+{
+	struct queue q;
+	uint8_t bytes[SMMU_CMD_BYTES];
+	uint64_t index;
+	bool went_on;
+	int err;
+
+	*reply = (struct smmu_reply){.status = SMMU_STATUS_NONE};
+	model->ended_count = 0;
+	if (smmu_reg_of(SMMU_REG_CMDQ_PROD, sec) == SMMU_REG_COUNT ||
+	    !smmu_has_sec(&model->ids, sec))
+		return SMMU_E_UNKNOWN;
+	q = queue_of(model, sec);
+	if (smmu_queue_is_full(&q.at, smmu_CMDQ_PROD_WR(q.prod), smmu_CMDQ_CONS_RD(q.cons)))
+		return SMMU_E_LIMIT;
+	index = smmu_queue_index(&q.at, smmu_CMDQ_PROD_WR(q.prod));
+	for (unsigned i = 0; i < SMMU_CMD_WORDS; i++)
+		smmu_st64le(bytes + 8 * i, cmd->word[i]);
+	/* Where there is no memory the write is lost, and the fetch aborts. */
+	if (smmu_mem_write(model->mem, entry(&q, index), bytes, sizeof(bytes)))
+		smmu_model_flush(model);
+	else if (smmu_mem_error(model->mem))
+		return SMMU_E_NOMEM;
+	smmu_program_set(model, SMMU_REG_CMDQ_PROD, sec,
+			 smmu_CMDQ_PROD_set_WR(q.prod, smmu_queue_next(&q.at, index)));
+	went_on = goes_on(model, sec);
+	err = smmu_cmdq_run(model, sec);
+	answer(reply, model, sec, index, went_on);
+	return err;
+}

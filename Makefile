@@ -79,8 +79,10 @@ check-schema: $(B)/smmu
 check-oracles: $(B)/smmu
 	$(Q)if [ -d '$(ORACLES)' ]; then \
 		$(PYTHON) tests/oracle/run.py $(B)/smmu '$(ORACLES)' && \
-		$(PYTHON) tests/oracle/decode.py $(B)/smmu '$(ORACLES)'; \
-	else echo 'not run for want of $(ORACLES): linux, qemu, specification vectors, decode vectors'; fi
+		$(PYTHON) tests/oracle/decode.py $(B)/smmu '$(ORACLES)' && \
+		$(PYTHON) tests/oracle/sequences.py $(B)/smmu '$(ORACLES)'; \
+	else echo 'not run for want of $(ORACLES): linux, qemu, specification vectors, decode' \
+		'vectors, sequences'; fi
 check-deps:
 	$(Q)$(PYTHON) tests/tools/check_deps.py .
 

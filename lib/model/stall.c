@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "model/program_priv.h"
 
 #define STAG_MAX 0xffffu
@@ -51,15 +52,9 @@ int smmu_stall_add(struct smmu_model *model, const struct smmu_txn *txn,
 {
 	size_t at = place_of(model, stag);
 
-	if (model->stalled_count == model->stalled_capacity) {
-		size_t capacity = model->stalled_capacity ? 2 * model->stalled_capacity : 16;
-		void *grown = realloc(model->stalled, capacity * sizeof(*model->stalled));
-
-		if (!grown)
-			return SMMU_E_NOMEM;
-		model->stalled = grown;
-		model->stalled_capacity = capacity;
-	}
+	if (smmu_array_reserve(&model->stalled, &model->stalled_capacity, model->stalled_count,
+			       sizeof(*model->stalled)))
+		return SMMU_E_NOMEM;
 	memmove(&model->stalled[at + 1], &model->stalled[at],
 		(model->stalled_count - at) * sizeof(*model->stalled));
 	model->stalled[at] = (struct smmu_stalled){
@@ -91,15 +86,8 @@ static struct smmu_ended *new_ended(struct smmu_model *m, const struct smmu_stal
 {
 	struct smmu_ended *ended;
 
-	if (m->ended_count == m->ended_capacity) {
-		size_t capacity = m->ended_capacity ? 2 * m->ended_capacity : 16;
-		void *grown = realloc(m->ended, capacity * sizeof(*m->ended));
-
-		if (!grown)
-			return NULL;
-		m->ended = grown;
-		m->ended_capacity = capacity;
-	}
+	if (smmu_array_reserve(&m->ended, &m->ended_capacity, m->ended_count, sizeof(*m->ended)))
+		return NULL;
 	ended = &m->ended[m->ended_count];
 	memset(ended, 0, sizeof(*ended));
 	ended->order = m->ended_count++;

@@ -32,13 +32,13 @@ struct slot {
 	struct smmu_evt said, said_known; /* by everything but 64-bit words */
 };
 
-/* Words that no header stands before. */
+/* Words that no header stands before: the last four, and how many were before them. */
 struct run {
+	struct smmu_log_item item[SMMU_EVT_WORDS]; /* line and name of each */
 	uint64_t word[SMMU_EVT_WORDS];
-	unsigned words, dropped;
-	bool is_cut;
-	uint32_t last_line;
-	struct smmu_log_item first; /* of the first word */
+	bool is_cut[SMMU_EVT_WORDS];
+	unsigned words;
+	struct smmu_log_item orphans; /* its text: those that begin no event */
 };
 
 struct instance {
@@ -115,6 +115,29 @@ static bool place(struct smmu_evt *evt, struct smmu_evt *known, const struct slo
 	return false;
 }
 
+/*
+ * A record that lost words may have lost its first one.  What stands there
+ * then seldom makes a first one: a SubstreamID without SSV.
+ */
+static bool lost_first(const struct slot *slot)
+{
+	const struct smmu_evt first = {{slot->word[0]}};
+
+	return slot->words && slot->words < SMMU_EVT_WORDS && !slot->is_cut[0] &&
+	       !smmu_evt_SSV(&first) && smmu_evt_SubstreamID(&first);
+}
+
+/* Nor does an address make a second one: bits are set that are RES0 there. */
+static bool lost_second(const struct slot *slot)
+{
+	const struct smmu_evt evt = {{slot->word[0], slot->word[1]}};
+	const struct smmu_format *format = smmu_event_format((unsigned)smmu_evt_Type(&evt));
+	const struct smmu_when_ctx ctx = {.word = evt.word};
+
+	return format && slot->words > 1 && slot->words < SMMU_EVT_WORDS && !slot->is_cut[1] &&
+	       smmu_format_res0(format, &ctx, 1);
+}
+
 static void finish(struct slot *slot)
 {
 	struct smmu_log_item *item = &slot->item;
@@ -124,6 +147,10 @@ static void finish(struct slot *slot)
 	slot->is_done = true;
 	if (item->kind != SMMU_LOG_EVENT)
 		return;
+	if (lost_first(slot))
+		slot->words = 0;
+	else if (lost_second(slot))
+		slot->words = 1;
 	place(&item->evt, &item->known, slot, &slot->said, &slot->said_known);
 	add(&item->evt, &item->known, &slot->said, &slot->said_known);
 }
@@ -229,22 +256,39 @@ static uint32_t cmdq_entries_of(const struct smmu_log *log, const char *name)
 static bool begins_event(uint64_t word)
 {
 	const struct smmu_evt evt = {{word}};
-	unsigned type = (unsigned)smmu_evt_Type(&evt);
-	const struct smmu_format *format = smmu_event_format(type);
+	const struct smmu_format *format = smmu_event_format((unsigned)smmu_evt_Type(&evt));
 	const struct smmu_when_ctx ctx = {.word = evt.word};
 
-	return format && !smmu_format_res0(format, &ctx, 0);
+	if (!format || smmu_format_res0(format, &ctx, 0))
+		return false;
+	if (smmu_evt_SSV(&evt) || !smmu_evt_SubstreamID(&evt))
+		return true;
+	/* It has a SubstreamID without SSV (7.3.9); with StreamID 0 it is rather an address. */
+	return smmu_evt_Type(&evt) == SMMU_EVT_C_BAD_SUBSTREAMID && smmu_evt_StreamID(&evt);
 }
 
-static void say_orphans(struct smmu_log *log, const struct run *run)
+static void add_orphan(struct run *run, unsigned index)
 {
-	struct smmu_log_item item = run->first;
-	struct slot *slot;
+	char *text = run->orphans.text;
+	size_t length;
 
-	item.kind = SMMU_LOG_MESSAGE;
-	item.message = SMMU_LOG_ORPHAN_WORDS;
-	slot = push(log, &item);
-	finish(slot);
+	if (!text[0])
+		run->orphans = run->item[index];
+	length = strlen(text);
+	snprintf(text + length, sizeof(run->orphans.text) - length, "%s0x%016llx",
+		 length ? " " : "", (unsigned long long)run->word[index]);
+}
+
+static void say_orphans(struct smmu_log *log)
+{
+	struct smmu_log_item *item = &log->run.orphans;
+
+	if (!item->text[0])
+		return;
+	item->kind = SMMU_LOG_MESSAGE;
+	item->message = SMMU_LOG_ORPHAN_WORDS;
+	finish(push(log, item));
+	item->text[0] = '\0';
 }
 
 /* What was collected: an event when it is four words that can be one. */
@@ -252,55 +296,61 @@ static struct slot *end_run(struct smmu_log *log)
 {
 	struct run *run = &log->run;
 	struct slot *slot = NULL;
+	bool is_event = run->words == SMMU_EVT_WORDS && begins_event(run->word[0]);
 
-	if (!run->words)
-		return NULL;
-	if (run->words == SMMU_EVT_WORDS && !run->is_cut && begins_event(run->word[0])) {
-		run->first.kind = SMMU_LOG_EVENT;
-		run->first.sources = SMMU_LOG_WORDS;
-		run->first.text[0] = '\0';
-		slot = push(log, &run->first);
+	for (unsigned i = 0; i < run->words; i++)
+		is_event &= !run->is_cut[i];
+	for (unsigned i = 0; i < run->words && !is_event; i++)
+		add_orphan(run, i);
+	say_orphans(log);
+	if (is_event) {
+		run->item[0].kind = SMMU_LOG_EVENT;
+		run->item[0].sources = SMMU_LOG_WORDS;
+		slot = push(log, &run->item[0]);
 		slot->words = SMMU_EVT_WORDS;
-		slot->last_line = run->last_line;
+		slot->last_line = run->item[SMMU_EVT_WORDS - 1].line;
 		memcpy(slot->word, run->word, sizeof(run->word));
 		log->latest = slot;
-	} else {
-		say_orphans(log, run);
 	}
-	*run = (struct run){.words = 0};
+	run->words = 0;
 	return slot;
 }
 
+/* The end of a record whose beginning is missing must not shift the next one. */
 static void add_to_run(struct smmu_log *log, const struct smmu_log_item *item, uint64_t word,
 		       bool is_cut)
 {
 	struct run *run = &log->run;
-	size_t length;
 
-	if (run->words == SMMU_EVT_WORDS || strcmp(run->first.smmu, item->smmu))
+	if (run->words && strcmp(run->item[0].smmu, item->smmu))
 		end_run(log);
-	if (!run->words) {
-		run->first = *item;
-		run->first.text[0] = '\0';
+	if (run->words == SMMU_EVT_WORDS && begins_event(run->word[0])) {
+		end_run(log);
+	} else if (run->words == SMMU_EVT_WORDS) {
+		add_orphan(run, 0);
+		memmove(run->item, run->item + 1, sizeof(run->item) - sizeof(run->item[0]));
+		memmove(run->word, run->word + 1, sizeof(run->word) - sizeof(run->word[0]));
+		memmove(run->is_cut, run->is_cut + 1, sizeof(run->is_cut) - sizeof(run->is_cut[0]));
+		run->words--;
 	}
-	length = strlen(run->first.text);
-	snprintf(run->first.text + length, sizeof(run->first.text) - length, "%s0x%016llx",
-		 length ? " " : "", (unsigned long long)word);
-	run->is_cut |= is_cut;
-	run->last_line = item->line;
+	run->item[run->words] = *item;
+	run->item[run->words].text[0] = '\0';
+	run->is_cut[run->words] = is_cut;
 	run->word[run->words++] = word;
-	/* The end of a record whose beginning is missing must not shift the next one. */
-	if (run->words == SMMU_EVT_WORDS && !begins_event(run->word[0]))
-		end_run(log);
 }
 
 /* ---- Parts of items. ---- */
 
-/* False: the words are of another event than the header. */
-static bool fits_header(const struct slot *slot, uint64_t word)
+/*
+ * False: the word is of another event, whose header was lost: the first one has
+ * another number than the header, or a later one is the first one again.
+ */
+static bool fits_event(const struct slot *slot, uint64_t word)
 {
 	const struct smmu_evt evt = {{word}};
 
+	if (slot->words)
+		return slot->is_cut[0] || word != slot->word[0] || !word;
 	return !smmu_evt_Type(&slot->said_known) ||
 	       smmu_evt_Type(&slot->said) == smmu_evt_Type(&evt);
 }
@@ -330,8 +380,8 @@ static void take_words(struct smmu_log *log, struct slot *slot, const struct log
 		       const struct smmu_log_item *item)
 {
 	for (unsigned i = 0; i < parsed->words; i++) {
-		if (slot && slot->item.kind == SMMU_LOG_EVENT && !slot->words &&
-		    !parsed->is_cut[i] && !fits_header(slot, parsed->word[i])) {
+		if (slot && slot->item.kind == SMMU_LOG_EVENT && wants_words(slot) &&
+		    !parsed->is_cut[i] && !fits_event(slot, parsed->word[i])) {
 			finish(slot);
 			slot = NULL;
 		}
@@ -601,7 +651,7 @@ int smmu_log_line(struct smmu_log *log, const char *line, size_t size, uint32_t 
 	if (log->stopped)
 		return log->stopped;
 	log_line_clean(&log->clean, line, size);
-	if (log->run.words && number - log->run.last_line > REACH_NEARBY)
+	if (log->run.words && number - log->run.item[log->run.words - 1].line > REACH_NEARBY)
 		end_run(log);
 	while (!log->stopped &&
 	       log_line_next(&segment, &at, smmu_buf_text(&log->clean), log->clean.size))

@@ -1,6 +1,7 @@
 /*
  * Patterns of messages, and the table of them.
  */
+#include <ctype.h>
 #include <string.h>
 
 #include "base/compiler.h"
@@ -48,7 +49,8 @@ static size_t digits_of(const char *text, size_t at, size_t size, bool hex)
 	while (at < size && text[at] && strchr(hex ? all : "0123456789", text[at]) &&
 	       (hex || text[at] <= '9'))
 		at++;
-	return at - start;
+	/* "0x" and what follows a cut are no number. */
+	return at < size && (isalnum((unsigned char)text[at]) || text[at] == '_') ? 0 : at - start;
 }
 
 static bool take_number(struct log_captures *captures, const char *text, size_t size, bool hex)

@@ -116,8 +116,13 @@ static const char *find(const char *text, size_t size, const char *what)
 	return NULL;
 }
 
-/* The hex number behind key; false when there is none.  *used moves behind it. */
-static bool number_of(uint64_t *value, size_t *used, const char *text, size_t size, const char *key)
+/*
+ * The hex number behind key; false when there is none, or, unless it may be the
+ * last of the line, when the text ends in it: digits may be missing then.
+ * *used moves behind it.
+ */
+static bool number_of(uint64_t *value, size_t *used, const char *text, size_t size, const char *key,
+		      bool may_end)
 {
 	const char *found = find(text, size, key);
 	struct log_captures captures;
@@ -129,6 +134,8 @@ static bool number_of(uint64_t *value, size_t *used, const char *text, size_t si
 		return false;
 	*value = captures.number[0];
 	found += captures.used;
+	if (!may_end && found == text + size)
+		return false;
 	if ((size_t)(found - text) > *used)
 		*used = (size_t)(found - text);
 	return true;
@@ -142,19 +149,31 @@ static void copy_name(char *name, const char *text, size_t size)
 	name[size] = '\0';
 }
 
-/* Fields that the driver does not print of this type, for whether a text goes on. */
+static bool is_fetch(unsigned type)
+{
+	return type == SMMU_EVT_F_STE_FETCH || type == SMMU_EVT_F_CD_FETCH ||
+	       type == SMMU_EVT_F_VMS_FETCH;
+}
+
+static bool is_fault(unsigned type)
+{
+	return type >= SMMU_EVT_F_TRANSLATION && type <= SMMU_EVT_F_PERMISSION;
+}
+
+/* Whether Linux prints an address of this type, behind the SubstreamID. */
+static bool has_address(unsigned type)
+{
+	return type > 0xff || is_fault(type) || is_fetch(type);
+}
+
+/* Whether what Linux prints of this type is not all there: a text that goes on. */
 static bool lacks_fields(const struct log_parsed *parsed)
 {
-	unsigned type = parsed->type;
-
 	if (!smmu_evt_StreamID(&parsed->known))
 		return true;
-	if (type >= SMMU_EVT_F_TRANSLATION && type <= SMMU_EVT_F_PERMISSION)
+	if (is_fault(parsed->type))
 		return !smmu_evt_IPA(&parsed->known);
-	if (type == SMMU_EVT_F_STE_FETCH || type == SMMU_EVT_F_CD_FETCH ||
-	    type == SMMU_EVT_F_VMS_FETCH)
-		return !smmu_evt_FetchAddr(&parsed->known);
-	return false;
+	return is_fetch(parsed->type) && !smmu_evt_FetchAddr(&parsed->known);
 }
 
 static unsigned type_of_name(const char *text, size_t size)
@@ -185,18 +204,19 @@ static bool parse_prose(struct log_parsed *parsed, const char *text, size_t size
 	sid = find(text, size, " sid: ");
 	if (client && sid && sid > client)
 		copy_name(parsed->client, client + 9, (size_t)(sid - client - 9));
-	if (number_of(&value, &parsed->used, text, size, " sid: "))
+	if (number_of(&value, &parsed->used, text, size, " sid: ", false))
 		SET(parsed, StreamID, value);
 	/* Without a SubstreamID Linux prints 0 too, so that 0 says nothing. */
-	if (number_of(&value, &parsed->used, text, size, " ssid: ") && value) {
+	if (number_of(&value, &parsed->used, text, size, " ssid: ", !has_address(parsed->type)) &&
+	    value) {
 		SET(parsed, SubstreamID, value);
 		SET(parsed, SSV, 1);
 	}
-	if (number_of(&value, &parsed->used, text, size, " iova: "))
+	if (number_of(&value, &parsed->used, text, size, " iova: ", false))
 		SET(parsed, InputAddr, value);
-	if (number_of(&value, &parsed->used, text, size, " ipa: "))
+	if (number_of(&value, &parsed->used, text, size, " ipa: ", true))
 		SET(parsed, IPA, value);
-	if (number_of(&value, &parsed->used, text, size, " fetch_addr: "))
+	if (number_of(&value, &parsed->used, text, size, " fetch_addr: ", true))
 		SET(parsed, FetchAddr, value);
 	parsed->is_partial = parsed->type <= 0xff && lacks_fields(parsed);
 	return true;
@@ -253,7 +273,7 @@ static bool parse_prose2(struct log_parsed *parsed, const char *text, size_t siz
 	for (size_t i = 0; quote && i < SMMU_LEN(classes); i++)
 		if (find(quote, (size_t)(text + size - quote), classes[i].name))
 			SET(parsed, CLASS, classes[i].class);
-	if (stag && number_of(&value, &parsed->used, text, size, " stag: ")) {
+	if (stag && number_of(&value, &parsed->used, text, size, " stag: ", true)) {
 		SET(parsed, STAG, value);
 		SET(parsed, Stall, find(text, size, " stall stag:") != NULL);
 	}
@@ -327,7 +347,7 @@ static bool parse_braces(struct log_parsed *parsed, const char *text, size_t siz
 		return false;
 	for (unsigned i = 0; i < SMMU_LEN(places); i++)
 		if (!number_of(&parsed->word[i], &used, found, (size_t)(text + size - found),
-			       places[i]))
+			       places[i], false))
 			return false;
 	parsed->part = LOG_PART_HEADER;
 	parsed->is_whole = true;

@@ -55,12 +55,13 @@ static int add_smmu(struct smmu_machine *machine, const struct smmu_sys_smmu *sm
 		    const uint64_t *regs, struct smmu_diag *diag)
 {
 	struct smmu_machine_smmu *to = &machine->smmu[machine->count];
+	size_t size = strlen(smmu->name) + 1;
 	int rc;
 
-	to->name = malloc(strlen(smmu->name) + 1);
+	to->name = malloc(size);
 	if (!to->name)
 		return smmu_diag_nomem(diag);
-	strcpy(to->name, smmu->name);
+	memcpy(to->name, smmu->name, size);
 	to->base = smmu->base;
 	machine->count++; /* from here on, fini frees it */
 	rc = smmu_model_new(&to->model, machine->mem, regs);

@@ -54,6 +54,17 @@ static uint16_t entering(unsigned memory)
 	return (uint16_t)memory;
 }
 
+unsigned smmu_attr_supplied(const struct smmu_txn *txn)
+{
+	unsigned type = txn->memtype == SMMU_MEMTYPE_NONE ? SMMU_MEMTYPE_NORMAL_WB : txn->memtype;
+	unsigned sh = txn->sh == SMMU_SH_IN_NONE ? SMMU_SH_IN_NSH : txn->sh;
+	unsigned alloc =
+		txn->alloc & SMMU_ALLOC_NONE_SUPPLIED ? SMMU_ALLOC_RA | SMMU_ALLOC_WA : txn->alloc;
+
+	return type | sh << 3 | alloc << 5 | (unsigned)txn->nosnoop << 7 |
+	       (unsigned)smmu_attr_ns(txn) << 8;
+}
+
 uint16_t smmu_attr_of_incoming(unsigned incoming)
 {
 	static const uint16_t types[8] = {
@@ -73,7 +84,8 @@ uint16_t smmu_attr_of_incoming(unsigned incoming)
 					 [SMMU_ALLOC_RA | SMMU_ALLOC_WA] =
 						 SMMU_ATTR_RA | SMMU_ATTR_WA};
 	unsigned memory = types[smmu_bits(incoming, 0, 3)];
-	unsigned alloc = hints[smmu_bits(incoming, 5, 2)];
+	unsigned alloc =
+		hints[incoming ? smmu_bits(incoming, 5, 2) : SMMU_ALLOC_RA | SMMU_ALLOC_WA];
 
 	if (is_cacheable(memory))
 		memory = (memory & ~(unsigned)BOTH_ALLOC) | SMMU_MEMORY_BOTH(alloc);

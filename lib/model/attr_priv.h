@@ -24,7 +24,8 @@
 
 /*
  * Incoming attributes in 9 bits, defaults filled in (13.1.3): memory type,
- * Shareability, hints, No_snoop, NS.  The type is never 0.
+ * Shareability, hints, No_snoop, NS.  The type is never 0, but for a
+ * transaction that supplies nothing at all: that is 0.
  */
 #define SMMU_INCOMING_BITS 9
 
@@ -34,15 +35,18 @@ static inline bool smmu_attr_ns(const struct smmu_txn *txn)
 	return txn->ns_supplied ? txn->ns : txn->sec != SMMU_SEC_REALM;
 }
 
-SMMU_INLINE unsigned smmu_attr_incoming(const struct smmu_txn *txn)
-{
-	unsigned type = txn->memtype == SMMU_MEMTYPE_NONE ? SMMU_MEMTYPE_NORMAL_WB : txn->memtype;
-	unsigned sh = txn->sh == SMMU_SH_IN_NONE ? SMMU_SH_IN_NSH : txn->sh;
-	unsigned alloc =
-		txn->alloc & SMMU_ALLOC_NONE_SUPPLIED ? SMMU_ALLOC_RA | SMMU_ALLOC_WA : txn->alloc;
+/* The same of a transaction that supplies something. */
+unsigned smmu_attr_supplied(const struct smmu_txn *txn);
 
-	return type | sh << 3 | alloc << 5 | (unsigned)txn->nosnoop << 7 |
-	       (unsigned)smmu_attr_ns(txn) << 8;
+SMMU_INLINE bool smmu_attr_is_default(const struct smmu_txn *txn)
+{
+	return !((unsigned)txn->memtype | (unsigned)txn->sh |
+		 (txn->alloc ^ SMMU_ALLOC_NONE_SUPPLIED) | txn->nosnoop | txn->ns_supplied);
+}
+
+static inline unsigned smmu_attr_incoming(const struct smmu_txn *txn)
+{
+	return smmu_attr_is_default(txn) ? 0 : smmu_attr_supplied(txn);
 }
 
 static inline bool smmu_attr_nosnoop(unsigned incoming)

@@ -211,8 +211,8 @@ static void set_mpam(struct smmu_config *config, const struct smmu_rule_ctx *ctx
 {
 	bool mpam = smmu_ids_has_mpam(ctx->ids, ctx->sec);
 
-	config->partid = mpam ? (uint16_t)smmu_ste_PARTID(&config->ste) : 0;
-	config->pmg = mpam ? (uint8_t)smmu_ste_PMG(&config->ste) : 0;
+	config->attr.partid = mpam ? (uint16_t)smmu_ste_PARTID(&config->ste) : 0;
+	config->attr.pmg = mpam ? (uint8_t)smmu_ste_PMG(&config->ste) : 0;
 }
 
 void smmu_config_ste(struct smmu_config *config, const struct smmu_rule_ctx *ctx, unsigned incoming)
@@ -225,9 +225,9 @@ void smmu_config_ste(struct smmu_config *config, const struct smmu_rule_ctx *ctx
 	config->s2 = cfg == SMMU_STE_CONFIG_S2 || cfg == SMMU_STE_CONFIG_NESTED;
 	config->s1_skipped = false;
 	config->world = smmu_ste_streamworld(&config->ste, ctx->sec, ids, ctx->e2h);
-	config->memory = smmu_attr_replace(smmu_attr_of_incoming(incoming), &o.memory);
+	config->attr.memory = smmu_attr_replace(smmu_attr_of_incoming(incoming), &o.memory);
 	config->nosnoop = smmu_attr_nosnoop(incoming);
-	config->marks = smmu_overrides_marks(&o, ids);
+	config->attr.marks = smmu_overrides_marks(&o, ids);
 	set_mpam(config, ctx);
 	access_needs(config, &o);
 	if (config->s2)

@@ -97,11 +97,8 @@ struct smmu_config {
 	struct smmu_s1 stage1;
 	struct smmu_s2 stage2;
 	/* Output attributes: what every translation starts from, and what is the same for all. */
-	uint16_t memory; /* of the transaction, after STE overrides */
+	struct smmu_attr attr; /* memory after STE overrides; marks are enum smmu_marks */
 	bool nosnoop;
-	uint16_t partid;
-	uint8_t pmg;
-	uint8_t marks;	      /* enum smmu_marks */
 	uint16_t allowed[64]; /* kinds of access, bit smmu_txn_index(), by what is granted */
 	uint8_t need[16];     /* accesses by smmu_txn_index() after STE overrides */
 };
@@ -130,11 +127,10 @@ static inline unsigned smmu_txn_index(const struct smmu_txn *txn)
  */
 enum smmu_marks {
 	SMMU_MARK_KEEP_PRIV = 1,
-	SMMU_MARK_SET_PRIV = 2,
-	SMMU_MARK_KEEP_INST = 4,
+	SMMU_MARK_KEEP_INST = 2,
+	SMMU_MARK_SET_PRIV = 4,
 	SMMU_MARK_SET_INST = 8,
 };
-#define SMMU_MARKS_BITS 4
 
 /*
  * Fills in what depends on config->ste, which is legal; ctx is that of its
@@ -163,7 +159,7 @@ static inline uint16_t smmu_config_memory1(const struct smmu_config *config,
 	/* 5.4 MAIR1: indices above 7 select the last byte. */
 	unsigned lsb = index > 7 ? 56 : (unsigned)index * 8;
 
-	return smmu_attr_stage1(config->memory, (unsigned)smmu_bits(s1->mair, lsb, 8),
+	return smmu_attr_stage1(config->attr.memory, (unsigned)smmu_bits(s1->mair, lsb, 8),
 				tt->sh >= 0 ? (unsigned)tt->sh : (unsigned)smmu_s1desc_SH(desc));
 }
 
@@ -175,6 +171,16 @@ static inline uint16_t smmu_config_memory2(const struct smmu_config *config, uin
 	return smmu_attr_stage2(
 		in, (unsigned)smmu_s2desc_MemAttr(desc),
 		s2->tt.sh >= 0 ? (unsigned)s2->tt.sh : (unsigned)smmu_s2desc_SH(desc), s2->memattr);
+}
+
+/* The output attributes of what was let out with memory, but for the marks. */
+static inline struct smmu_attr smmu_config_attr(const struct smmu_config *config, uint16_t memory)
+{
+	struct smmu_attr attr = config->attr;
+
+	attr.memory = smmu_attr_final(memory, config->nosnoop);
+	attr.valid = true;
+	return attr;
 }
 
 /* Fills in stage1->perm (DDI 0487 D8.4.1, IHI 0070 13.4.1, 3.26.1). */

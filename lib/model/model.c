@@ -176,15 +176,17 @@ static void bypass_attr(const struct smmu_walk *w)
 	const struct smmu_model *m = w->model;
 	struct smmu_overrides o = smmu_overrides_gbpa(m->regs[m->bank.gbpa], &m->ids);
 	unsigned incoming = smmu_attr_incoming(w->txn);
+	uint16_t memory = smmu_attr_replace(smmu_attr_of_incoming(incoming), &o.memory);
 	uint64_t gbpmpam = smmu_ids_has_mpam(&m->ids, m->legal.sec) ? m->regs[m->bank.gbpmpam] : 0;
+	struct smmu_attr attr = {
+		.memory = smmu_attr_final(memory, smmu_attr_nosnoop(incoming)),
+		.partid = (uint16_t)smmu_GBPMPAM_GBP_PARTID(gbpmpam),
+		.pmg = (uint8_t)smmu_GBPMPAM_GBP_PMG(gbpmpam),
+		.marks = smmu_overrides_marks(&o, &m->ids),
+		.valid = true,
+	};
 
-	w->result->attr.partid = (uint16_t)smmu_GBPMPAM_GBP_PARTID(gbpmpam);
-	w->result->attr.pmg = (uint8_t)smmu_GBPMPAM_GBP_PMG(gbpmpam);
-	smmu_walk_attr(
-		&w->result->attr, w->txn,
-		smmu_attr_final(smmu_attr_replace(smmu_attr_of_incoming(incoming), &o.memory),
-				smmu_attr_nosnoop(incoming)),
-		smmu_overrides_marks(&o, &m->ids));
+	smmu_walk_attr(&w->result->attr, &attr, smmu_txn_index(w->txn));
 }
 
 /* 3.3.2 step 1, 3.4: with SMMUEN == 0 nothing is recorded. */
@@ -220,15 +222,14 @@ static int configure(struct smmu_walk *w, struct smmu_config *config)
 /* From the configuration on: both stages, and the answer. */
 static int translate(struct smmu_walk *w)
 {
-	unsigned count;
+	struct smmu_attr attr;
 	struct smmu_leaf leaf;
+	unsigned count;
 
 	if (smmu_walk_translate(w, &leaf))
 		return 1;
-	w->result->attr.partid = w->config->partid;
-	w->result->attr.pmg = w->config->pmg;
-	smmu_walk_attr(&w->result->attr, w->txn, smmu_attr_final(leaf.memory, w->config->nosnoop),
-		       w->config->marks);
+	attr = smmu_config_attr(w->config, leaf.memory);
+	smmu_walk_attr(&w->result->attr, &attr, smmu_txn_index(w->txn));
 	count = w->result->updates_count;
 	smmu_walk_answer(w->result, (struct smmu_pa){leaf.oa, w->model->bank.pas}, leaf.size_log2);
 	w->result->updates_count = (uint8_t)count;

@@ -139,7 +139,7 @@ SMMU_INLINE bool stage2(struct smmu_model *model, struct smmu_leaf *leaf,
 static bool resolve(const struct run *r, uint64_t *pa, const struct smmu_config *config,
 		    uint64_t ipa)
 {
-	uint64_t page = ipa >> SMMU_TLB_PAGE_LOG2;
+	uint64_t page = smmu_tlb_page(r->model->tlb, ipa);
 	struct access read = {ipa, r->key, r->ctx, SMMU_PERM_PR};
 	struct smmu_leaf leaf;
 
@@ -159,7 +159,7 @@ static bool resolve(const struct run *r, uint64_t *pa, const struct smmu_config 
 		smmu_tlb_insert(r->model->tlb,
 				&(struct smmu_tlb_entry){.page = page,
 							 .key = smmu_key_s2(r->key),
-							 .out = smmu_tlb_out(leaf.oa, config)});
+							 .out = smmu_tlb_out(leaf.oa, 0)});
 	return true;
 }
 
@@ -261,23 +261,23 @@ static SMMU_NOINLINE bool second_only(struct smmu_model *model, struct smmu_leaf
 	if (!config->s2 || !smmu_bits_fit(access->address, model->now.ias_bits) ||
 	    !stage2(model, leaf, config, access))
 		return false;
-	leaf->memory = smmu_config_memory2(config, config->memory, leaf->desc);
+	leaf->memory = smmu_config_memory2(config, config->attr.memory, leaf->desc);
 	return true;
 }
 
 /* Keeps what a later access to the same page may take without a walk. */
 SMMU_INLINE void keep(struct smmu_model *model, const struct access *access,
-		      const struct smmu_config *config, const struct smmu_leaf *leaf)
+		      const struct smmu_config *config, const struct smmu_leaf *leaf,
+		      struct smmu_attr attr)
 {
+	attr.spare = smmu_tlb_range(leaf->size_log2, model->bank.pas);
 	smmu_tlb_insert(model->tlb,
 			&(struct smmu_tlb_entry){
-				.page = access->address >> SMMU_TLB_PAGE_LOG2,
+				.page = smmu_tlb_page(model->tlb, access->address),
 				.key = access->key,
-				.out = smmu_tlb_out(leaf->oa, config),
-				.allowed = config->allowed[leaf->perm],
-				.memory = leaf->memory,
-				.pmg = config->pmg,
-				.range = smmu_tlb_range(leaf->size_log2, model->bank.pas)});
+				.out = smmu_tlb_out(leaf->oa, config->allowed[leaf->perm]),
+				.attr = attr,
+			});
 }
 
 /* Not in the TLB: a walk, if the configuration is cached. */
@@ -286,6 +286,7 @@ static SMMU_NOINLINE int walk(struct smmu_result *result, struct smmu_model *mod
 {
 	const struct smmu_cfg_entry *entry = smmu_cfg_find(model->tlb, key);
 	const struct smmu_config *config;
+	struct smmu_attr attr;
 	struct access access;
 	struct smmu_leaf leaf;
 	bool done;
@@ -303,32 +304,42 @@ static SMMU_NOINLINE int walk(struct smmu_result *result, struct smmu_model *mod
 		done = second_only(model, &leaf, config, &access);
 	if (!done)
 		return smmu_model_translate_full(result, model, txn, key);
-	leaf.memory = smmu_attr_final(leaf.memory, config->nosnoop);
+	attr = smmu_config_attr(config, leaf.memory);
 	if (access.ctx)
-		keep(model, &access, config, &leaf);
-	result->attr.pmg = config->pmg;
-	result->attr.partid = config->partid;
-	smmu_walk_attr(&result->attr, txn, leaf.memory, config->marks);
+		keep(model, &access, config, &leaf, attr);
+	smmu_walk_attr(&result->attr, &attr, smmu_txn_index(txn));
 	smmu_walk_answer(result, (struct smmu_pa){leaf.oa, model->bank.pas}, leaf.size_log2);
 	return 0;
+}
+
+SMMU_INLINE int translate(struct smmu_result *result, struct smmu_model *model,
+			  const struct smmu_txn *txn, uint64_t key)
+{
+	const struct smmu_tlb_entry *hit =
+		smmu_tlb_find(model->tlb, key, smmu_tlb_page(model->tlb, txn->address));
+	unsigned index = smmu_txn_index(txn);
+
+	if (SMMU_UNLIKELY(!hit || !smmu_bit(hit->out, index)))
+		return walk(result, model, txn, key);
+	smmu_walk_attr(&result->attr, &hit->attr, index);
+	smmu_walk_answer(
+		result,
+		(struct smmu_pa){smmu_tlb_pa(hit) | smmu_bits(txn->address, 0, SMMU_TLB_PAGE_LOG2),
+				 (enum smmu_pas)smmu_bits(hit->attr.spare, 0, 2)},
+		hit->attr.spare >> 2);
+	return 0;
+}
+
+static SMMU_NOINLINE int translate_unusual(struct smmu_result *result, struct smmu_model *model,
+					   const struct smmu_txn *txn)
+{
+	return translate(result, model, txn, smmu_cfg_key(txn));
 }
 
 int smmu_model_translate(struct smmu_result *result, struct smmu_model *model,
 			 const struct smmu_txn *txn)
 {
-	uint64_t key = smmu_cfg_key(txn);
-	const struct smmu_tlb_entry *hit =
-		smmu_tlb_find(model->tlb, key, txn->address >> SMMU_TLB_PAGE_LOG2);
-
-	if (SMMU_UNLIKELY(!hit || !smmu_bit(hit->allowed, smmu_txn_index(txn))))
-		return walk(result, model, txn, key);
-	result->attr.pmg = hit->pmg;
-	result->attr.partid = (uint16_t)(hit->out >> SMMU_MARKS_BITS);
-	smmu_walk_attr(&result->attr, txn, hit->memory, (unsigned)hit->out);
-	smmu_walk_answer(
-		result,
-		(struct smmu_pa){smmu_tlb_pa(hit) | smmu_bits(txn->address, 0, SMMU_TLB_PAGE_LOG2),
-				 (enum smmu_pas)smmu_bits(hit->range, 0, 2)},
-		hit->range >> 2);
-	return 0;
+	if (SMMU_UNLIKELY(!smmu_cfg_is_plain(txn)))
+		return translate_unusual(result, model, txn);
+	return translate(result, model, txn, smmu_cfg_key_plain(txn));
 }

@@ -129,12 +129,14 @@ static inline unsigned smmu_memory_sh(unsigned memory)
 }
 
 /* Output attributes (chapter 13); NS is the address space of the output address. */
+enum smmu_attr_marks { SMMU_ATTR_PRIVILEGED = 1, SMMU_ATTR_INSTRUCTION = 2 };
 struct smmu_attr {
-	bool valid; /* attributes were computed */
-	bool privileged, instruction;
-	uint8_t pmg;
-	uint16_t partid;
 	uint16_t memory; /* smmu_memory_*() */
+	uint16_t partid;
+	uint8_t pmg;
+	uint8_t marks; /* enum smmu_attr_marks */
+	bool valid;    /* attributes were computed */
+	uint8_t spare;
 };
 
 /* A descriptor word that hardware update changed (3.13). */

@@ -37,7 +37,7 @@ void smmu_tlb_free(struct smmu_tlb *tlb)
  */
 void smmu_tlb_flush(struct smmu_tlb *tlb)
 {
-	if (++tlb->epoch == 0) {
+	if (++tlb->epoch == SMMU_TLB_EPOCHS) {
 		memset(tlb->cfg, 0, sizeof(tlb->cfg));
 		memset(tlb->page, 0, sizeof(tlb->page));
 		tlb->epoch = 1;
@@ -63,11 +63,17 @@ const struct smmu_cfg_entry *smmu_cfg_insert(struct smmu_tlb *tlb, uint64_t key,
 	unsigned way = 0;
 	struct smmu_cfg_entry *entry;
 
-	for (unsigned i = 1; i < SMMU_CFG_WAYS; i++)
-		if (tlb->cfg[set][i].epoch != tlb->epoch ||
-		    (tlb->cfg[set][way].epoch == tlb->epoch &&
-		     tlb->cfg[set][i].ctx < tlb->cfg[set][way].ctx))
+	/* The first that is none, else the oldest. */
+	for (unsigned i = 0; i < SMMU_CFG_WAYS; i++) {
+		const struct smmu_cfg_entry *at = &tlb->cfg[set][i];
+
+		if (at->epoch != tlb->epoch) {
 			way = i;
+			break;
+		}
+		if (at->ctx < tlb->cfg[set][way].ctx)
+			way = i;
+	}
 	entry = &tlb->cfg[set][way];
 	entry->key = key;
 	entry->ctx = ctx;
@@ -84,5 +90,4 @@ void smmu_tlb_insert(struct smmu_tlb *tlb, const struct smmu_tlb_entry *entry)
 	if (set[0].page != entry->page || set[0].key != entry->key)
 		set[1] = set[0];
 	set[0] = *entry;
-	set[0].epoch = tlb->epoch;
 }

@@ -32,27 +32,26 @@
  * configuration: what overrides and permissions come to is in allowed.
  */
 struct smmu_tlb_entry {
-	uint64_t page;	  /* input address >> SMMU_TLB_PAGE_LOG2 */
-	uint64_t key;	  /* smmu_cfg_key(), or smmu_key_s2() of it for a page of IPA */
-	uint64_t out;	  /* number of the output page, PARTID, enum smmu_marks */
-	uint16_t epoch;	  /* of another epoch: no entry */
-	uint16_t allowed; /* accesses that need no walk, bit smmu_txn_index() */
-	uint16_t memory;  /* output attributes */
-	uint8_t pmg;
-	uint8_t range; /* log2 of the translation it came from, and its address space */
+	uint64_t page; /* smmu_tlb_page(); of another epoch: no entry */
+	uint64_t key;  /* smmu_cfg_key(), or smmu_key_s2() of it for a page of IPA */
+	/* Accesses that need no walk, bit smmu_txn_index(); number of the output page. */
+	uint64_t out;
+	struct smmu_attr attr; /* marks are enum smmu_marks; spare is smmu_tlb_range() */
 };
 
-static inline uint64_t smmu_tlb_out(uint64_t pa, const struct smmu_config *config)
+#define SMMU_TLB_OUT 20 /* where the number of the output page starts */
+
+static inline uint64_t smmu_tlb_out(uint64_t pa, unsigned allowed)
 {
-	return pa >> SMMU_TLB_PAGE_LOG2 << 20 | (uint64_t)config->partid << SMMU_MARKS_BITS |
-	       config->marks;
+	return pa >> SMMU_TLB_PAGE_LOG2 << SMMU_TLB_OUT | allowed;
 }
 
 static inline uint64_t smmu_tlb_pa(const struct smmu_tlb_entry *entry)
 {
-	return entry->out >> 20 << SMMU_TLB_PAGE_LOG2;
+	return entry->out >> SMMU_TLB_OUT << SMMU_TLB_PAGE_LOG2;
 }
 
+/* log2 of the translation that an entry came from, and its address space. */
 static inline uint8_t smmu_tlb_range(unsigned page_log2, enum smmu_pas pas)
 {
 	return (uint8_t)(page_log2 << 2 | pas);
@@ -84,8 +83,15 @@ struct smmu_tlb {
 	struct smmu_walk_entry walk[2][SMMU_WALK_SETS]; /* by stage - 1 */
 	struct smmu_config config[SMMU_CFG_SETS][SMMU_CFG_WAYS];
 	uint32_t next_ctx; /* 1 and up */
-	uint16_t epoch;	   /* never 0 */
+	uint16_t epoch;	   /* 1 to SMMU_TLB_EPOCHS - 1 */
 };
+
+/* What an address and the epoch come to in an entry. */
+#define SMMU_TLB_EPOCHS 4096
+static inline uint64_t smmu_tlb_page(const struct smmu_tlb *tlb, uint64_t address)
+{
+	return address >> SMMU_TLB_PAGE_LOG2 | (uint64_t)tlb->epoch << 52;
+}
 
 /* Where the parts of a key are. */
 enum { SMMU_KEY_SUBSTREAM = 32, SMMU_KEY_SEC = 53, SMMU_KEY_INCOMING = 55 };
@@ -105,18 +111,32 @@ static inline uint64_t smmu_cfg_key(const struct smmu_txn *txn)
 	uint64_t key = txn->stream | (uint64_t)txn->sec << SMMU_KEY_SEC |
 		       (uint64_t)smmu_attr_incoming(txn) << SMMU_KEY_INCOMING;
 
-	if (SMMU_UNLIKELY(!smmu_bits_fit(substream, 21) || txn->kind != SMMU_TXN_ACCESS))
+	if (!smmu_bits_fit(substream, 21) || txn->kind != SMMU_TXN_ACCESS)
 		return ~UINT64_C(0);
 	return key | substream << SMMU_KEY_SUBSTREAM;
 }
 
+/* The same, quickly, of most transactions: an access with nothing out of the ordinary. */
+SMMU_INLINE bool smmu_cfg_is_plain(const struct smmu_txn *txn)
+{
+	return smmu_attr_is_default(txn) && txn->kind == SMMU_TXN_ACCESS &&
+	       smmu_bits_fit(txn->substream, 20);
+}
+
+SMMU_INLINE uint64_t smmu_cfg_key_plain(const struct smmu_txn *txn)
+{
+	uint64_t key = txn->stream | (uint64_t)txn->sec << SMMU_KEY_SEC;
+
+	return txn->ssv ? key | ((uint64_t)txn->substream << 1 | 1) << SMMU_KEY_SUBSTREAM : key;
+}
+
 /*
  * Of pages of IPA that hold stage 1 tables, for the stream and substream of key:
- * no transaction has incoming attributes of 0.
+ * no transaction has a Shareability without a memory type.
  */
 static inline uint64_t smmu_key_s2(uint64_t key)
 {
-	return smmu_bits(key, 0, SMMU_KEY_INCOMING);
+	return smmu_bits(key, 0, SMMU_KEY_INCOMING) | UINT64_C(8) << SMMU_KEY_INCOMING;
 }
 
 static inline unsigned smmu_cfg_set(uint64_t key)
@@ -148,6 +168,7 @@ static inline const struct smmu_config *smmu_cfg_config(const struct smmu_tlb *t
 const struct smmu_cfg_entry *smmu_cfg_insert(struct smmu_tlb *tlb, uint64_t key,
 					     const struct smmu_config *config);
 
+/* page as smmu_tlb_page() gives it. */
 static inline unsigned smmu_tlb_set(uint64_t key, uint64_t page)
 {
 	uint64_t hash = page + (page >> SMMU_TLB_SETS_LOG2) * 5 + key * UINT64_C(0x9e3779b1);
@@ -161,7 +182,7 @@ static inline const struct smmu_tlb_entry *smmu_tlb_find(const struct smmu_tlb *
 	const struct smmu_tlb_entry *set = tlb->page[smmu_tlb_set(key, page)];
 
 	for (unsigned i = 0; i < SMMU_TLB_WAYS; i++)
-		if (set[i].page == page && set[i].key == key && set[i].epoch == tlb->epoch)
+		if (set[i].page == page && set[i].key == key)
 			return &set[i];
 	return NULL;
 }
@@ -181,7 +202,7 @@ static inline struct smmu_walk_entry *smmu_walk_slot(struct smmu_tlb *tlb, unsig
 	return &tlb->walk[stage - 1][hash & (SMMU_WALK_SETS - 1)];
 }
 
-/* Keeps a copy of entry in this epoch, in place of the older of its set. */
+/* Keeps a copy of entry, in place of the older of its set. */
 void smmu_tlb_insert(struct smmu_tlb *tlb, const struct smmu_tlb_entry *entry);
 
 #endif

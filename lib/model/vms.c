@@ -27,7 +27,7 @@ static int map(struct smmu_walk *w, struct smmu_config *config, unsigned vpartid
 
 	if (!smmu_walk_read(w, &step, pa, 1))
 		return fetch_abort(w, pa);
-	config->partid = (uint16_t)smmu_bits(step.word[0], vpartid * 16 % 64, 16);
+	config->attr.partid = (uint16_t)smmu_bits(step.word[0], vpartid * 16 % 64, 16);
 	return 0;
 }
 
@@ -39,8 +39,8 @@ int smmu_vms_fetch(struct smmu_walk *w, struct smmu_config *config)
 	/* 5.2 S1MPAM: IGNORED where stage 1 does not translate. */
 	if (!config->s1 || !smmu_ids_has_mpam(ctx->ids, ctx->sec) || !smmu_ste_S1MPAM(&config->ste))
 		return 0;
-	config->pmg = (uint8_t)smmu_cd_PMG(&config->cd);
-	config->partid = (uint16_t)partid;
+	config->attr.pmg = (uint8_t)smmu_cd_PMG(&config->cd);
+	config->attr.partid = (uint16_t)partid;
 	/* 5.2 VMSPtr: without a VMS, all PARTIDs there are is 0. */
 	if (!config->s2 || !smmu_ids_has_vms(ctx->ids, ctx->sec) ||
 	    !smmu_ids_partid_max(ctx->ids, ctx->sec, smmu_ste_MPAM_NS(&config->ste)))

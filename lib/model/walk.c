@@ -83,7 +83,7 @@ static int bypass_stage1(struct smmu_walk *w, struct smmu_leaf *leaf)
 
 	leaf->oa = w->txn->address;
 	leaf->perm = SMMU_PERM_ALL;
-	leaf->memory = w->config->memory;
+	leaf->memory = w->config->attr.memory;
 	leaf->size_log2 = now->oas_bits;
 	if (smmu_bits_fit(leaf->oa, bits))
 		return 0;

@@ -10,9 +10,10 @@
 #ifndef SMMU_MODEL_WALK_PRIV_H
 #define SMMU_MODEL_WALK_PRIV_H
 
-#include "model/config_priv.h"
 #include <stddef.h>
+#include <string.h>
 
+#include "model/config_priv.h"
 #include "model/model_priv.h"
 #include "spec/event.h"
 
@@ -119,15 +120,19 @@ SMMU_INLINE void smmu_walk_answer(struct smmu_result *r, struct smmu_pa pa, unsi
 	r->updates_count = 0;
 }
 
-/* Output attributes of an answer (13.1.2, 13.4.4); memory is final. */
-SMMU_INLINE void smmu_walk_attr(struct smmu_attr *attr, const struct smmu_txn *txn, unsigned memory,
-				unsigned marks)
+/*
+ * Output attributes of an answer (13.1.2, 13.4.4): from is final but for its
+ * marks, which are enum smmu_marks; index is that of the transaction.
+ */
+SMMU_INLINE void smmu_walk_attr(struct smmu_attr *attr, const struct smmu_attr *from,
+				unsigned index)
 {
-	attr->valid = true;
-	attr->memory = (uint16_t)memory;
-	attr->privileged = (txn->privileged & smmu_bit(marks, 0)) | smmu_bit(marks, 1);
-	attr->instruction =
-		((txn->instruction & smmu_bit(marks, 2)) | smmu_bit(marks, 3)) & !txn->write;
+	unsigned data = index & SMMU_TXN_INDEX_WRITE ? SMMU_ATTR_INSTRUCTION : 0;
+	unsigned marks = from->marks;
+
+	memcpy(attr, from, sizeof(*attr));
+	/* Index and marks have privilege below instruction. */
+	attr->marks = (uint8_t)(((index >> 2 & marks) | marks >> 2) & 3 & ~data);
 }
 
 /* A transaction that caches and the quick walk have no answer for; key is smmu_cfg_key(). */

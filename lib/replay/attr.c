@@ -55,8 +55,8 @@ void smmu_result_emit_attr(struct smmu_emit *emit, const struct smmu_result *res
 	smmu_emit_str(emit, "pas", smmu_pas_name(result->pa.pas));
 	/* 13.5: from SMMUv3.4 on, privilege and instruction are not output */
 	if (smmu_AIDR_ArchMinorRev(ids->aidr) < SMMU_AIDR_V34) {
-		smmu_emit_uint(emit, "privileged", attr->privileged);
-		smmu_emit_uint(emit, "instruction", attr->instruction);
+		smmu_emit_uint(emit, "privileged", (attr->marks & SMMU_ATTR_PRIVILEGED) != 0);
+		smmu_emit_uint(emit, "instruction", (attr->marks & SMMU_ATTR_INSTRUCTION) != 0);
 	}
 	if (smmu_IDR3_MPAM(ids->idr[3])) {
 		smmu_emit_object(emit, "mpam");

@@ -13,6 +13,8 @@ extern const struct cli_command cli_cmd_replay;
 extern const struct cli_command cli_cmd_decode;
 extern const struct cli_command cli_cmd_dump;
 extern const struct cli_command cli_cmd_convert;
+extern const struct cli_command cli_cmd_encode;
+extern const struct cli_command cli_cmd_features;
 extern const struct cli_command cli_cmd_help;
 
 /* clang-format off */
@@ -24,6 +26,8 @@ const struct cli_command *const cli_commands[] = {
 	&cli_cmd_decode,
 	&cli_cmd_dump,
 	&cli_cmd_convert,
+	&cli_cmd_encode,
+	&cli_cmd_features,
 	&cli_cmd_help,
 	NULL,
 };

@@ -8,7 +8,8 @@
 
 struct cli_topic {
 	const char *name, *summary;
-	const char *text; /* lines of at most 79 columns */
+	const char
+		*text; /* lines of at most 79 columns; NULL: a list of the architecture's names */
 };
 
 /* Ends with a NULL name. */

@@ -68,5 +68,12 @@ const struct cli_topic cli_topics[] = {
 	{"trace", "columns and records of a trace", trace_text},
 	{"status", "exit statuses", status_text},
 	{"environment", "variables that are read", environment_text},
+	{"features", "features of the architecture, and what is done with each", NULL},
+	{"events", "event records", NULL},
+	{"commands", "commands of the Command queue", NULL},
+	{"errors", "errors of the Command queue", NULL},
+	{"registers", "registers", NULL},
+	{"structures", "configuration structures and descriptors", NULL},
+	{"rules", "what makes an STE, a CD or a command illegal", NULL},
 	{NULL, NULL, NULL},
 };

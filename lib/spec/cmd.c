@@ -199,25 +199,30 @@ static bool no_stalls(const struct smmu_cmd_ctx *ctx)
 #define IDR3(FIELD) smmu_IDR3_##FIELD(ids->idr[3])
 
 /* One predicate a rule. */
-#define RULE(NAME, section, opcodes, queues, condition, text, fields, idfields, chosen)            \
+#define RULE(NAME, section, set, on, condition, text, fields, idfields, chosen)                    \
 	static bool broken_##NAME(const struct smmu_cmd *cmd, const struct smmu_cmd_ctx *ctx)      \
 	{                                                                                          \
 		const struct smmu_ids *ids = ctx->ids;                                             \
 		const unsigned opcode = (unsigned)smmu_cmd_Opcode(cmd);                            \
-		const uint64_t self =                                                              \
-			smmu_command_format(opcode) ? UINT64_C(1) << indices[opcode] : UNKNOWN;    \
                                                                                                    \
 		(void)ids;                                                                         \
-		return (self & (opcodes)) != 0 && ((1u << ctx->sec) & (queues)) != 0 &&            \
-		       (condition);                                                                \
+		(void)opcode;                                                                      \
+		return condition;                                                                  \
 	}
 #include "spec/cmd_rules.def"
 
 static const struct smmu_cmd_rule rules_table[] = {
-#define RULE(NAME, section, opcodes, queues, condition, text, fields, idfields, chosen)            \
-	{#NAME, "IHI 0070 " section, text, fields, idfields, chosen, broken_##NAME},
+#define RULE(NAME, section, set, on, condition, text, fields, idfields, chosen)                    \
+	{#NAME, "IHI 0070 " section, text, fields, idfields, chosen, on, set, broken_##NAME},
 #include "spec/cmd_rules.def"
 };
+
+bool smmu_cmd_rule_concerns(const struct smmu_cmd_rule *rule, unsigned opcode)
+{
+	uint64_t self = smmu_command_format(opcode) ? UINT64_C(1) << indices[opcode] : UNKNOWN;
+
+	return (rule->opcodes & self) != 0;
+}
 
 const struct smmu_cmd_rule *smmu_cmd_rule_next(const struct smmu_cmd_rule *after,
 					       const struct smmu_cmd *cmd,
@@ -226,7 +231,8 @@ const struct smmu_cmd_rule *smmu_cmd_rule_next(const struct smmu_cmd_rule *after
 	const struct smmu_cmd_rule *end = rules_table + SMMU_LEN(rules_table);
 
 	for (const struct smmu_cmd_rule *r = after ? after + 1 : rules_table; r < end; r++)
-		if (r->broken(cmd, ctx))
+		if (smmu_cmd_rule_concerns(r, (unsigned)smmu_cmd_Opcode(cmd)) &&
+		    ((1u << ctx->sec) & r->queues) && r->broken(cmd, ctx))
 			return r;
 	return NULL;
 }

@@ -59,8 +59,11 @@ struct smmu_cmd_rule {
 	const char *text;    /* what is wrong, one sentence without full stop */
 	const char *fields;  /* fields of the command, the one to blame first */
 	const char *ids;     /* identification fields it depends on */
-	bool chosen; /* CONSTRAINED UNPREDICTABLE: an error is one of the permitted outcomes */
-	bool (*broken)(const struct smmu_cmd *cmd, const struct smmu_cmd_ctx *ctx);
+	bool chosen;	  /* CONSTRAINED UNPREDICTABLE: an error is one of the permitted outcomes */
+	uint8_t queues;	  /* bit enum smmu_sec: the Command queues it holds on */
+	uint64_t opcodes; /* smmu_cmd_rule_concerns() */
+	bool (*broken)(const struct smmu_cmd *cmd,
+		       const struct smmu_cmd_ctx *ctx); /* for _next() */
 };
 
 /*
@@ -73,6 +76,8 @@ const struct smmu_cmd_rule *smmu_cmd_illegal(const struct smmu_cmd *cmd,
 const struct smmu_cmd_rule *smmu_cmd_rule_next(const struct smmu_cmd_rule *after,
 					       const struct smmu_cmd *cmd,
 					       const struct smmu_cmd_ctx *ctx);
+/* Whether the rule is about commands of opcode. */
+bool smmu_cmd_rule_concerns(const struct smmu_cmd_rule *rule, unsigned opcode);
 /* All rules; returns how many. */
 size_t smmu_cmd_rules(const struct smmu_cmd_rule **rules);
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/compiler.h"
+#include "base/err.h"
 #include "spec/access.h"
 #include "spec/values.h"
 
@@ -291,6 +292,23 @@ enum smmu_desc_kind smmu_desc_kind_of(const uint64_t *desc, const struct smmu_de
 	if (fmt->family == SMMU_DESC_D128)
 		return smmu_desc128_kind(desc[0], desc[1], l);
 	return smmu_desc_kind(desc[0], l);
+}
+
+int smmu_desc_blank(uint64_t *desc, enum smmu_desc_kind kind, const struct smmu_desc_fmt *fmt)
+{
+	bool is_wide = fmt->family == SMMU_DESC_D128;
+
+	/* Bits [1:0], or SKL and bit 0. */
+	for (unsigned i = 0; i < 4; i++) {
+		desc[0] = i;
+		if (is_wide) {
+			desc[0] = kind != SMMU_DESC_INVALID;
+			desc[1] = smmu_bits_set(0, 45, 2, i);
+		}
+		if (smmu_desc_kind_of(desc, fmt) == kind)
+			return 0;
+	}
+	return SMMU_E_INVALID;
 }
 
 /* The row that stands for the address of the descriptor. */

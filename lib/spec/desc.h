@@ -222,6 +222,12 @@ struct smmu_desc_fmt {
 	SMMU_DESC_WIDE(s2table128, Id, w, lsb, width)
 #include "spec/desc.def"
 
+/*
+ * A descriptor of that kind and nothing else in it; SMMU_E_INVALID when the
+ * level has none.  desc has one word, two for D128.
+ */
+int smmu_desc_blank(uint64_t *desc, enum smmu_desc_kind kind, const struct smmu_desc_fmt *fmt);
+
 /* "table", "block", "page", "invalid", "reserved". */
 const char *smmu_desc_kind_name(enum smmu_desc_kind kind);
 /* The kind of the descriptor that stands in desc (two words for D128, else one). */

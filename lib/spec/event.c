@@ -207,3 +207,13 @@ bool smmu_event_field_is_valid(const struct smmu_field *field, const struct smmu
 	}
 	return false;
 }
+
+const char *smmu_event_field_condition(const struct smmu_field *field)
+{
+	static const char *const words[] = {
+		[VALID_ALWAYS] = NULL,	[VALID_SSV] = "SSV == 1",   [VALID_STALL] = "Stall == 1",
+		[VALID_S2] = "S2 == 1", [VALID_TT] = "CLASS == TT",
+	};
+
+	return words[facts[field - fields].valid];
+}

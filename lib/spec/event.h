@@ -64,5 +64,7 @@ bool smmu_event_has_field(unsigned type, const char *name);
  * one of smmu_event_format(…)->fields.
  */
 bool smmu_event_field_is_valid(const struct smmu_field *field, const struct smmu_evt *evt);
+/* The condition in words: "SSV == 1"; NULL: in every record that has the field. */
+const char *smmu_event_field_condition(const struct smmu_field *field);
 
 #endif

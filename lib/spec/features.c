@@ -19,7 +19,8 @@
 #define ROOT_IDR0(field) smmu_ROOT_IDR0_##field(V(ROOT_IDR0))
 #define PMCG_CFGR(field) smmu_PMCG_CFGR_##field(V(PMCG_CFGR))
 
-#define FEATURE(ID, name, since, mandatory, a_profile, field, summary, present, needs, words)      \
+#define FEATURE(ID, name, since, mandatory, a_profile, field, summary, present, needs, words,      \
+		does)                                                                              \
 	static bool present_##ID(const uint64_t *regs)                                             \
 	{                                                                                          \
 		(void)regs;                                                                        \
@@ -33,9 +34,14 @@
 #include "spec/features.def"
 
 #define NEVER SMMU_FEATURE_NEVER
+#define D     SMMU_DOES_DECODE
+#define C     SMMU_DOES_CHECK
+#define G     SMMU_DOES_GENERATE
+#define M     SMMU_DOES_MODEL
 static const struct smmu_feature table[] = {
-#define FEATURE(ID, name, since, mandatory, a_profile, field, summary, present, needs, words)      \
-	{name, a_profile, field, summary, words, since, mandatory, present_##ID, needs_##ID},
+#define FEATURE(ID, name, since, mandatory, a_profile, field, summary, present, needs, words,      \
+		does)                                                                              \
+	{name, a_profile, field, summary, words, since, mandatory, does, present_##ID, needs_##ID},
 #include "spec/features.def"
 };
 

@@ -15,6 +15,12 @@
 
 #define SMMU_FEATURE_NEVER 0xff /* never mandatory */
 
+/* What is done with what a feature brings. */
+#define SMMU_DOES_DECODE   1u /* fields and formats are known by name */
+#define SMMU_DOES_CHECK	   2u /* a legality rule or the presence of a field depends on it */
+#define SMMU_DOES_GENERATE 4u /* the builder of a described system uses it */
+#define SMMU_DOES_MODEL	   8u /* transactions, commands and registers behave as it says */
+
 struct smmu_feature {
 	const char *name;      /* "SMMUv3.2-RIL" */
 	const char *a_profile; /* "FEAT_TTL, FEAT_TLBIRANGE", or "" */
@@ -23,6 +29,7 @@ struct smmu_feature {
 	const char *needs_text; /* what must be there beside it, or "" */
 	uint8_t since;		/* SMMUv3 minor version */
 	uint8_t mandatory;	/* the version that makes it so, or SMMU_FEATURE_NEVER */
+	uint8_t does;		/* SMMU_DOES_* */
 	bool (*present)(const uint64_t *regs);
 	bool (*needs)(const uint64_t *regs); /* holds where the feature is present */
 };

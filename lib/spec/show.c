@@ -132,6 +132,14 @@ void smmu_show_resolve(struct smmu_show_entry *entry, const struct smmu_show *sh
 		entry->type = entry->format ? entry->format->name : "reserved";
 }
 
+const char *smmu_show_type(const struct smmu_show *show, const uint64_t *words)
+{
+	struct smmu_show_entry entry;
+
+	smmu_show_resolve(&entry, show, words);
+	return entry.type;
+}
+
 /* Only records of events have fields that mean nothing. */
 bool smmu_show_is_valid(const struct smmu_format *format, const struct smmu_field *field,
 			const uint64_t *words)

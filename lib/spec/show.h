@@ -48,6 +48,7 @@ struct smmu_show {
 	unsigned level;			 /* GPT, DPT: 0 or 1 */
 	bool d128;			 /* CD: of an SMMU with IDR5.D128 */
 	enum smmu_sec sec;
+	bool is_sec_unknown;	    /* COMMAND: the queue is not known; sec is a guess */
 	const struct smmu_ids *ids; /* NULL: not known, nothing is said that depends on them */
 	bool people;		    /* the emitter writes text */
 };
@@ -59,6 +60,9 @@ int smmu_entry_find(enum smmu_entry_kind *kind, const char *name);
 /* Words of one entry, and bytes of one word (4 for a register of 32 bits). */
 unsigned smmu_entry_words(const struct smmu_show *show);
 unsigned smmu_entry_word_bytes(const struct smmu_show *show);
+
+/* "F_TRANSLATION", "STE", "page"; "reserved" for a number that is. */
+const char *smmu_show_type(const struct smmu_show *show, const uint64_t *words);
 
 /*
  * One object under key.  index is that of the entry in what is shown, -1: it
@@ -78,9 +82,8 @@ void smmu_show_fields(struct smmu_emit *emit, const struct smmu_format *format,
  * What is wrong with an entry: bits that are RES0 and set, encodings that are
  * reserved, and rules that an STE, a CD or a
  * command breaks, judged by ids, or without them as by an SMMU with every
- * feature.  say is called once a sentence
- * (without full stop), which it must copy.  Returns how many there are; say
- * may be NULL.
+ * feature.  Of a command whose queue is not known only what is wrong on each.  say is called once a
+ * sentence (without full stop), which it must copy.  Returns how many there are; say may be NULL.
  */
 size_t smmu_show_problems(const struct smmu_show *show, const uint64_t *words,
 			  void (*say)(void *ctx, const char *sentence), void *ctx);

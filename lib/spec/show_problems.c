@@ -49,8 +49,21 @@ static void res0_problem(struct problems *p, uint64_t bits, unsigned word)
 			word * 64 + high, word * 64 + low, (unsigned long long)bits, word);
 }
 
+/* A field of one queue's commands alone is no RES0 bit when the queue is not known. */
+static uint64_t res0_of_others(const struct smmu_show_entry *entry, unsigned word)
+{
+	struct smmu_when_ctx ctx = entry->ctx;
+	uint64_t bits = UINT64_MAX;
+
+	for (int sec = SMMU_SEC_S; sec <= SMMU_SEC_REALM; sec++) {
+		ctx.sec = (enum smmu_sec)sec;
+		bits &= smmu_format_res0(entry->format, &ctx, word);
+	}
+	return bits;
+}
+
 static void layout_problems(struct problems *p, const struct smmu_show_entry *entry,
-			    const uint64_t *words)
+			    const uint64_t *words, bool any_queue)
 {
 	const struct smmu_format *format = entry->format;
 	bool is_desc = format == &entry->desc.format;
@@ -58,6 +71,9 @@ static void layout_problems(struct problems *p, const struct smmu_show_entry *en
 	for (unsigned w = 0; w < format->words; w++) {
 		uint64_t bits = is_desc ? smmu_desc_res0(&entry->desc, words, w)
 					: smmu_format_res0(format, &entry->ctx, w);
+
+		if (any_queue)
+			bits &= res0_of_others(entry, w);
 
 		if (format->width_bits == 32)
 			bits &= smmu_ones(32);
@@ -151,15 +167,49 @@ static void cd_problems(struct problems *p, const struct smmu_show *show, const 
 		rule_problem(p, show, r->name, r->text, r->section, r->ids);
 }
 
+/* The queues that the command may stand on, a set of enum smmu_sec. */
+static unsigned queues_of(const struct smmu_show *show, const struct smmu_ids *ids)
+{
+	unsigned queues = 0;
+
+	if (!show->is_sec_unknown)
+		return 1u << show->sec;
+	for (int sec = SMMU_SEC_NS; sec <= SMMU_SEC_REALM; sec++)
+		if (!show->ids || smmu_has_sec(ids, (enum smmu_sec)sec))
+			queues |= 1u << sec;
+	return queues;
+}
+
+/* A rule that is broken on all of the queues. */
+static bool is_broken(const struct smmu_cmd_rule *rule, const struct smmu_cmd *cmd,
+		      const struct smmu_ids *ids, unsigned queues)
+{
+	if (!smmu_cmd_rule_concerns(rule, (unsigned)smmu_cmd_Opcode(cmd)) ||
+	    (rule->queues & queues) != queues)
+		return false;
+	for (int sec = SMMU_SEC_NS; sec < SMMU_SEC_COUNT; sec++) {
+		struct smmu_cmd_ctx ctx = {.ids = ids, .sec = (enum smmu_sec)sec};
+
+		if ((queues & (1u << sec)) && !rule->broken(cmd, &ctx))
+			return false;
+	}
+	return true;
+}
+
 static void cmd_problems(struct problems *p, const struct smmu_show *show, const uint64_t *words,
 			 const struct smmu_ids *ids)
 {
-	struct smmu_cmd_ctx ctx = {.ids = ids, .sec = show->sec};
 	struct smmu_cmd cmd = {{words[0], words[1]}};
-	const struct smmu_cmd_rule *r = NULL;
+	unsigned queues = queues_of(show, ids);
+	const struct smmu_cmd_rule *rules;
+	size_t count = smmu_cmd_rules(&rules);
 
-	while ((r = smmu_cmd_rule_next(r, &cmd, &ctx)))
-		rule_problem(p, show, r->name, r->text, r->section, r->ids);
+	for (size_t i = 0; i < count; i++) {
+		const struct smmu_cmd_rule *r = &rules[i];
+
+		if (is_broken(r, &cmd, ids, queues))
+			rule_problem(p, show, r->name, r->text, r->section, r->ids);
+	}
 }
 
 static void rule_problems(struct problems *p, const struct smmu_show *show, const uint64_t *words)
@@ -184,7 +234,8 @@ size_t smmu_show_problems(const struct smmu_show *show, const uint64_t *words,
 	if (!entry.format && show->kind == SMMU_ENTRY_EVENT)
 		problem(&p, "number 0x%02x is Reserved", (unsigned)entry.number);
 	if (entry.format)
-		layout_problems(&p, &entry, words);
+		layout_problems(&p, &entry, words,
+				show->is_sec_unknown && show->kind == SMMU_ENTRY_COMMAND);
 	if (entry.format && show->kind != SMMU_ENTRY_STE && show->kind != SMMU_ENTRY_CD)
 		encoding_problems(&p, &entry, words);
 	rule_problems(&p, show, words);

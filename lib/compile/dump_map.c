@@ -97,7 +97,6 @@ int smmu_dump_map(struct smmu_emit *emit, const struct smmu_machine *machine,
 		{.key = "pa", .title = "OUTPUT", .right = true},
 		{.key = "access", .title = "ACCESS"},
 		{.key = "memory", .title = "MEMORY"},
-		{.key = "leaves", .title = "LEAVES", .right = true},
 	};
 	bool one = machine->count == 1 || options->smmu;
 	struct row row = {.emit = emit, .budget = dump_budget(options), .options = options};

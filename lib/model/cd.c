@@ -69,12 +69,12 @@ static int resolve(struct smmu_walk *w, struct place *place, uint64_t address)
 	struct smmu_leaf leaf;
 
 	place->ipa = address;
-	place->pa = (struct smmu_pa){address, w->model->bank.pas};
+	place->pa = (struct smmu_pa){address, w->iface->bank.pas};
 	if (!w->config->s2)
 		return 0;
-	if (smmu_stage2_walk(w, &leaf, address, SMMU_PERM_PR, SMMU_EVT_CLASS_CD))
+	if (smmu_stage2_walk(w, &leaf, place->pa, SMMU_PERM_PR, SMMU_EVT_CLASS_CD))
 		return 1;
-	place->pa.pa = leaf.oa;
+	place->pa = (struct smmu_pa){leaf.oa, leaf.pas};
 	return 0;
 }
 
@@ -109,7 +109,7 @@ static int second_level(struct smmu_walk *w, uint64_t *address, const struct smm
 				 .input = substream,
 				 .index = substream >> leaf_log2,
 				 .ipa_valid = config->s2};
-	unsigned size = config->s2 ? w->model->now.ias_bits : w->model->now.oas_bits;
+	unsigned size = config->s2 ? w->iface->now.ias_bits : w->iface->now.oas_bits;
 	struct smmu_l1cd l1cd;
 	struct place place;
 
@@ -170,7 +170,7 @@ static int check_legal(struct smmu_walk *w, const struct smmu_config *config)
 
 	if (!smmu_cd_V(&config->cd))
 		return cd_fault(w, config, SMMU_REASON_CD_INVALID, "V");
-	rule = smmu_cd_illegal(&config->cd, &config->ste, &w->model->legal);
+	rule = smmu_cd_illegal(&config->cd, &config->ste, &w->iface->legal);
 	if (!rule)
 		return 0;
 	cd_fault(w, config, SMMU_REASON_CD_ILLEGAL, NULL);
@@ -202,6 +202,6 @@ int smmu_cd_fetch(struct smmu_walk *w, struct smmu_config *config)
 		config->cd.word[i] = step.word[i];
 	if (check_legal(w, config))
 		return 1;
-	smmu_config_cd(config, &w->model->legal);
+	smmu_config_cd(config, &w->iface->legal);
 	return smmu_vms_fetch(w, config);
 }

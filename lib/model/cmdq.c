@@ -21,7 +21,7 @@ static struct queue queue_of(const struct smmu_model *m, enum smmu_sec sec)
 		.cons = smmu_program_get(m, SMMU_REG_CMDQ_CONS, sec),
 	};
 
-	q.base = (struct smmu_pa){q.at.base, m->bank.pas};
+	q.base = (struct smmu_pa){q.at.base, m->iface[sec].bank.pas};
 	return q;
 }
 
@@ -58,7 +58,7 @@ static void fail(struct smmu_model *m, enum smmu_sec sec, unsigned reason)
 static int sync(struct smmu_model *m, enum smmu_sec sec, const struct smmu_cmd *cmd)
 {
 	struct smmu_msi msi = {
-		.pa = {smmu_cmd_MSIAddress(cmd), m->bank.pas},
+		.pa = {smmu_cmd_MSIAddress(cmd), m->iface[sec].bank.pas},
 		.data = (uint32_t)smmu_cmd_MSIData(cmd),
 		.error = smmu_GERROR_set_MSI_CMDQ_ABT_ERR(0, 1),
 	};
@@ -89,7 +89,8 @@ static int execute(struct smmu_model *m, enum smmu_sec sec, const struct smmu_cm
 /* 3.12: the Secure interface can take stalls away from the Non-secure one. */
 static struct smmu_cmd_ctx context(const struct smmu_model *m, enum smmu_sec sec)
 {
-	return (struct smmu_cmd_ctx){.ids = &m->ids, .sec = sec, .nsstalld = m->legal.nsstalld};
+	return (struct smmu_cmd_ctx){
+		.ids = &m->ids, .sec = sec, .nsstalld = m->iface[sec].legal.nsstalld};
 }
 
 /* One command: true when it is consumed and the queue goes on. */

@@ -67,24 +67,42 @@ static bool overridden(uint64_t cfg, bool incoming)
 }
 
 /* 5.2, 6.3.16: without ATTR_TYPES_OVR and ATTR_PERMS_OVR everything is as it comes in. */
-static struct smmu_overrides effective(struct smmu_overrides o, const struct smmu_ids *ids)
+static struct smmu_overrides effective(struct smmu_overrides o, const struct smmu_ids *ids,
+				       enum smmu_sec sec)
 {
 	if (!smmu_IDR1_ATTR_TYPES_OVR(ids->idr[1]))
 		o.memory = (struct smmu_attr_override){.shcfg = SMMU_STE_SHCFG_INCOMING};
-	if (!smmu_IDR1_ATTR_PERMS_OVR(ids->idr[1]))
+	if (!smmu_IDR1_ATTR_PERMS_OVR(ids->idr[1])) {
 		o.privcfg = o.instcfg = 0;
+		/* 5.2 NSCFG: Realm streams have it in any case. */
+		if (sec != SMMU_SEC_REALM)
+			o.nscfg = SMMU_STE_NSCFG_INCOMING;
+	}
 	return o;
 }
 
-static struct smmu_overrides overrides_ste(const struct smmu_ste *ste, const struct smmu_ids *ids)
+enum smmu_pas smmu_overrides_space(const struct smmu_overrides *o, const struct smmu_txn *txn)
+{
+	enum smmu_pas own = txn->sec == SMMU_SEC_S ? SMMU_PAS_S : SMMU_PAS_REALM;
+
+	if (txn->sec == SMMU_SEC_NS || o->nscfg == SMMU_STE_NSCFG_NS)
+		return SMMU_PAS_NS;
+	if (o->nscfg == SMMU_STE_NSCFG_OWN)
+		return own;
+	return smmu_attr_ns(txn) ? SMMU_PAS_NS : own;
+}
+
+static struct smmu_overrides overrides_ste(const struct smmu_ste *ste,
+					   const struct smmu_rule_ctx *ctx)
 {
 	return effective(
 		(struct smmu_overrides){{smmu_ste_MTCFG(ste), (uint8_t)smmu_ste_MemAttr(ste),
 					 (uint8_t)smmu_ste_ALLOCCFG(ste),
 					 (uint8_t)smmu_ste_SHCFG(ste)},
 					(uint8_t)smmu_ste_PRIVCFG(ste),
-					(uint8_t)smmu_ste_INSTCFG(ste)},
-		ids);
+					(uint8_t)smmu_ste_INSTCFG(ste),
+					(uint8_t)smmu_ste_NSCFG(ste)},
+		ctx->ids, ctx->sec);
 }
 
 struct smmu_overrides smmu_overrides_gbpa(uint64_t gbpa, const struct smmu_ids *ids)
@@ -94,8 +112,9 @@ struct smmu_overrides smmu_overrides_gbpa(uint64_t gbpa, const struct smmu_ids *
 					 (uint8_t)smmu_GBPA_ALLOCCFG(gbpa),
 					 (uint8_t)smmu_GBPA_SHCFG(gbpa)},
 					(uint8_t)smmu_GBPA_PRIVCFG(gbpa),
-					(uint8_t)smmu_GBPA_INSTCFG(gbpa)},
-		ids);
+					(uint8_t)smmu_GBPA_INSTCFG(gbpa),
+					(uint8_t)smmu_GBPA_NSCFG(gbpa)},
+		ids, SMMU_SEC_NS);
 }
 
 /* KEEP and SET of one attribute: its field's 0b10 clears, 0b11 sets. */
@@ -174,35 +193,66 @@ static unsigned memattr_scheme(const struct smmu_ste *ste, const struct smmu_ids
 	return scheme;
 }
 
-static void stage2(struct smmu_s2 *s2, const struct smmu_ste *ste, const struct smmu_ids *ids)
+/* The tables for Secure IPAs of a Secure stream, or the others (5.2 S_S2TTB). */
+static void stage2_table(struct smmu_tt *tt, const struct smmu_ste *ste, const struct smmu_ids *ids,
+			 bool secure)
 {
 	struct table t = {.family = SMMU_DESC_LPAE,
 			  .oa_bits = smmu_ste_s2ps_bits(ste, ids),
-			  .base = smmu_ste_s2ttb(ste, ids)};
+			  .base = secure ? smmu_ste_s_s2ttb(ste, ids) : smmu_ste_s2ttb(ste, ids)};
+	uint64_t t0sz = secure ? smmu_ste_S_S2T0SZ(ste) : smmu_ste_S2T0SZ(ste);
 	bool lpae = smmu_ste_s2_vmsa(ste, ids) == SMMU_VMSA_LPAE;
 
+	tt->sh = -1;
 	if (lpae) {
 		/* 5.2 S2T0SZ: a signed number of 4 bits. */
-		t.ia_bits = 32 - (unsigned)smmu_sign_extend(smmu_ste_S2T0SZ(ste), 4);
+		t.ia_bits = 32 - (unsigned)smmu_sign_extend(t0sz, 4);
 	} else {
-		smmu_tg0_granule(&t.granule, smmu_ste_S2TG(ste));
+		smmu_tg0_granule(&t.granule, secure ? smmu_ste_S_S2TG(ste) : smmu_ste_S2TG(ste));
 		t.family = smmu_desc_family_a64(t.granule, smmu_ste_s2ds(ste, ids),
 						smmu_oas_bits(ids) >= 52);
-		t.ia_bits = 64 - (unsigned)smmu_ste_S2T0SZ(ste);
+		t.ia_bits = 64 - (unsigned)t0sz;
 	}
-	smmu_ste_s2_start_level(&t.level, ste, false, ids);
-	place_table(&s2->tt, &t);
-	set_httu(&s2->tt, ids,
+	if (t.family == SMMU_DESC_A64_DS)
+		tt->sh = (int8_t)smmu_ste_S2SH0(ste);
+	smmu_ste_s2_start_level(&t.level, ste, secure, ids);
+	place_table(tt, &t);
+	tt->big_endian = smmu_ste_S2ENDI(ste);
+	set_httu(tt, ids,
 		 (struct httu){!lpae && smmu_ste_S2HA(ste), smmu_ste_S2HD(ste),
 			       smmu_ste_S2HAFT(ste), smmu_ste_S2AFFD(ste)});
-	s2->lpae = lpae;
-	s2->tt.big_endian = smmu_ste_S2ENDI(ste);
+}
+
+/* Where tables are and outputs lead (3.10.2.2, 3.10.3). */
+static void stage2_spaces(struct smmu_s2 *s2, const struct smmu_ste *ste,
+			  const struct smmu_rule_ctx *ctx)
+{
+	bool sw = smmu_ste_S2SW(ste), sa = sw || smmu_ste_S2SA(ste);
+	bool nsw = smmu_ste_S2NSW(ste), nsa = nsw || sa || smmu_ste_S2NSA(ste);
+
+	s2->realm = ctx->sec == SMMU_SEC_REALM;
+	s2->tt.pas = s2->out = s2->realm ? SMMU_PAS_REALM : SMMU_PAS_NS;
+	if (ctx->sec != SMMU_SEC_S)
+		return;
+	stage2_table(&s2->secure, ste, ctx->ids, true);
+	s2->tt.pas = nsw ? SMMU_PAS_NS : SMMU_PAS_S;
+	s2->out = nsa ? SMMU_PAS_NS : SMMU_PAS_S;
+	s2->secure.pas = sw ? SMMU_PAS_NS : SMMU_PAS_S;
+	s2->secure_out = sa ? SMMU_PAS_NS : SMMU_PAS_S;
+}
+
+static void stage2(struct smmu_s2 *s2, const struct smmu_ste *ste, const struct smmu_config_in *in)
+{
+	const struct smmu_ids *ids = in->legal->ids;
+
+	stage2_table(&s2->tt, ste, ids, false);
+	stage2_spaces(s2, ste, in->legal);
+	s2->lpae = smmu_ste_s2_vmsa(ste, ids) == SMMU_VMSA_LPAE;
 	s2->ptw = smmu_ste_S2PTW(ste);
-	s2->tt.sh = smmu_ste_s2ds(ste, ids) ? (int8_t)smmu_ste_S2SH0(ste) : -1;
 	s2->memattr = (uint8_t)memattr_scheme(ste, ids);
 	s2->record = smmu_ste_S2R(ste);
 	s2->stall = smmu_ste_S2S(ste);
-	set_quick(&s2->tt, !s2->ptw, 64);
+	set_quick(&s2->tt, !s2->ptw && in->legal->sec == SMMU_SEC_NS, 64);
 	smmu_perm_stage2(s2, smmu_IDR3_XNX(ids->idr[3]));
 }
 
@@ -215,11 +265,13 @@ static void set_mpam(struct smmu_config *config, const struct smmu_rule_ctx *ctx
 	config->attr.pmg = mpam ? (uint8_t)smmu_ste_PMG(&config->ste) : 0;
 }
 
-void smmu_config_ste(struct smmu_config *config, const struct smmu_rule_ctx *ctx, unsigned incoming)
+void smmu_config_ste(struct smmu_config *config, const struct smmu_config_in *in)
 {
+	const struct smmu_rule_ctx *ctx = in->legal;
 	const struct smmu_ids *ids = ctx->ids;
+	unsigned incoming = smmu_attr_incoming(in->txn);
 	uint64_t cfg = smmu_ste_Config(&config->ste);
-	struct smmu_overrides o = overrides_ste(&config->ste, ids);
+	struct smmu_overrides o = overrides_ste(&config->ste, ctx);
 
 	config->s1 = cfg == SMMU_STE_CONFIG_S1 || cfg == SMMU_STE_CONFIG_NESTED;
 	config->s2 = cfg == SMMU_STE_CONFIG_S2 || cfg == SMMU_STE_CONFIG_NESTED;
@@ -231,7 +283,14 @@ void smmu_config_ste(struct smmu_config *config, const struct smmu_rule_ctx *ctx
 	set_mpam(config, ctx);
 	access_needs(config, &o);
 	if (config->s2)
-		stage2(&config->stage2, &config->ste, ids);
+		stage2(&config->stage2, &config->ste, in);
+	/* Realm has one IPA space. */
+	config->bypass = config->s2 && ctx->sec == SMMU_SEC_REALM
+				 ? SMMU_PAS_REALM
+				 : smmu_overrides_space(&o, in->txn);
+	/* 6.3.57 SIF, DDI 0487 D8.4.4: at stage 1 where that has the last word on Realm. */
+	config->stage1.ns_fetch_denied =
+		ctx->sec == SMMU_SEC_S ? in->sif : ctx->sec == SMMU_SEC_REALM && !config->s2;
 }
 
 static void stage1_table(struct smmu_tt *tt, const struct smmu_s1 *s1, const struct smmu_cd *cd,
@@ -261,9 +320,26 @@ static void stage1_table(struct smmu_tt *tt, const struct smmu_s1 *s1, const str
 	place_table(tt, &t);
 }
 
-/* One of the two tables, and what is switched off for it. */
-static void stage1_half(struct smmu_config *config, const struct smmu_ids *ids, unsigned n)
+/* 13.4.2, 3.10.3: EL1 of Realm has no say in the output space, EL2 by the NS bit alone. */
+static void stage1_spaces(struct smmu_config *config, const struct smmu_rule_ctx *ctx, unsigned n)
 {
+	const struct smmu_cd *cd = &config->cd;
+	struct smmu_tt *tt = &config->stage1.tt[n];
+
+	tt->pas = SMMU_PAS_NS;
+	if (ctx->sec == SMMU_SEC_S && !(n ? smmu_cd_NSCFG1(cd) : smmu_cd_NSCFG0(cd)))
+		tt->pas = SMMU_PAS_S;
+	else if (ctx->sec == SMMU_SEC_REALM)
+		tt->pas = SMMU_PAS_REALM;
+	tt->ns_table = ctx->sec == SMMU_SEC_S;
+	tt->ns_bit =
+		tt->ns_table || (ctx->sec == SMMU_SEC_REALM && config->world != SMMU_SW_REALM_EL1);
+}
+
+/* One of the two tables, and what is switched off for it. */
+static void stage1_half(struct smmu_config *config, const struct smmu_rule_ctx *ctx, unsigned n)
+{
+	const struct smmu_ids *ids = ctx->ids;
 	struct smmu_s1 *s1 = &config->stage1;
 	const struct smmu_cd *cd = &config->cd;
 	struct smmu_tt *tt = &s1->tt[n];
@@ -283,7 +359,8 @@ static void stage1_half(struct smmu_config *config, const struct smmu_ids *ids, 
 	if (tt->absent || tt->disabled)
 		return;
 	stage1_table(tt, s1, cd, ids, n);
-	set_quick(tt, !s1->lpae && !s1->indirect && !tt->e0pd, tt->tbi ? 56 : 64);
+	stage1_spaces(config, ctx, n);
+	set_quick(tt, !s1->lpae && !s1->indirect && !tt->e0pd && !tt->ns_bit, tt->tbi ? 56 : 64);
 }
 
 void smmu_config_cd(struct smmu_config *config, const struct smmu_rule_ctx *ctx)
@@ -304,7 +381,7 @@ void smmu_config_cd(struct smmu_config *config, const struct smmu_rule_ctx *ctx)
 	s1->abort = smmu_cd_A(cd);
 	s1->record = smmu_cd_R(cd);
 	s1->stall = smmu_cd_S(cd);
-	stage1_half(config, ids, 0);
-	stage1_half(config, ids, 1);
+	stage1_half(config, ctx, 0);
+	stage1_half(config, ctx, 1);
 	smmu_perm_stage1(s1, cd, !s1->lpae && smmu_IDR3_EPAN(ids->idr[3]) && smmu_cd_EPAN(cd));
 }

@@ -53,10 +53,12 @@ struct smmu_tt {
 	int8_t initial_level;
 	bool quick; /* nothing about it needs more than smmu_quick_translate() */
 	/* For smmu_quick_translate(). */
-	uint64_t ia_mask;    /* the input address bits that are resolved */
-	uint64_t ia_excess;  /* those that must be 0 (after the flip by VA bit 55) */
-	uint64_t taken_mask; /* bits of Table descriptors that take permissions away */
-	int8_t sh;	     /* Shareability of all that it maps, or -1: descriptors say it (DS) */
+	uint64_t ia_mask;      /* the input address bits that are resolved */
+	uint64_t ia_excess;    /* those that must be 0 (after the flip by VA bit 55) */
+	uint64_t taken_mask;   /* bits of Table descriptors that take permissions away */
+	enum smmu_pas pas;     /* where the walk starts; of IPAs at stage 1 under stage 2 */
+	bool ns_bit, ns_table; /* NS and NSTable lead to Non-secure memory (3.10.2) */
+	int8_t sh; /* Shareability of all that it maps, or -1: descriptors say it (DS) */
 	bool big_endian;
 	bool affd;	   /* AF == 0 is no fault (AFFD, unless HA) */
 	bool ha, hd, haft; /* hardware updates (3.13) */
@@ -73,13 +75,17 @@ struct smmu_s1 {
 	bool one_privilege;   /* any-EL2, EL3: all accesses are privileged */
 	bool lpae;	      /* VMSAv8-32: execution needs read permission, UWXN */
 	bool pan, wxn, uwxn;
-	bool aie; /* AttrIndx has 4 bits */
+	bool ns_fetch_denied; /* no execution from Non-secure memory (SIF, Realm) */
+	bool aie;	      /* AttrIndx has 4 bits */
 	uint64_t mair;
 	bool abort, record, stall; /* CD.A, R, S */
 };
 
 struct smmu_s2 {
-	struct smmu_tt tt;
+	struct smmu_tt tt, secure; /* the second one: Secure IPAs of a Secure stream */
+	enum smmu_pas out, secure_out;
+	/* Descriptors say the output space; neither instructions nor tables are Non-secure. */
+	bool realm;
 	uint8_t perm[16]; /* permissions by {XN[1:0], S2AP} */
 	uint8_t memattr;  /* enum smmu_memattr_scheme */
 	bool ptw, lpae;
@@ -99,6 +105,7 @@ struct smmu_config {
 	/* Output attributes: what every translation starts from, and what is the same for all. */
 	struct smmu_attr attr; /* memory after STE overrides; marks are enum smmu_marks */
 	bool nosnoop;
+	enum smmu_pas bypass; /* address space of what bypasses stage 1 */
 	uint16_t allowed[64]; /* kinds of access, bit smmu_txn_index(), by what is granted */
 	uint8_t need[16];     /* accesses by smmu_txn_index() after STE overrides */
 };
@@ -132,20 +139,26 @@ enum smmu_marks {
 	SMMU_MARK_SET_INST = 8,
 };
 
-/*
- * Fills in what depends on config->ste, which is legal; ctx is that of its
- * Stream table, incoming as smmu_attr_incoming() gives it.
- */
-void smmu_config_ste(struct smmu_config *config, const struct smmu_rule_ctx *ctx,
-		     unsigned incoming);
+/* What a configuration depends on besides the structures. */
+struct smmu_config_in {
+	const struct smmu_rule_ctx *legal; /* of the Stream table */
+	const struct smmu_txn *txn;	   /* its incoming attributes count */
+	uint64_t s2pii;			   /* the register */
+	bool sif;			   /* S_CR0.SIF, of a Secure stream */
+};
+/* Fills in what depends on config->ste, which is legal. */
+void smmu_config_ste(struct smmu_config *config, const struct smmu_config_in *in);
 /* Fills in what depends on config->cd, which is legal under config->ste. */
 void smmu_config_cd(struct smmu_config *config, const struct smmu_rule_ctx *ctx);
 
 /* MTCFG, MemAttr, ALLOCCFG, SHCFG, PRIVCFG and INSTCFG as an STE and GBPA have them. */
 struct smmu_overrides {
 	struct smmu_attr_override memory;
-	uint8_t privcfg, instcfg;
+	uint8_t privcfg, instcfg, nscfg;
 };
+/* Where NSCFG sends what bypasses stage 1 (5.2 NSCFG, 3.10.3.3). */
+enum smmu_pas smmu_overrides_space(const struct smmu_overrides *overrides,
+				   const struct smmu_txn *txn);
 /* Those of GBPA, as IDR1 lets them count. */
 struct smmu_overrides smmu_overrides_gbpa(uint64_t gbpa, const struct smmu_ids *ids);
 uint8_t smmu_overrides_marks(const struct smmu_overrides *overrides, const struct smmu_ids *ids);

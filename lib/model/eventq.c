@@ -5,77 +5,80 @@
 #include "model/program_priv.h"
 
 /* Whether an error of GERROR waits for software's acknowledgement (6.3.19). */
-static bool has_abort(const struct smmu_model *m)
+static bool has_abort(const struct smmu_model *m, enum smmu_sec sec)
 {
-	return smmu_GERROR_EVENTQ_ABT_ERR(m->regs[m->bank.gerror]) !=
-	       smmu_GERROR_EVENTQ_ABT_ERR(m->regs[m->bank.gerrorn]);
+	return smmu_GERROR_EVENTQ_ABT_ERR(m->regs[m->iface[sec].bank.gerror]) !=
+	       smmu_GERROR_EVENTQ_ABT_ERR(m->regs[m->iface[sec].bank.gerrorn]);
 }
 
-static bool is_full(const struct smmu_model *m)
+static bool is_full(const struct smmu_model *m, enum smmu_sec sec)
 {
-	return smmu_queue_is_full(&m->now.eventq, smmu_EVENTQ_PROD_WR(m->regs[m->bank.eventq_prod]),
-				  smmu_EVENTQ_CONS_RD(m->regs[m->bank.eventq_cons]));
+	return smmu_queue_is_full(&m->iface[sec].now.eventq,
+				  smmu_EVENTQ_PROD_WR(m->regs[m->iface[sec].bank.eventq_prod]),
+				  smmu_EVENTQ_CONS_RD(m->regs[m->iface[sec].bank.eventq_cons]));
 }
 
-static bool is_empty(const struct smmu_model *m)
+static bool is_empty(const struct smmu_model *m, enum smmu_sec sec)
 {
-	return smmu_queue_is_empty(&m->now.eventq,
-				   smmu_EVENTQ_PROD_WR(m->regs[m->bank.eventq_prod]),
-				   smmu_EVENTQ_CONS_RD(m->regs[m->bank.eventq_cons]));
+	return smmu_queue_is_empty(&m->iface[sec].now.eventq,
+				   smmu_EVENTQ_PROD_WR(m->regs[m->iface[sec].bank.eventq_prod]),
+				   smmu_EVENTQ_CONS_RD(m->regs[m->iface[sec].bank.eventq_cons]));
 }
 
-static struct smmu_pa next_entry(const struct smmu_model *m)
+static struct smmu_pa next_entry(const struct smmu_model *m, enum smmu_sec sec)
 {
-	uint64_t prod = smmu_EVENTQ_PROD_WR(m->regs[m->bank.eventq_prod]);
+	uint64_t prod = smmu_EVENTQ_PROD_WR(m->regs[m->iface[sec].bank.eventq_prod]);
 
-	return (struct smmu_pa){smmu_queue_entry(&m->now.eventq, prod), m->bank.pas};
+	return (struct smmu_pa){smmu_queue_entry(&m->iface[sec].now.eventq, prod),
+				m->iface[sec].bank.pas};
 }
 
-bool smmu_eventq_is_writable(const struct smmu_model *model)
+bool smmu_eventq_is_writable(const struct smmu_model *model, enum smmu_sec sec)
 {
-	return smmu_CR0_EVENTQEN(model->regs[model->bank.cr0]) && !has_abort(model) &&
-	       !is_full(model) && smmu_mem_exists(model->mem, next_entry(model), SMMU_EVT_SIZE);
+	return smmu_CR0_EVENTQEN(model->regs[model->iface[sec].bank.cr0]) &&
+	       !has_abort(model, sec) && !is_full(model, sec) &&
+	       smmu_mem_exists(model->mem, next_entry(model, sec), SMMU_EVT_SIZE);
 }
 
 /* 7.4: a discarded record shows in OVFLG, unless an overflow is already unacknowledged. */
-static void overflow(struct smmu_model *m)
+static void overflow(struct smmu_model *m, enum smmu_sec sec)
 {
-	uint64_t prod = m->regs[m->bank.eventq_prod];
+	uint64_t prod = m->regs[m->iface[sec].bank.eventq_prod];
 	uint64_t flag = smmu_EVENTQ_PROD_OVFLG(prod);
 
-	if (flag == smmu_EVENTQ_CONS_OVACKFLG(m->regs[m->bank.eventq_cons]))
-		m->regs[m->bank.eventq_prod] = smmu_EVENTQ_PROD_set_OVFLG(prod, !flag);
+	if (flag == smmu_EVENTQ_CONS_OVACKFLG(m->regs[m->iface[sec].bank.eventq_cons]))
+		m->regs[m->iface[sec].bank.eventq_prod] = smmu_EVENTQ_PROD_set_OVFLG(prod, !flag);
 }
 
-bool smmu_eventq_write(struct smmu_model *model, const struct smmu_evt *evt, bool stall)
+bool smmu_eventq_write(struct smmu_model *model, enum smmu_sec sec, const struct smmu_evt *evt,
+		       bool stall)
 {
-	uint64_t prod = model->regs[model->bank.eventq_prod];
-	bool was_empty = is_empty(model);
+	uint64_t prod = model->regs[model->iface[sec].bank.eventq_prod];
+	bool was_empty = is_empty(model, sec);
 	uint8_t bytes[SMMU_EVT_SIZE];
 
-	if (!smmu_CR0_EVENTQEN(model->regs[model->bank.cr0]) || has_abort(model))
+	if (!smmu_CR0_EVENTQEN(model->regs[model->iface[sec].bank.cr0]) || has_abort(model, sec))
 		return false;
-	if (is_full(model)) {
+	if (is_full(model, sec)) {
 		if (!stall)
-			overflow(model);
+			overflow(model, sec);
 		return false;
 	}
 	for (unsigned i = 0; i < SMMU_EVT_WORDS; i++)
 		smmu_st64le(bytes + 8 * i, evt->word[i]);
-	if (!smmu_mem_write(model->mem, next_entry(model), bytes, sizeof(bytes))) {
+	if (!smmu_mem_write(model->mem, next_entry(model, sec), bytes, sizeof(bytes))) {
 		/* 7.2.2: IMPDEF: the abort is synchronous, PROD stays. */
 		if (!smmu_mem_error(model->mem))
-			smmu_gerror_raise(model, model->legal.sec,
-					  smmu_GERROR_set_EVENTQ_ABT_ERR(0, 1));
+			smmu_gerror_raise(model, sec, smmu_GERROR_set_EVENTQ_ABT_ERR(0, 1));
 		return false;
 	}
 	smmu_model_forget_frames(model);
 	if (model->eventq_cached)
 		smmu_tlb_flush(model->tlb);
-	model->regs[model->bank.eventq_prod] = smmu_EVENTQ_PROD_set_WR(
-		prod, smmu_queue_next(&model->now.eventq, smmu_EVENTQ_PROD_WR(prod)));
+	model->regs[model->iface[sec].bank.eventq_prod] = smmu_EVENTQ_PROD_set_WR(
+		prod, smmu_queue_next(&model->iface[sec].now.eventq, smmu_EVENTQ_PROD_WR(prod)));
 	if (was_empty)
-		smmu_msi_eventq(model, model->legal.sec);
+		smmu_msi_eventq(model, sec);
 	return true;
 }
 

@@ -19,7 +19,7 @@ int smmu_walk_entry_fault(struct smmu_walk *w, const struct smmu_entry *e, unsig
 	smmu_walk_fault(w, type, reason);
 	w->fault.fetch = e->pa;
 	w->result->blame.level = (int8_t)smmu_entry_level(e);
-	w->result->blame.pa = (struct smmu_pa){e->pa, w->model->bank.pas};
+	w->result->blame.pa = (struct smmu_pa){e->pa, e->pas};
 	w->result->blame.word = e->desc;
 	w->result->blame.field = field;
 	return 1;
@@ -104,7 +104,7 @@ static bool is_read(const struct smmu_walk *w)
 /* Addresses have no bits beyond OAS in a record (7.3.4, 7.3.13). */
 static uint64_t recorded_address(const struct smmu_walk *w, uint64_t address)
 {
-	return smmu_bits(address, 0, w->model->now.oas_bits);
+	return smmu_bits(address, 0, w->iface->now.oas_bits);
 }
 
 static void set_access(struct smmu_evt *evt, const struct smmu_walk *w)
@@ -123,6 +123,9 @@ static void set_translation(struct smmu_evt *evt, const struct smmu_walk *w,
 	set_access(evt, w);
 	if (w->fault.s2)
 		smmu_evt_set_IPA(evt, recorded_address(w, w->fault.ipa));
+	/* 7.3: tells the two IPA spaces of a Secure stream apart. */
+	if (w->fault.s2 && w->txn->sec == SMMU_SEC_S)
+		smmu_evt_set_NSIPA(evt, w->fault.ipa_pas == SMMU_PAS_NS);
 	smmu_evt_set_Stall(evt, o->stall);
 	smmu_evt_set_STAG(evt, o->stag);
 	if (w->fault.type != SMMU_EVT_F_PERMISSION)
@@ -187,8 +190,8 @@ int smmu_walk_finish_fault(struct smmu_walk *w)
 	r->status = o.stall ? SMMU_STATUS_STALL : SMMU_STATUS_FAULT;
 	r->event.present = true;
 	memcpy(r->event.word, evt.word, sizeof(r->event.word));
-	r->event.recorded = w->probe ? smmu_eventq_is_writable(w->model)
-				     : smmu_eventq_write(w->model, &evt, o.stall);
+	r->event.recorded = w->probe ? smmu_eventq_is_writable(w->model, w->txn->sec)
+				     : smmu_eventq_write(w->model, w->txn->sec, &evt, o.stall);
 	if (!o.stall || w->probe)
 		return 0;
 	return smmu_stall_add(w->model, w->txn, &r->event, o.stag);

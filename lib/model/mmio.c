@@ -34,7 +34,7 @@ static void gerror_interrupt(struct smmu_model *m, enum smmu_sec sec)
 {
 	uint64_t cfg0 = smmu_program_get(m, SMMU_REG_GERROR_IRQ_CFG0, sec);
 	struct smmu_msi msi = {
-		.pa = {smmu_IRQ_CFG0_ADDR(cfg0), m->bank.pas},
+		.pa = {smmu_IRQ_CFG0_ADDR(cfg0), m->iface[sec].bank.pas},
 		.data = (uint32_t)smmu_program_get(m, SMMU_REG_GERROR_IRQ_CFG1, sec),
 		.error = smmu_GERROR_set_MSI_GERROR_ABT_ERR(0, 1),
 	};
@@ -78,7 +78,7 @@ void smmu_msi_send(struct smmu_model *model, enum smmu_sec sec, const struct smm
 	/* The check for zero is of the whole field, the address is cut to OAS (3.4.3, 4.7.3). */
 	if (!pa.pa || !has_msi(&model->ids, sec))
 		return;
-	pa.pa = smmu_bits(pa.pa, 0, model->now.oas_bits);
+	pa.pa = smmu_bits(pa.pa, 0, model->iface[sec].now.oas_bits);
 	smmu_st32le(bytes, msi->data);
 	if (smmu_mem_write(model->mem, pa, bytes, sizeof(bytes)))
 		smmu_model_flush(model);
@@ -90,7 +90,7 @@ void smmu_msi_eventq(struct smmu_model *model, enum smmu_sec sec)
 {
 	uint64_t cfg0 = smmu_program_get(model, SMMU_REG_EVENTQ_IRQ_CFG0, sec);
 	struct smmu_msi msi = {
-		.pa = {smmu_IRQ_CFG0_ADDR(cfg0), model->bank.pas},
+		.pa = {smmu_IRQ_CFG0_ADDR(cfg0), model->iface[sec].bank.pas},
 		.data = (uint32_t)smmu_program_get(model, SMMU_REG_EVENTQ_IRQ_CFG1, sec),
 		.error = smmu_GERROR_set_MSI_EVENTQ_ABT_ERR(0, 1),
 	};

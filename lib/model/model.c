@@ -8,28 +8,34 @@
 #include "model/walk_priv.h"
 #include "spec/effective.h"
 
-static void find_bank(struct smmu_bank *bank)
+static void find_bank(struct smmu_bank *bank, enum smmu_sec sec)
 {
-	*bank = (struct smmu_bank){.cr0 = SMMU_REG_CR0,
-				   .cr2 = SMMU_REG_CR2,
-				   .gbpa = SMMU_REG_GBPA,
-				   .gbpmpam = SMMU_REG_GBPMPAM,
-				   .strtab_base = SMMU_REG_STRTAB_BASE,
-				   .strtab_base_cfg = SMMU_REG_STRTAB_BASE_CFG,
-				   .gerror = SMMU_REG_GERROR,
-				   .gerrorn = SMMU_REG_GERRORN,
-				   .eventq_base = SMMU_REG_EVENTQ_BASE,
-				   .eventq_prod = SMMU_REG_EVENTQ_PROD,
-				   .eventq_cons = SMMU_REG_EVENTQ_CONS,
-				   .pas = SMMU_PAS_NS};
+	static const enum smmu_pas spaces[] = {SMMU_PAS_NS, SMMU_PAS_S, SMMU_PAS_REALM,
+					       SMMU_PAS_ROOT};
+
+	*bank = (struct smmu_bank){
+		.cr0 = smmu_reg_of(SMMU_REG_CR0, sec),
+		.cr2 = smmu_reg_of(SMMU_REG_CR2, sec),
+		.gbpa = smmu_reg_of(SMMU_REG_GBPA, sec),
+		.s2pii = smmu_reg_of(SMMU_REG_S2PII, sec),
+		.strtab_base = smmu_reg_of(SMMU_REG_STRTAB_BASE, sec),
+		.strtab_base_cfg = smmu_reg_of(SMMU_REG_STRTAB_BASE_CFG, sec),
+		.gerror = smmu_reg_of(SMMU_REG_GERROR, sec),
+		.gerrorn = smmu_reg_of(SMMU_REG_GERRORN, sec),
+		.eventq_base = smmu_reg_of(SMMU_REG_EVENTQ_BASE, sec),
+		.eventq_prod = smmu_reg_of(SMMU_REG_EVENTQ_PROD, sec),
+		.eventq_cons = smmu_reg_of(SMMU_REG_EVENTQ_CONS, sec),
+		.pas = spaces[sec],
+	};
 }
 
 /* 6.3.24, 6.3.25: alignment is by the literal LOG2SIZE, look-ups by the effective one. */
-static void derive_stream_table(struct smmu_derived *now, const struct smmu_model *m)
+static void derive_stream_table(struct smmu_iface *f, const struct smmu_model *m)
 {
-	uint64_t cfg = m->regs[m->bank.strtab_base_cfg];
+	struct smmu_derived *now = &f->now;
+	uint64_t cfg = m->regs[f->bank.strtab_base_cfg];
 	unsigned literal = (unsigned)smmu_STRTAB_BASE_CFG_LOG2SIZE(cfg);
-	unsigned sid_bits = smmu_sid_bits(&m->ids, SMMU_SEC_NS);
+	unsigned sid_bits = smmu_sid_bits(&m->ids, f->legal.sec);
 	uint64_t split = smmu_STRTAB_BASE_CFG_SPLIT(cfg);
 	unsigned align_log2;
 
@@ -42,28 +48,45 @@ static void derive_stream_table(struct smmu_derived *now, const struct smmu_mode
 		align_log2 = literal > now->split ? literal - now->split + 3 : 3;
 	else
 		align_log2 = literal + 6;
-	now->strtab = smmu_align_down_log2(smmu_STRTAB_BASE_ADDR(m->regs[m->bank.strtab_base]),
+	now->strtab = smmu_align_down_log2(smmu_STRTAB_BASE_ADDR(m->regs[f->bank.strtab_base]),
 					   align_log2 < 6 ? 6 : align_log2);
+}
+
+/* Whether the interface has EL2 regimes with E2H (5.2 STRW). */
+static bool has_e2h(const struct smmu_ids *ids, enum smmu_sec sec)
+{
+	if (sec == SMMU_SEC_S)
+		return smmu_S_IDR1_SEL2(ids->s_idr[1]);
+	return sec == SMMU_SEC_REALM || smmu_IDR0_Hyp(ids->idr[0]);
+}
+
+static void derive_iface(struct smmu_iface *f, const struct smmu_model *m, enum smmu_sec sec)
+{
+	struct smmu_derived *now = &f->now;
+	uint64_t cr2 = m->regs[f->bank.cr2];
+
+	now->enabled = smmu_CR0_SMMUEN(m->regs[f->bank.cr0]);
+	/* 13.5: nothing of a Realm stream bypasses. */
+	now->gbpa_abort = sec == SMMU_SEC_REALM || smmu_GBPA_ABORT(m->regs[f->bank.gbpa]);
+	now->recinvsid = smmu_CR2_RECINVSID(cr2);
+	now->e2h = has_e2h(&m->ids, sec) && smmu_CR2_E2H(cr2);
+	now->oas_bits = (uint8_t)smmu_oas_bits(&m->ids);
+	now->ias_bits = (uint8_t)smmu_ias_bits(&m->ids);
+	f->legal = (struct smmu_rule_ctx){.ids = &m->ids,
+					  .sec = sec,
+					  .e2h = now->e2h,
+					  .nsstalld = smmu_CR0_NSSTALLD(m->regs[SMMU_REG_S_CR0])};
+	/* 6.3.57 */
+	now->sif = sec == SMMU_SEC_S && smmu_CR0_SIF(m->regs[f->bank.cr0]);
+	derive_stream_table(f, m);
+	now->eventq = smmu_queue_from(&m->ids, SMMU_QUEUE_EVENT, m->regs[f->bank.eventq_base]);
+	now->eventq_size = smmu_pow2(now->eventq.log2size + now->eventq.entry_log2);
 }
 
 static void derive(struct smmu_model *m)
 {
-	struct smmu_derived *now = &m->now;
-	uint64_t cr2 = m->regs[m->bank.cr2];
-
-	now->enabled = smmu_CR0_SMMUEN(m->regs[m->bank.cr0]);
-	now->gbpa_abort = smmu_GBPA_ABORT(m->regs[m->bank.gbpa]);
-	now->recinvsid = smmu_CR2_RECINVSID(cr2);
-	now->e2h = smmu_IDR0_Hyp(m->ids.idr[0]) && smmu_CR2_E2H(cr2);
-	now->oas_bits = (uint8_t)smmu_oas_bits(&m->ids);
-	now->ias_bits = (uint8_t)smmu_ias_bits(&m->ids);
-	derive_stream_table(now, m);
-	now->eventq = smmu_queue_from(&m->ids, SMMU_QUEUE_EVENT, m->regs[m->bank.eventq_base]);
-	now->eventq_size = smmu_pow2(now->eventq.log2size + now->eventq.entry_log2);
-	m->legal = (struct smmu_rule_ctx){.ids = &m->ids,
-					  .sec = SMMU_SEC_NS,
-					  .e2h = now->e2h,
-					  .nsstalld = smmu_CR0_NSSTALLD(m->regs[SMMU_REG_S_CR0])};
+	for (unsigned sec = 0; sec <= SMMU_SEC_REALM; sec++)
+		derive_iface(&m->iface[sec], m, (enum smmu_sec)sec);
 }
 
 int smmu_model_new(struct smmu_model **model, struct smmu_mem *mem, const uint64_t *regs)
@@ -79,7 +102,8 @@ int smmu_model_new(struct smmu_model **model, struct smmu_mem *mem, const uint64
 	m->tlb_on = true;
 	memcpy(m->regs, regs, sizeof(m->regs));
 	smmu_ids_from_regs(&m->ids, m->regs);
-	find_bank(&m->bank);
+	for (unsigned sec = 0; sec < SMMU_SEC_COUNT; sec++)
+		find_bank(&m->iface[sec].bank, (enum smmu_sec)sec);
 	derive(m);
 	smmu_model_forget_frames(m);
 	*model = m;
@@ -171,18 +195,21 @@ struct smmu_mem *smmu_model_mem(struct smmu_model *model)
 }
 
 /* 13.2, 17.2: attributes by GBPA and GBPMPAM. */
-static void bypass_attr(const struct smmu_walk *w)
+static void bypass_attr(const struct smmu_walk *w, const struct smmu_overrides *o)
 {
 	const struct smmu_model *m = w->model;
-	struct smmu_overrides o = smmu_overrides_gbpa(m->regs[m->bank.gbpa], &m->ids);
+	enum smmu_sec sec = w->txn->sec;
 	unsigned incoming = smmu_attr_incoming(w->txn);
-	uint16_t memory = smmu_attr_replace(smmu_attr_of_incoming(incoming), &o.memory);
-	uint64_t gbpmpam = smmu_ids_has_mpam(&m->ids, m->legal.sec) ? m->regs[m->bank.gbpmpam] : 0;
+	uint16_t memory = smmu_attr_replace(smmu_attr_of_incoming(incoming), &o->memory);
+	uint64_t gbpmpam =
+		smmu_ids_has_mpam(&m->ids, sec)
+			? m->regs[sec == SMMU_SEC_S ? SMMU_REG_S_GBPMPAM : SMMU_REG_GBPMPAM]
+			: 0;
 	struct smmu_attr attr = {
 		.memory = smmu_attr_final(memory, smmu_attr_nosnoop(incoming)),
 		.partid = (uint16_t)smmu_GBPMPAM_GBP_PARTID(gbpmpam),
 		.pmg = (uint8_t)smmu_GBPMPAM_GBP_PMG(gbpmpam),
-		.marks = smmu_overrides_marks(&o, &m->ids),
+		.marks = smmu_overrides_marks(o, &m->ids),
 		.valid = true,
 	};
 
@@ -193,17 +220,23 @@ static void bypass_attr(const struct smmu_walk *w)
 static int disabled(struct smmu_walk *w)
 {
 	const struct smmu_model *m = w->model;
+	const struct smmu_iface *f = w->iface;
+	struct smmu_overrides o = smmu_overrides_gbpa(m->regs[f->bank.gbpa], &m->ids);
+	struct smmu_pa out = {w->txn->address, smmu_overrides_space(&o, w->txn)};
 	static const struct smmu_pa none = {0, SMMU_PAS_NS};
 
-	if (m->now.gbpa_abort)
+	if (f->now.gbpa_abort)
 		return smmu_walk_blame(w, 0, SMMU_REASON_GBPA_ABORT, SMMU_STRUCT_REGISTER, none,
 				       "ABORT");
-	if (!smmu_bits_fit(w->txn->address, m->now.oas_bits))
+	if (!smmu_bits_fit(out.pa, f->now.oas_bits))
 		return smmu_walk_blame(w, 0, SMMU_REASON_GBPA_ADDRESS_SIZE, SMMU_STRUCT_REGISTER,
 				       none, "OAS");
-	smmu_walk_answer(w->result, (struct smmu_pa){w->txn->address, m->bank.pas},
-			 m->now.oas_bits);
-	bypass_attr(w);
+	smmu_walk_answer(w->result, out, f->now.oas_bits);
+	bypass_attr(w, &o);
+	/* 6.3.57 SIF */
+	if (f->now.sif && out.pas == SMMU_PAS_NS && w->result->attr.marks & SMMU_ATTR_INSTRUCTION)
+		return smmu_walk_blame(w, 0, SMMU_REASON_NONSECURE_FETCH, SMMU_STRUCT_REGISTER,
+				       none, "SIF");
 	w->result->blame.reason = SMMU_REASON_GBPA_BYPASS;
 	w->result->blame.where = SMMU_STRUCT_REGISTER;
 	return 0;
@@ -231,7 +264,7 @@ static int translate(struct smmu_walk *w)
 	attr = smmu_config_attr(w->config, leaf.memory);
 	smmu_walk_attr(&w->result->attr, &attr, smmu_txn_index(w->txn));
 	count = w->result->updates_count;
-	smmu_walk_answer(w->result, (struct smmu_pa){leaf.oa, w->model->bank.pas}, leaf.size_log2);
+	smmu_walk_answer(w->result, (struct smmu_pa){leaf.oa, leaf.pas}, leaf.size_log2);
 	w->result->updates_count = (uint8_t)count;
 	if (!w->config->s1 && !w->config->s2) {
 		w->result->blame.reason = w->config->s1_skipped ? SMMU_REASON_SUBSTREAM_BYPASS
@@ -258,9 +291,10 @@ static int arrive(struct smmu_walk *w, struct smmu_config *config, uint64_t key)
 {
 	if (w->txn->kind != SMMU_TXN_ACCESS)
 		return smmu_walk_fault(w, 0, SMMU_REASON_ATS_UNSUPPORTED);
-	if (w->txn->sec != SMMU_SEC_NS)
+	if (w->txn->sec > SMMU_SEC_REALM || !smmu_has_sec(&w->model->ids, w->txn->sec))
 		return smmu_walk_fault(w, 0, SMMU_REASON_SECURITY_ABSENT);
-	if (!w->model->now.enabled)
+	w->iface = &w->model->iface[w->txn->sec];
+	if (!w->iface->now.enabled)
 		return disabled(w);
 	if (configure(w, config))
 		return 1;
@@ -287,6 +321,7 @@ int smmu_model_translate_full(struct smmu_result *result, struct smmu_model *mod
 	result->updates_count = 0;
 	if (!entry)
 		return translate_fresh(&w, key);
+	w.iface = &model->iface[txn->sec];
 	w.config = smmu_cfg_config(model->tlb, entry);
 	w.need = w.config->need[smmu_txn_index(txn)];
 	return finish(&w, translate(&w));

@@ -16,7 +16,7 @@
 
 /* The registers of one programming interface, by what they are. */
 struct smmu_bank {
-	enum smmu_reg cr0, cr2, gbpa, gbpmpam, strtab_base, strtab_base_cfg;
+	enum smmu_reg cr0, cr2, gbpa, s2pii, strtab_base, strtab_base_cfg;
 	enum smmu_reg gerror, gerrorn, eventq_base, eventq_prod, eventq_cons;
 	enum smmu_pas pas; /* where its structures and queues are */
 };
@@ -24,6 +24,7 @@ struct smmu_bank {
 /* What the registers say, in the form a translation asks for it. */
 struct smmu_derived {
 	bool enabled, gbpa_abort;
+	bool sif; /* S_CR0.SIF */
 	bool recinvsid, e2h;
 	bool two_level;
 	uint8_t log2size; /* effective: min(LOG2SIZE, SIDSIZE) */
@@ -33,6 +34,13 @@ struct smmu_derived {
 	struct smmu_queue eventq;
 	/* Where the Event queue lies: what is cached from inside it changes with a record. */
 	uint64_t eventq_size;
+};
+
+/* One programming interface and the streams that belong to it (3.10). */
+struct smmu_iface {
+	struct smmu_bank bank;
+	struct smmu_derived now;
+	struct smmu_rule_ctx legal; /* what legality of STEs and CDs depends on */
 };
 
 /* Where a page of tables is in the host: only pages that exist as a whole. */
@@ -56,10 +64,8 @@ struct smmu_model {
 	struct smmu_frame frame[1 << SMMU_FRAMES_LOG2];
 	bool tlb_on;
 	struct smmu_ids ids;
-	struct smmu_rule_ctx legal; /* what legality of STEs and CDs depends on */
-	struct smmu_bank bank;	    /* of the Non-secure interface */
-	struct smmu_derived now;
-	bool eventq_cached; /* caches may hold what was read inside the Event queue */
+	struct smmu_iface iface[SMMU_SEC_COUNT]; /* Root has no streams: only its space is set */
+	bool eventq_cached; /* caches may hold what was read inside an Event queue */
 	uint64_t regs[SMMU_REG_COUNT];
 	struct smmu_stalled *stalled; /* owned; ascending by stag */
 	size_t stalled_count, stalled_capacity;
@@ -74,10 +80,14 @@ static inline void smmu_model_touch(struct smmu_model *model, uint64_t pa)
 {
 	/* Whole pages: what one page holds is remembered together. */
 	uint64_t page = smmu_align_down_log2(pa, SMMU_MEM_PAGE_LOG2);
-	uint64_t first = smmu_align_down_log2(model->now.eventq.base, SMMU_MEM_PAGE_LOG2);
 
-	if (page - first < model->now.eventq_size + SMMU_MEM_PAGE_SIZE)
-		model->eventq_cached = true;
+	for (unsigned sec = 0; sec <= SMMU_SEC_REALM; sec++) {
+		const struct smmu_derived *now = &model->iface[sec].now;
+		uint64_t first = smmu_align_down_log2(now->eventq.base, SMMU_MEM_PAGE_LOG2);
+
+		if (page - first < now->eventq_size + SMMU_MEM_PAGE_SIZE)
+			model->eventq_cached = true;
+	}
 }
 
 /* The general case of smmu_model_table. */
@@ -116,12 +126,13 @@ uint16_t smmu_stall_next(const struct smmu_model *model);
 int smmu_stall_add(struct smmu_model *model, const struct smmu_txn *txn,
 		   const struct smmu_event *event, uint16_t stag);
 
-/* Whether a record would be written now (7.2.1). */
-bool smmu_eventq_is_writable(const struct smmu_model *model);
+/* Whether a record would be written to the queue of sec now (7.2.1). */
+bool smmu_eventq_is_writable(const struct smmu_model *model, enum smmu_sec sec);
 /*
  * Writes one record; true when it stands in memory.  Overflow and aborts show
  * in the registers.  A stall record is never discarded: the caller keeps it.
  */
-bool smmu_eventq_write(struct smmu_model *model, const struct smmu_evt *evt, bool stall);
+bool smmu_eventq_write(struct smmu_model *model, enum smmu_sec sec, const struct smmu_evt *evt,
+		       bool stall);
 
 #endif

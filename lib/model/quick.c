@@ -123,7 +123,7 @@ SMMU_INLINE bool stage2(struct smmu_model *model, struct smmu_leaf *leaf,
 			.ia = access->address,
 			.key = access->key,
 			.ctx = access->ctx,
-			.pas = model->bank.pas};
+			.pas = tt->pas};
 	struct found f;
 
 	if (SMMU_UNLIKELY(!tt->quick || access->address & tt->ia_excess) || !descend2(&r, &f))
@@ -223,7 +223,7 @@ SMMU_INLINE bool stage1(struct smmu_model *model, struct smmu_leaf *leaf,
 			.ia = access->address & tt->ia_mask,
 			.key = access->key,
 			.ctx = access->ctx,
-			.pas = model->bank.pas};
+			.pas = tt->pas};
 	struct found f;
 
 	if (SMMU_UNLIKELY(!tt->quick || above & tt->ia_excess) || !descend1(&r, &f, config, nested))
@@ -258,7 +258,8 @@ static SMMU_NOINLINE bool nested(struct smmu_model *model, struct smmu_leaf *lea
 static SMMU_NOINLINE bool second_only(struct smmu_model *model, struct smmu_leaf *leaf,
 				      const struct smmu_config *config, const struct access *access)
 {
-	if (!config->s2 || !smmu_bits_fit(access->address, model->now.ias_bits) ||
+	if (!config->s2 ||
+	    !smmu_bits_fit(access->address, model->iface[SMMU_SEC_NS].now.ias_bits) ||
 	    !stage2(model, leaf, config, access))
 		return false;
 	leaf->memory = smmu_config_memory2(config, config->attr.memory, leaf->desc);
@@ -270,7 +271,7 @@ SMMU_INLINE void keep(struct smmu_model *model, const struct access *access,
 		      const struct smmu_config *config, const struct smmu_leaf *leaf,
 		      struct smmu_attr attr)
 {
-	attr.spare = smmu_tlb_range(leaf->size_log2, model->bank.pas);
+	attr.spare = smmu_tlb_range(leaf->size_log2, config->ste_pa.pas);
 	smmu_tlb_insert(model->tlb,
 			&(struct smmu_tlb_entry){
 				.page = smmu_tlb_page(model->tlb, access->address),
@@ -308,7 +309,7 @@ static SMMU_NOINLINE int walk(struct smmu_result *result, struct smmu_model *mod
 	if (access.ctx)
 		keep(model, &access, config, &leaf, attr);
 	smmu_walk_attr(&result->attr, &attr, smmu_txn_index(txn));
-	smmu_walk_answer(result, (struct smmu_pa){leaf.oa, model->bank.pas}, leaf.size_log2);
+	smmu_walk_answer(result, (struct smmu_pa){leaf.oa, config->ste_pa.pas}, leaf.size_log2);
 	return 0;
 }
 

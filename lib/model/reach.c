@@ -18,13 +18,17 @@ static struct smmu_walk start(struct smmu_model *model, const struct smmu_txn *t
 			      struct smmu_result *result)
 {
 	memset(result, 0, sizeof(*result));
-	return (struct smmu_walk){.model = model, .txn = txn, .result = result, .probe = true};
+	return (struct smmu_walk){.model = model,
+				  .iface = &model->iface[txn->sec],
+				  .txn = txn,
+				  .result = result,
+				  .probe = true};
 }
 
 static int configure(struct smmu_walk *w, struct smmu_config *config)
 {
 	memset(config, 0, sizeof(*config));
-	if (!w->model->now.enabled)
+	if (!w->iface->now.enabled)
 		return smmu_walk_fault(w, 0, SMMU_REASON_GBPA_ABORT);
 	if (smmu_stream_fetch(w, config))
 		return 1;
@@ -103,12 +107,13 @@ static int scan_table(struct stream_run *run, const struct smmu_model *model, st
 
 static int scan_two_level(struct stream_run *run, const struct smmu_model *model, uint64_t *budget)
 {
-	const struct smmu_derived *now = &model->now;
+	const struct smmu_derived *now = &model->iface[SMMU_SEC_NS].now;
 	unsigned split = now->log2size < now->split ? now->log2size : now->split;
 	uint64_t count = smmu_pow2(now->log2size - split);
 
 	for (uint64_t i = 0; i < count; i++) {
-		struct smmu_pa pa = {now->strtab + i * SMMU_L1STD_BYTES, model->bank.pas};
+		struct smmu_pa pa = {now->strtab + i * SMMU_L1STD_BYTES,
+				     model->iface[SMMU_SEC_NS].bank.pas};
 		struct smmu_l1std l1std;
 		unsigned span;
 		int stop;
@@ -132,16 +137,17 @@ static int scan_two_level(struct stream_run *run, const struct smmu_model *model
 int smmu_reach_streams(struct smmu_model *model, uint64_t budget,
 		       int (*visit)(void *ctx, const struct smmu_reach_streams *streams), void *ctx)
 {
-	const struct smmu_derived *now = &model->now;
+	const struct smmu_derived *now = &model->iface[SMMU_SEC_NS].now;
 	struct stream_run run = {.visit = visit, .ctx = ctx};
 	int stop;
 
 	if (!now->enabled)
 		return 0;
-	stop = now->two_level
-		       ? scan_two_level(&run, model, &budget)
-		       : scan_table(&run, model, (struct smmu_pa){now->strtab, model->bank.pas}, 0,
-				    smmu_pow2(now->log2size), &budget);
+	stop = now->two_level ? scan_two_level(&run, model, &budget)
+			      : scan_table(&run, model,
+					   (struct smmu_pa){now->strtab,
+							    model->iface[SMMU_SEC_NS].bank.pas},
+					   0, smmu_pow2(now->log2size), &budget);
 	return stop ? stop : flush_run(&run);
 }
 
@@ -157,6 +163,9 @@ int smmu_reach_substreams(struct smmu_model *model, uint32_t stream, uint64_t bu
 	smmu_reach_configure(&found, model, &txn);
 	if (!found.has_ste || !(smmu_ste_Config(&found.ste) & 1) ||
 	    !(smmu_ste_Config(&found.ste) & SMMU_STE_CONFIG_BYPASS))
+		return 0;
+	/* What is wrong with the STE is wrong for all substreams, of which it may claim 2^31. */
+	if (found.event == SMMU_EVT_C_BAD_STE)
 		return 0;
 	count = smmu_pow2((unsigned)smmu_ste_S1CDMax(&found.ste));
 	leaves = smmu_ste_S1Fmt(&found.ste) != SMMU_STE_S1FMT_LINEAR;
@@ -236,7 +245,9 @@ static bool is_mapped(const struct smmu_walk *w)
 static int look(struct smmu_reach_map *map, unsigned *size_log2, struct smmu_walk *w,
 		const struct smmu_tt *tt)
 {
-	struct smmu_leaf first = {.oa = w->txn->address, .perm = SMMU_PERM_ALL}, second;
+	struct smmu_leaf first = {
+		.oa = w->txn->address, .pas = w->config->bypass, .perm = SMMU_PERM_ALL};
+	struct smmu_leaf second;
 	const struct smmu_config *config = w->config;
 	bool failed = config->s1 && smmu_stage1_walk(w, &first);
 
@@ -250,16 +261,17 @@ static int look(struct smmu_reach_map *map, unsigned *size_log2, struct smmu_wal
 	} else if (config->s2) {
 		unsigned log2;
 
-		failed = smmu_stage2_walk(w, &second, first.oa, 0, SMMU_EVT_CLASS_IN);
+		failed = smmu_stage2_walk(w, &second, (struct smmu_pa){first.oa, first.pas}, 0,
+					  SMMU_EVT_CLASS_IN);
 		log2 = failed ? blamed_log2(w, &config->stage2.tt) : second.size_log2;
 		*size_log2 = log2 < *size_log2 ? log2 : *size_log2;
 		map->desc[1] = failed ? 0 : second.desc;
 		map->desc_pa[1] = second.pa;
 		map->level[1] = second.level;
-		map->pa.pa = second.oa;
+		map->pa = (struct smmu_pa){second.oa, second.pas};
 		map->perm = first.perm & second.perm;
 	} else {
-		map->pa.pa = first.oa;
+		map->pa = (struct smmu_pa){first.oa, first.pas};
 		map->perm = first.perm;
 	}
 	map->desc[0] = config->s1 && !w->fault.type ? first.desc : 0;
@@ -286,7 +298,8 @@ static int scan_input(struct smmu_model *model, const struct smmu_txn *txn,
 	uint64_t next;
 
 	for (at.address = base;; at.address = next) {
-		struct smmu_reach_map map = {.input = at.address, .pa = {0, model->bank.pas}};
+		struct smmu_reach_map map = {.input = at.address,
+					     .pa = {0, model->iface[SMMU_SEC_NS].bank.pas}};
 		struct smmu_result result;
 		struct smmu_walk w = start(model, &at, &result);
 		unsigned size_log2;

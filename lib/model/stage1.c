@@ -97,25 +97,23 @@ static const struct smmu_tt *select32(struct smmu_walk *w, uint64_t *ia)
 	return &s1->tt[n];
 }
 
-/* The PA of a descriptor, for a read. */
-static int resolve(struct smmu_walk *w, uint64_t *pa, uint64_t ipa)
+/* The PA of the descriptor that is at e->ipa, for a read. */
+static int resolve(struct smmu_walk *w, struct smmu_entry *e)
 {
-	struct smmu_leaf leaf;
+	struct smmu_leaf leaf = {.oa = e->ipa, .pas = e->ipa_pas};
 
-	*pa = ipa;
-	if (!w->config->s2)
-		return 0;
-	if (smmu_stage2_walk(w, &leaf, ipa, SMMU_PERM_PR, SMMU_EVT_CLASS_TT))
+	if (w->config->s2 && smmu_stage2_walk(w, &leaf, (struct smmu_pa){e->ipa, e->ipa_pas},
+					      SMMU_PERM_PR, SMMU_EVT_CLASS_TT))
 		return 1;
-	*pa = leaf.oa;
+	e->pa = leaf.oa;
+	e->pas = leaf.pas;
 	return 0;
 }
 
 /* Reads the descriptor at e->pa. */
 static int fetch(struct smmu_walk *w, struct smmu_entry *e)
 {
-	const uint8_t *page =
-		smmu_model_table(w->model, (struct smmu_pa){e->pa, w->model->bank.pas});
+	const uint8_t *page = smmu_model_table(w->model, (struct smmu_pa){e->pa, e->pas});
 
 	e->desc = page ? smmu_ld64le(page + smmu_bits(e->pa, 0, SMMU_MEM_PAGE_LOG2)) : 0;
 	if (e->tt->big_endian)
@@ -135,10 +133,10 @@ static int fetch(struct smmu_walk *w, struct smmu_entry *e)
  */
 static int update_desc(struct smmu_walk *w, const struct smmu_entry *e, uint64_t update)
 {
-	struct smmu_pa pa = {e->pa, w->model->bank.pas};
+	struct smmu_pa pa = {e->pa, e->pas}, ipa = {e->ipa, e->ipa_pas};
 	struct smmu_leaf table;
 
-	if (w->config->s2 && smmu_stage2_walk(w, &table, e->ipa, SMMU_PERM_PW, SMMU_EVT_CLASS_TT))
+	if (w->config->s2 && smmu_stage2_walk(w, &table, ipa, SMMU_PERM_PW, SMMU_EVT_CLASS_TT))
 		return 1;
 	if (smmu_walk_update(w, pa, update, e->tt->big_endian))
 		return 0;
@@ -153,10 +151,11 @@ static int descend(struct smmu_walk *w, struct smmu_entry *e, uint64_t ia, unsig
 
 	e->l = tt->initial;
 	e->ipa = tt->base + (ia >> e->l->size_log2) * 8;
+	e->ipa_pas = tt->pas;
 	for (;;) {
 		uint64_t table;
 
-		if (resolve(w, &e->pa, e->ipa) || fetch(w, e))
+		if (resolve(w, e) || fetch(w, e))
 			return 1;
 		if (smmu_desc_kind(e->desc, e->l) != SMMU_DESC_TABLE)
 			break;
@@ -169,6 +168,8 @@ static int descend(struct smmu_walk *w, struct smmu_entry *e, uint64_t ia, unsig
 		    update_desc(w, e, smmu_s1table_set_AF(e->desc, 1)))
 			return 1;
 		tables |= e->desc;
+		if (tt->ns_table && smmu_s1table_NSTable(e->desc))
+			e->ipa_pas = SMMU_PAS_NS;
 		e->l++;
 		e->ipa = smmu_entry_at(e, table, ia);
 	}
@@ -176,12 +177,20 @@ static int descend(struct smmu_walk *w, struct smmu_entry *e, uint64_t ia, unsig
 	return 0;
 }
 
-static int no_permission(struct smmu_walk *w, const struct smmu_entry *e, unsigned missing,
-			 unsigned taken)
+/* Instruction fetches from Non-secure memory that SIF or Realm deny. */
+static bool is_fetch_denied(const struct smmu_walk *w, const struct smmu_leaf *leaf)
 {
-	struct smmu_perm_denial denial;
+	return leaf->pas == SMMU_PAS_NS && w->config->stage1.ns_fetch_denied;
+}
 
-	smmu_perm_explain(&denial, &w->config->stage1, e->desc, missing, taken);
+static int no_permission(struct smmu_walk *w, const struct smmu_entry *e,
+			 const struct smmu_leaf *leaf, unsigned taken)
+{
+	unsigned missing = w->need & ~(unsigned)leaf->perm;
+	struct smmu_perm_denial denial = {SMMU_REASON_NONSECURE_FETCH, "NS", false};
+
+	if (!(missing & SMMU_PERM_EXEC) || !is_fetch_denied(w, leaf))
+		smmu_perm_explain(&denial, &w->config->stage1, e->desc, missing, taken);
 	fail(w, e, SMMU_EVT_F_PERMISSION, denial.reason, denial.field);
 	w->fault.lacks_read = !(missing & SMMU_PERM_WRITE);
 	w->fault.dirty = denial.dirty;
@@ -228,7 +237,7 @@ static int settle(struct smmu_walk *w, const struct smmu_entry *e, unsigned take
 		update = smmu_s1desc_set_AF(update, 1);
 	}
 	if (w->need & ~leaf->perm)
-		return no_permission(w, e, w->need & ~(unsigned)leaf->perm, taken);
+		return no_permission(w, e, leaf, taken);
 	if (clean) {
 		/* nDirty and AP[2] are the same bit: 0 lets writes through. */
 		if (w->need & SMMU_PERM_WRITE)
@@ -249,13 +258,16 @@ static int check_leaf(struct smmu_walk *w, const struct smmu_entry *e, unsigned 
 		return no_leaf(w, e);
 	}
 	leaf->desc = e->desc;
-	leaf->pa = (struct smmu_pa){e->pa, w->model->bank.pas};
+	leaf->pa = (struct smmu_pa){e->pa, e->pas};
 	leaf->ipa = e->ipa;
 	leaf->level = (int8_t)smmu_entry_level(e);
 	leaf->size_log2 = e->l->size_log2;
 	leaf->oa = smmu_desc_oa(e->desc, e->l);
 	leaf->memory = smmu_config_memory1(w->config, e->tt, e->desc);
+	leaf->pas = e->tt->ns_bit && smmu_s1desc_NS(e->desc) ? SMMU_PAS_NS : e->ipa_pas;
 	leaf->perm = (uint8_t)permissions(&w->config->stage1, e, taken, &clean);
+	if (is_fetch_denied(w, leaf))
+		leaf->perm &= (uint8_t)~SMMU_PERM_EXEC;
 	if (leaf->oa & e->tt->oa_excess) {
 		return fail(w, e, SMMU_EVT_F_ADDR_SIZE, SMMU_REASON_OUTPUT_ADDRESS_SIZE, "OA");
 	}

@@ -7,6 +7,7 @@
 /* One stage 2 translation under way. */
 struct s2_walk {
 	uint64_t ipa;
+	enum smmu_pas space; /* of the IPA */
 	unsigned need;
 	enum smmu_event_class class;
 };
@@ -17,6 +18,7 @@ static int stage2_fault(struct smmu_walk *w, const struct s2_walk *s)
 	w->fault.s2 = true;
 	w->fault.class = (uint8_t)s->class;
 	w->fault.ipa = s->ipa;
+	w->fault.ipa_pas = s->space;
 	w->fault.ttrnw = !(s->need & SMMU_PERM_WRITE);
 	w->result->blame.stage = 2;
 	return 1;
@@ -25,7 +27,7 @@ static int stage2_fault(struct smmu_walk *w, const struct s2_walk *s)
 static int ipa_out_of_range(struct smmu_walk *w, const struct s2_walk *s)
 {
 	smmu_walk_blame(w, SMMU_EVT_F_TRANSLATION, SMMU_REASON_IPA_RANGE, SMMU_STRUCT_STE,
-			w->config->ste_pa, "S2T0SZ");
+			w->config->ste_pa, s->space == SMMU_PAS_S ? "S_S2T0SZ" : "S2T0SZ");
 	return stage2_fault(w, s);
 }
 
@@ -60,8 +62,7 @@ static void show(const struct smmu_walk *w, const struct s2_walk *s, const struc
 /* Reads the descriptor at e->pa. */
 static int fetch(struct smmu_walk *w, const struct s2_walk *s, struct smmu_entry *e)
 {
-	const uint8_t *page =
-		smmu_model_table(w->model, (struct smmu_pa){e->pa, w->model->bank.pas});
+	const uint8_t *page = smmu_model_table(w->model, (struct smmu_pa){e->pa, e->pas});
 
 	e->desc = page ? smmu_ld64le(page + smmu_bits(e->pa, 0, SMMU_MEM_PAGE_LOG2)) : 0;
 	if (e->tt->big_endian)
@@ -78,7 +79,7 @@ static int fetch(struct smmu_walk *w, const struct s2_walk *s, struct smmu_entry
 /* 3.13.6: the Access flag of a Table descriptor. */
 static int table_flag(struct smmu_walk *w, const struct s2_walk *s, const struct smmu_entry *e)
 {
-	struct smmu_pa pa = {e->pa, w->model->bank.pas};
+	struct smmu_pa pa = {e->pa, e->pas};
 
 	if (smmu_s2table_AF(e->desc) ||
 	    smmu_walk_update(w, pa, smmu_s2table_set_AF(e->desc, 1), e->tt->big_endian))
@@ -92,6 +93,7 @@ static int descend(struct smmu_walk *w, const struct s2_walk *s, struct smmu_ent
 	const struct smmu_tt *tt = e->tt;
 
 	e->l = tt->initial;
+	e->pas = tt->pas;
 	e->pa = tt->base + (s->ipa >> e->l->size_log2) * 8;
 	for (;;) {
 		uint64_t table;
@@ -117,8 +119,15 @@ static int no_permission(struct smmu_walk *w, const struct s2_walk *s, const str
 	enum smmu_reason reason = missing & SMMU_PERM_WRITE  ? SMMU_REASON_NO_WRITE
 				  : missing & SMMU_PERM_READ ? SMMU_REASON_NO_READ
 							     : SMMU_REASON_NO_EXECUTE;
+	const char *field = missing & SMMU_PERM_EXEC ? "XN" : "S2AP";
 
-	fail(w, s, e, SMMU_EVT_F_PERMISSION, reason, missing & SMMU_PERM_EXEC ? "XN" : "S2AP");
+	/* 7.3.16: what Realm may not do in Non-secure memory. */
+	if (w->config->stage2.realm && smmu_s2desc_NS(e->desc) &&
+	    (s->class != SMMU_EVT_CLASS_IN || missing & SMMU_PERM_EXEC)) {
+		reason = SMMU_REASON_NONSECURE_FETCH;
+		field = "NS";
+	}
+	fail(w, s, e, SMMU_EVT_F_PERMISSION, reason, field);
 	w->fault.lacks_read = s->class == SMMU_EVT_CLASS_IN && !(missing & SMMU_PERM_WRITE);
 	return 1;
 }
@@ -128,7 +137,7 @@ static int settle(struct smmu_walk *w, const struct s2_walk *s, const struct smm
 		  struct smmu_leaf *leaf)
 {
 	const struct smmu_s2 *s2 = &w->config->stage2;
-	struct smmu_pa pa = {e->pa, w->model->bank.pas};
+	struct smmu_pa pa = {e->pa, e->pas};
 	uint64_t update = e->desc;
 
 	if (!smmu_s2desc_AF(update) && !s2->tt.affd) {
@@ -163,11 +172,16 @@ static int check_leaf(struct smmu_walk *w, const struct s2_walk *s, const struct
 		return no_leaf(w, s, e);
 	}
 	leaf->desc = e->desc;
-	leaf->pa = (struct smmu_pa){e->pa, w->model->bank.pas};
+	leaf->pa = (struct smmu_pa){e->pa, e->pas};
 	leaf->level = (int8_t)smmu_entry_level(e);
 	leaf->size_log2 = e->l->size_log2;
 	leaf->oa = smmu_desc_oa(e->desc, e->l);
 	leaf->perm = s2->perm[row];
+	leaf->pas = s->space == SMMU_PAS_S ? s2->secure_out : s2->out;
+	if (s2->realm && smmu_s2desc_NS(e->desc)) {
+		leaf->pas = SMMU_PAS_NS;
+		leaf->perm &= s->class == SMMU_EVT_CLASS_IN ? (uint8_t)~SMMU_PERM_EXEC : 0;
+	}
 	if (leaf->oa & e->tt->oa_excess) {
 		return fail(w, s, e, SMMU_EVT_F_ADDR_SIZE, SMMU_REASON_OUTPUT_ADDRESS_SIZE, "OA");
 	}
@@ -177,16 +191,17 @@ static int check_leaf(struct smmu_walk *w, const struct s2_walk *s, const struct
 	return 0;
 }
 
-int smmu_stage2_walk(struct smmu_walk *w, struct smmu_leaf *leaf, uint64_t ipa, unsigned need,
+int smmu_stage2_walk(struct smmu_walk *w, struct smmu_leaf *leaf, struct smmu_pa ipa, unsigned need,
 		     enum smmu_event_class class)
 {
-	const struct s2_walk s = {ipa, need, class};
-	struct smmu_entry e = {.tt = &w->config->stage2.tt};
+	const struct s2_walk s = {ipa.pa, ipa.pas, need, class};
+	const struct smmu_s2 *s2 = &w->config->stage2;
+	struct smmu_entry e = {.tt = ipa.pas == SMMU_PAS_S ? &s2->secure : &s2->tt};
 
-	if (!smmu_bits_fit(ipa, e.tt->ia_bits))
+	if (!smmu_bits_fit(ipa.pa, e.tt->ia_bits))
 		return ipa_out_of_range(w, &s);
 	if (descend(w, &s, &e) || check_leaf(w, &s, &e, leaf))
 		return 1;
-	leaf->oa |= smmu_bits(ipa, 0, leaf->size_log2);
+	leaf->oa |= smmu_bits(ipa.pa, 0, leaf->size_log2);
 	return 0;
 }

@@ -234,7 +234,7 @@ int smmu_stall_record_pending(struct smmu_model *model, enum smmu_sec sec)
 	size_t turns = model->stalled_count;
 	int err = 0;
 
-	while (turns-- && !err && smmu_eventq_is_writable(model)) {
+	while (turns-- && !err && smmu_eventq_is_writable(model, sec)) {
 		size_t at = oldest_pending(model, sec);
 
 		if (at == model->stalled_count)

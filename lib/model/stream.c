@@ -15,14 +15,14 @@
  */
 static bool is_in_range(const struct smmu_walk *w, uint64_t pa)
 {
-	return smmu_bits_fit(pa, w->model->now.oas_bits);
+	return smmu_bits_fit(pa, w->iface->now.oas_bits);
 }
 
 static int bad_stream(struct smmu_walk *w, enum smmu_reason reason, enum smmu_struct_kind where,
 		      struct smmu_pa pa, const char *field)
 {
 	/* 7.3.3: the event is asked for by CR2.RECINVSID. */
-	unsigned type = w->model->now.recinvsid ? SMMU_EVT_C_BAD_STREAMID : 0;
+	unsigned type = w->iface->now.recinvsid ? SMMU_EVT_C_BAD_STREAMID : 0;
 
 	return smmu_walk_blame(w, type, reason, where, pa, field);
 }
@@ -40,7 +40,7 @@ static int second_level(struct smmu_walk *w, struct smmu_pa *ste, struct smmu_pa
 			const struct smmu_l1std *l1std)
 {
 	unsigned span = (unsigned)smmu_l1std_Span(l1std);
-	unsigned split = w->model->now.split;
+	unsigned split = w->iface->now.split;
 	uint64_t index = smmu_bits(w->txn->stream, 0, split);
 
 	if (span == 0)
@@ -64,9 +64,9 @@ static int second_level(struct smmu_walk *w, struct smmu_pa *ste, struct smmu_pa
 /* Where the STE is, through an L1STD if the table has two levels. */
 static int locate(struct smmu_walk *w, struct smmu_pa *ste)
 {
-	const struct smmu_derived *now = &w->model->now;
+	const struct smmu_derived *now = &w->iface->now;
 	uint32_t stream = w->txn->stream;
-	struct smmu_pa pa = {now->strtab, w->model->bank.pas};
+	struct smmu_pa pa = {now->strtab, w->iface->bank.pas};
 	struct smmu_step step = {.kind = SMMU_STRUCT_L1STD, .input = stream};
 	struct smmu_l1std l1std;
 
@@ -97,7 +97,7 @@ static int check_legal(struct smmu_walk *w, const struct smmu_config *config)
 	if (!smmu_ste_V(&config->ste))
 		return smmu_walk_blame(w, SMMU_EVT_C_BAD_STE, SMMU_REASON_STE_INVALID,
 				       SMMU_STRUCT_STE, config->ste_pa, "V");
-	rule = smmu_ste_illegal(&config->ste, &w->model->legal);
+	rule = smmu_ste_illegal(&config->ste, &w->iface->legal);
 	if (!rule)
 		return 0;
 	smmu_walk_blame(w, SMMU_EVT_C_BAD_STE, SMMU_REASON_STE_ILLEGAL, SMMU_STRUCT_STE,
@@ -112,7 +112,7 @@ int smmu_stream_fetch(struct smmu_walk *w, struct smmu_config *config)
 
 	if (locate(w, &config->ste_pa))
 		return 1;
-	step.index = w->model->now.two_level ? smmu_bits(step.input, 0, w->model->now.split)
+	step.index = w->iface->now.two_level ? smmu_bits(step.input, 0, w->iface->now.split)
 					     : step.input;
 	if (!is_in_range(w, config->ste_pa.pa))
 		return fetch_abort(w, SMMU_REASON_STE_ADDRESS_SIZE, SMMU_STRUCT_STE,
@@ -127,6 +127,11 @@ int smmu_stream_fetch(struct smmu_walk *w, struct smmu_config *config)
 	if (!(smmu_ste_Config(&config->ste) & SMMU_STE_CONFIG_BYPASS))
 		return smmu_walk_blame(w, 0, SMMU_REASON_STREAM_ABORT, SMMU_STRUCT_STE,
 				       config->ste_pa, "Config");
-	smmu_config_ste(config, &w->model->legal, smmu_attr_incoming(w->txn));
+	smmu_config_ste(config, &(struct smmu_config_in){
+					.legal = &w->iface->legal,
+					.txn = w->txn,
+					.s2pii = w->model->regs[w->iface->bank.s2pii],
+					.sif = w->iface->now.sif,
+				});
 	return 0;
 }

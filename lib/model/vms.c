@@ -33,7 +33,7 @@ static int map(struct smmu_walk *w, struct smmu_config *config, unsigned vpartid
 
 int smmu_vms_fetch(struct smmu_walk *w, struct smmu_config *config)
 {
-	const struct smmu_rule_ctx *ctx = &w->model->legal;
+	const struct smmu_rule_ctx *ctx = &w->iface->legal;
 	unsigned partid = (unsigned)smmu_cd_PARTID(&config->cd);
 
 	/* 5.2 S1MPAM: IGNORED where stage 1 does not translate. */

@@ -30,7 +30,7 @@ void smmu_walk_show(const struct smmu_walk *w, const struct smmu_entry *e,
 		.depth = show->nested,
 		.input = show->input,
 		.index = smmu_entry_index(e, show->input),
-		.pa = {e->pa, w->model->bank.pas},
+		.pa = {e->pa, e->pas},
 		.ipa_valid = ipa_valid,
 		.ipa = ipa_valid ? e->ipa : 0,
 		.words = show->aborted ? 0 : 1,
@@ -77,20 +77,30 @@ bool smmu_walk_update(struct smmu_walk *w, struct smmu_pa pa, uint64_t update, b
  */
 static int bypass_stage1(struct smmu_walk *w, struct smmu_leaf *leaf)
 {
-	const struct smmu_derived *now = &w->model->now;
+	const struct smmu_derived *now = &w->iface->now;
 	bool both = smmu_ste_Config(&w->config->ste) == SMMU_STE_CONFIG_BYPASS;
 	unsigned bits = both ? now->oas_bits : now->ias_bits;
 
 	leaf->oa = w->txn->address;
+	leaf->pas = w->config->bypass;
 	leaf->perm = SMMU_PERM_ALL;
 	leaf->memory = w->config->attr.memory;
 	leaf->size_log2 = now->oas_bits;
-	if (smmu_bits_fit(leaf->oa, bits))
+	if (leaf->pas == SMMU_PAS_NS && w->config->stage1.ns_fetch_denied)
+		leaf->perm &= (uint8_t)~SMMU_PERM_EXEC;
+	if (!smmu_bits_fit(leaf->oa, bits)) {
+		smmu_walk_blame(w, SMMU_EVT_F_ADDR_SIZE,
+				both ? SMMU_REASON_BYPASS_ADDRESS_SIZE
+				     : SMMU_REASON_S1_BYPASS_ADDRESS_SIZE,
+				SMMU_STRUCT_STE, w->config->ste_pa,
+				w->config->s1_skipped ? "S1DSS" : "Config");
+	} else if (w->need & ~leaf->perm) {
+		smmu_walk_blame(w, SMMU_EVT_F_PERMISSION, SMMU_REASON_NONSECURE_FETCH,
+				SMMU_STRUCT_STE, w->config->ste_pa, "NSCFG");
+		w->fault.lacks_read = true;
+	} else {
 		return 0;
-	smmu_walk_blame(w, SMMU_EVT_F_ADDR_SIZE,
-			both ? SMMU_REASON_BYPASS_ADDRESS_SIZE : SMMU_REASON_S1_BYPASS_ADDRESS_SIZE,
-			SMMU_STRUCT_STE, w->config->ste_pa,
-			w->config->s1_skipped ? "S1DSS" : "Config");
+	}
 	w->result->blame.stage = 1;
 	w->fault.class = SMMU_EVT_CLASS_IN;
 	w->fault.terminate = true;
@@ -105,13 +115,15 @@ int smmu_walk_translate(struct smmu_walk *w, struct smmu_leaf *leaf)
 		return 1;
 	if (!w->config->s2) {
 		/* 3.4: an address that is not translated further is cut to OAS. */
-		leaf->oa = smmu_bits(leaf->oa, 0, w->model->now.oas_bits);
+		leaf->oa = smmu_bits(leaf->oa, 0, w->iface->now.oas_bits);
 		return 0;
 	}
-	if (smmu_stage2_walk(w, &second, leaf->oa, w->need, SMMU_EVT_CLASS_IN))
+	if (smmu_stage2_walk(w, &second, (struct smmu_pa){leaf->oa, leaf->pas}, w->need,
+			     SMMU_EVT_CLASS_IN))
 		return 1;
 	/* LPAE always outputs 40 bits, also beyond OAS. */
-	leaf->oa = smmu_bits(second.oa, 0, w->model->now.oas_bits);
+	leaf->oa = smmu_bits(second.oa, 0, w->iface->now.oas_bits);
+	leaf->pas = second.pas;
 	leaf->perm &= second.perm;
 	leaf->memory = smmu_config_memory2(w->config, leaf->memory, second.desc);
 	if (second.size_log2 < leaf->size_log2)

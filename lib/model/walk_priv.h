@@ -19,20 +19,22 @@
 
 /* What an event has to say beyond the transaction itself. */
 struct smmu_fault {
-	uint8_t type;	    /* enum smmu_event_type; 0 when no event is called for */
-	uint8_t class;	    /* enum smmu_event_class */
-	bool s2;	    /* the fault arose at stage 2 */
-	bool terminate;	    /* aborts and records whatever A, R and S say (3.12) */
-	bool ttrnw;	    /* the access to a stage 1 descriptor was a read */
-	bool lacks_read;    /* F_PERMISSION that no lack of write permission caused */
-	bool dirty;	    /* DirtyBit (7.3.16) */
-	uint64_t ipa;	    /* where s2 */
+	uint8_t type;	 /* enum smmu_event_type; 0 when no event is called for */
+	uint8_t class;	 /* enum smmu_event_class */
+	bool s2;	 /* the fault arose at stage 2 */
+	bool terminate;	 /* aborts and records whatever A, R and S say (3.12) */
+	bool ttrnw;	 /* the access to a stage 1 descriptor was a read */
+	bool lacks_read; /* F_PERMISSION that no lack of write permission caused */
+	bool dirty;	 /* DirtyBit (7.3.16) */
+	uint64_t ipa;	 /* where s2 */
+	enum smmu_pas ipa_pas;
 	uint64_t fetch;	    /* FetchAddr, of the events that have it */
 	uint32_t substream; /* C_BAD_SUBSTREAMID */
 };
 
 struct smmu_walk {
 	struct smmu_model *model;
+	const struct smmu_iface *iface; /* the one that txn belongs to */
 	const struct smmu_txn *txn;
 	const struct smmu_walk_log *log; /* NULL: nobody looks */
 	struct smmu_result *result;
@@ -48,6 +50,7 @@ struct smmu_leaf {
 	uint64_t oa; /* output address for the input address */
 	uint64_t desc;
 	struct smmu_pa pa; /* of the descriptor */
+	enum smmu_pas pas; /* address space of oa: of the IPA under stage 2 */
 	uint64_t ipa;	   /* of the descriptor, of stage 1 under stage 2 */
 	uint8_t size_log2; /* of what it maps */
 	int8_t level;
@@ -61,6 +64,7 @@ struct smmu_entry {
 	const struct smmu_desc_level *l;
 	uint64_t pa;  /* of the descriptor */
 	uint64_t ipa; /* before stage 2, where that translates */
+	enum smmu_pas pas, ipa_pas;
 	uint64_t desc;
 };
 
@@ -150,8 +154,8 @@ int smmu_vms_fetch(struct smmu_walk *w, struct smmu_config *config);
 int smmu_walk_translate(struct smmu_walk *w, struct smmu_leaf *leaf);
 /* Stage 1 of w's address, with its descriptors read through stage 2 where that is on. */
 int smmu_stage1_walk(struct smmu_walk *w, struct smmu_leaf *leaf);
-/* Stage 2 of ipa, for the accesses need. */
-int smmu_stage2_walk(struct smmu_walk *w, struct smmu_leaf *leaf, uint64_t ipa, unsigned need,
+/* Stage 2 of ipa, which is in an IPA space of that name, for the accesses need. */
+int smmu_stage2_walk(struct smmu_walk *w, struct smmu_leaf *leaf, struct smmu_pa ipa, unsigned need,
 		     enum smmu_event_class class);
 
 /*

@@ -32,7 +32,7 @@ LIB_OBJ  := $(LIB_SRC:%.c=$(B)/%.o)
 CLI_OBJ  := $(CLI_SRC:%.c=$(B)/%.o)
 UNIT_OBJ := $(UNIT_SRC:%.c=$(B)/%.o)
 
-.PHONY: all deps demo test check-unit check-cli check-schema check-oracles check-deps golden \
+.PHONY: all deps demo test check-unit check-cli check-schema check-build check-oracles check-deps golden \
 	sanitize coverage bench fuzz install uninstall clean help
 all: $(B)/smmu $(B)/libsmmu.a $(B)/libsmmu.so
 
@@ -66,7 +66,7 @@ demo: $(B)/.deps
 	$(Q)$(MAKE) -s -j2 all && samples/demo.sh $(B)/smmu
 test: $(B)/.deps
 	$(Q)$(MAKE) -s -j2 all $(B)/unit
-	$(Q)$(MAKE) -s check-unit check-cli check-schema check-oracles
+	$(Q)$(MAKE) -s check-unit check-cli check-schema check-build check-oracles
 
 check-unit: $(B)/unit
 	$(Q)ORACLES='$(ORACLES)' $(B)/unit -j2
@@ -76,6 +76,10 @@ golden: $(B)/smmu
 	$(Q)tests/cli/run --update $(B)/smmu
 check-schema: $(B)/smmu
 	$(Q)$(PYTHON) tests/schema/run.py $(B)/smmu '$(ORACLES)'
+# Random descriptions through build, dump and replay: BUILDS of them.
+BUILDS ?= 200
+check-build: $(B)/smmu
+	$(Q)$(PYTHON) tests/build/random.py $(B)/smmu $(BUILDS)
 check-oracles: $(B)/smmu
 	$(Q)if [ -d '$(ORACLES)' ]; then \
 		$(PYTHON) tests/oracle/run.py $(B)/smmu '$(ORACLES)' && \
@@ -115,7 +119,7 @@ uninstall:
 		'$(DESTDIR)$(PREFIX)/lib/libsmmu.a' '$(DESTDIR)$(PREFIX)/lib/libsmmu.so'
 	rm -rf '$(DESTDIR)$(PREFIX)/include/smmu'
 help:
-	@echo 'all deps demo test check-unit check-cli check-schema check-oracles check-deps golden'
+	@echo 'all deps demo test check-unit check-cli check-schema check-build check-oracles check-deps golden'
 	@echo 'sanitize coverage bench fuzz install uninstall clean (V=1 shows the commands)'
 
 clean:

@@ -152,6 +152,8 @@ static void check_stream_table(const struct interface *i)
 	align_log2 = table_log2(log2size, two_level, split);
 	if (align_log2 < 6)
 		align_log2 = 6;
+	if (align_log2 > 63) /* of any LOG2SIZE: all bits of ADDR, and still a size to name */
+		align_log2 = 63;
 	base = smmu_align_down_log2(given, align_log2);
 	check_aligned(i, SMMU_REG_STRTAB_BASE, given, base, smmu_pow2(align_log2), "6.3.24");
 	if (log2size > bits) {

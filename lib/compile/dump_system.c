@@ -32,18 +32,18 @@ void recover_fini(struct recover *r)
 	free(r->smmu);
 }
 
-/* A domain that only substreams use has the ASID of the first that is not one of many. */
-static void adopt_asids(struct recover *r)
+/* A domain that only substreams use can have the ASID of the first that is not one of many. */
+static void wish_asids(struct recover *r)
 {
 	for (size_t i = 0; i < r->devices_count; i++)
 		for (size_t n = 0; n < r->device[i].runs_count; n++) {
 			const struct recover_run *run = &r->device[i].run[n];
 			struct recover_domain *d = &r->domain[run->domain];
 
-			if (run->steps || d->has_id)
+			if (run->steps || d->has_wish)
 				continue;
-			d->id = run->asid;
-			d->has_id = true;
+			d->wish = run->asid;
+			d->has_wish = true;
 		}
 }
 
@@ -69,7 +69,7 @@ static int recover(struct recover *r)
 			status = recover_smmu(r, s);
 		r->smmu[s].area = r->smmu[s].extent;
 	}
-	adopt_asids(r);
+	wish_asids(r);
 	return status;
 }
 
@@ -321,14 +321,13 @@ static void tell_losses(const struct recover *r)
 static int name_domains(struct recover *r, const struct smmu_sys *sys)
 {
 	struct smmu_build build = {0};
-	struct smmu_diag silent = {0};
 	struct smmu_mem *mem = NULL;
 	int status = 0;
 
 	if (r->info->is_described) {
-		status = smmu_compile_load_memory(&mem, sys, &silent);
+		status = smmu_compile_load_memory(&mem, sys, NULL);
 		if (status == 0)
-			status = smmu_build_init(&build, mem, sys, &silent);
+			status = smmu_build_init(&build, mem, sys, NULL);
 	}
 	if (status == 0)
 		status = recover_name(r, &build);
@@ -343,9 +342,8 @@ static int name_domains(struct recover *r, const struct smmu_sys *sys)
  */
 static int settle(struct recover *r, const struct smmu_sys *sys)
 {
-	struct smmu_diag silent = {0};
 	struct trial trial;
-	int status = trial_init(&trial, r, &silent);
+	int status = trial_init(&trial, r, NULL);
 	bool same = status == 0 && same_bytes(&trial, r);
 
 	trial_fini(&trial);
@@ -360,7 +358,7 @@ static int settle(struct recover *r, const struct smmu_sys *sys)
 		if (is_last)
 			status = name_domains(r, sys);
 		if (status == 0)
-			status = trial_init(&trial, r, is_last ? r->diag : &silent);
+			status = trial_init(&trial, r, is_last ? r->diag : NULL);
 		trial_fini(&trial);
 		if (status == 0)
 			break;
@@ -371,7 +369,7 @@ static int settle(struct recover *r, const struct smmu_sys *sys)
 		r->lost[RECOVER_IDS]++;
 	tell_losses(r);
 	if (status == 0)
-		smmu_diag_note(r->diag, NULL,
+		smmu_diag_warn(r->diag, NULL,
 			       "the description builds to other bytes than these: its tables are "
 			       "placed anew");
 	return status;

@@ -105,6 +105,8 @@ uint64_t recover_other_fields(const struct smmu_format *format, const uint64_t *
 /* Adds d and walks its tables. */
 static int add_domain(size_t *domain, struct recover *r, const struct recover_domain *d)
 {
+	const struct smmu_ids *ids = ids_of(r, d->smmu);
+	struct smmu_sys_domain plain = {.stage.v = d->stage, .granule.v = d->granule};
 	int status;
 
 	if (recover_grow(&r->domain, &r->domains_capacity, r->domains_count, sizeof(*r->domain),
@@ -113,6 +115,8 @@ static int add_domain(size_t *domain, struct recover *r, const struct recover_do
 	*domain = r->domains_count++;
 	r->domain[*domain] = *d;
 	r->domain[*domain].same = *domain;
+	r->domain[*domain].ia_given = d->ia_bits != build_input_bits(&plain, ids);
+	r->domain[*domain].oa_given = d->oa_bits != build_output_bits(&plain, ids);
 	status = recover_tables(r, *domain);
 	if (r->domain[*domain].tables.low <= r->domain[*domain].tables.high) {
 		const struct recover_extent *own = &r->domain[*domain].tables;

@@ -17,13 +17,14 @@ static const char *const sh_names[] = {
 	[SMMU_SH_IN_NSH] = "nsh", [SMMU_SH_IN_OSH] = "osh", [SMMU_SH_IN_ISH] = "ish"};
 static const char *const access_names[] = {"", "r", "w", "rw", "x", "rx", "wx", "rwx"};
 
-/* "2M" where it is so many, else hexadecimal. */
+/* "2M" where it is so many and not too many, else hexadecimal. */
 static void emit_size(struct smmu_emit *emit, const char *key, uint64_t size)
 {
 	static const char units[] = "KMGT";
 
 	for (unsigned u = SMMU_LEN(units) - 1; u-- > 0;)
-		if (size && smmu_is_aligned_log2(size, 10 * (u + 1))) {
+		if (size && smmu_is_aligned_log2(size, 10 * (u + 1)) &&
+		    smmu_bits_fit(size, 10 * (u + 1) + 16)) {
 			smmu_emit_strf(emit, key, "%llu%c",
 				       (unsigned long long)(size >> (10 * (u + 1))), units[u]);
 			return;
@@ -226,20 +227,6 @@ static void emit_map(struct smmu_emit *emit, const struct recover_domain *d,
 	smmu_emit_end(emit);
 }
 
-/* Sizes where they are not what the builder takes by itself. */
-static void emit_sizes(struct smmu_emit *emit, const struct recover_domain *d,
-		       const struct smmu_ids *ids)
-{
-	struct smmu_sys_domain plain = {.stage.v = d->stage, .granule.v = d->granule};
-
-	if (d->granule != SMMU_GRANULE_4K)
-		smmu_emit_str(emit, "granule", granule_names[d->granule]);
-	if (d->ia_bits != build_input_bits(&plain, ids))
-		smmu_emit_uint(emit, "input-bits", d->ia_bits);
-	if (d->oa_bits != build_output_bits(&plain, ids))
-		smmu_emit_uint(emit, "output-bits", d->oa_bits);
-}
-
 static void emit_domain(struct smmu_emit *emit, const struct recover *r,
 			const struct recover_domain *d)
 {
@@ -248,7 +235,12 @@ static void emit_domain(struct smmu_emit *emit, const struct recover *r,
 	smmu_emit_object(emit, NULL);
 	smmu_emit_str(emit, "name", d->name);
 	smmu_emit_uint(emit, "stage", d->stage);
-	emit_sizes(emit, d, ids);
+	if (d->granule != SMMU_GRANULE_4K)
+		smmu_emit_str(emit, "granule", granule_names[d->granule]);
+	if (d->ia_given)
+		smmu_emit_uint(emit, "input-bits", d->ia_bits);
+	if (d->oa_given)
+		smmu_emit_uint(emit, "output-bits", d->oa_bits);
 	if (d->has_id && !r->without_ids)
 		smmu_emit_uint(emit, d->stage == 1 ? "asid" : "vmid", d->id);
 	if (d->big_endian)

@@ -69,7 +69,8 @@ static bool is_one(const struct recover *r, const struct recover_domain *a,
 	/* areas under them are one as well, or only one has any */
 	return a->named && b->named && !strcmp(a->name, b->name) && a->stage == b->stage &&
 	       (a->smmu != b->smmu || a->under != b->under) && a->granule == b->granule &&
-	       a->ia_bits == b->ia_bits && a->oa_bits == b->oa_bits &&
+	       (a->ia_bits == b->ia_bits || (!a->ia_given && !b->ia_given)) &&
+	       (a->oa_bits == b->oa_bits || (!a->oa_given && !b->oa_given)) &&
 	       a->big_endian == b->big_endian && a->stall == b->stall && a->leaves == b->leaves &&
 	       (r->without_ids || !a->has_id || !b->has_id || a->id == b->id) && same_ranges(a, b);
 }
@@ -78,9 +79,9 @@ static void make_name(struct recover *r, size_t i)
 {
 	struct recover_domain *d = &r->domain[i];
 
-	if (d->has_id && !r->without_ids)
+	if ((d->has_id || d->has_wish) && !r->without_ids)
 		snprintf(d->name, sizeof(d->name), "%s%" PRIu32, d->stage == 1 ? "asid" : "vmid",
-			 d->id);
+			 d->has_id ? d->id : d->wish);
 	else
 		snprintf(d->name, sizeof(d->name), "stage%u-%zu", d->stage, i + 1);
 }
@@ -119,14 +120,20 @@ static void settle(struct recover *r, const struct by_name *names, size_t count)
 	}
 }
 
-/* A joined domain has what either needs. */
+/* A joined domain has what either needs; an ASID of its substreams if it has none else. */
 static void join(struct recover *r)
 {
 	for (size_t i = 0; i < r->domains_count; i++) {
 		struct recover_domain *d = &r->domain[i], *to = &r->domain[d->same];
 
+		if (d->has_wish && !to->has_wish) {
+			to->wish = d->wish;
+			to->has_wish = true;
+		}
 		if (d == to)
 			continue;
+		to->ia_given = to->ia_given || d->ia_given;
+		to->oa_given = to->oa_given || d->oa_given;
 		if (d->has_id) {
 			to->id = d->id;
 			to->has_id = true;
@@ -134,6 +141,14 @@ static void join(struct recover *r)
 		if (d->beneath.low <= d->beneath.high)
 			recover_extend(&to->beneath, d->beneath.low,
 				       d->beneath.high - d->beneath.low);
+	}
+	for (size_t i = 0; i < r->domains_count; i++) {
+		struct recover_domain *d = &r->domain[i];
+
+		if (d->has_id || !d->has_wish)
+			continue;
+		d->id = d->wish;
+		d->has_id = true;
 	}
 }
 

@@ -63,6 +63,7 @@ struct recover_domain {
 	struct smmu_cd cd;   /* stage 1: without ASID */
 	struct smmu_ste ste; /* stage 2 */
 	unsigned stage, ia_bits, oa_bits;
+	bool ia_given, oa_given; /* not what the builder takes by itself */
 	enum smmu_granule granule;
 	enum smmu_desc_family family;
 	int start_level; /* stage 2 */
@@ -76,7 +77,9 @@ struct recover_domain {
 	struct recover_extent tables;  /* of its own tables */
 	struct recover_extent beneath; /* IPAs of stage 1 structures nested under it */
 	uint32_t id;		       /* ASID or VMID */
-	bool has_id;
+	bool has_id;		       /* of traffic without a substream, which can have no other */
+	uint32_t wish;		       /* ASID of a substream: the domain's, if it has none */
+	bool has_wish;
 	char name[80];
 	bool named;  /* by the file, not by us */
 	size_t same; /* the domain it is emitted as: itself, or an equal one */

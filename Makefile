@@ -14,7 +14,7 @@ say = $(if $(filter 1,$(V)),,@printf '  %-7s %s\n' '$(1)' '$(2)')
 
 PACKAGES := gcc make pkg-config libyaml-dev libreadline-dev zlib1g-dev libfdt-dev \
 	libjansson-dev libsmartcols-dev libelf-dev
-TEST_PACKAGES := libcriterion-dev python3 python3-jsonschema python3-yaml jq
+TEST_PACKAGES := libcriterion-dev python3 python3-jsonschema python3-yaml jq qemu-system-arm
 
 WARN := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith \
 	-Wwrite-strings -Wundef -Wvla -Werror
@@ -32,8 +32,8 @@ LIB_OBJ  := $(LIB_SRC:%.c=$(B)/%.o)
 CLI_OBJ  := $(CLI_SRC:%.c=$(B)/%.o)
 UNIT_OBJ := $(UNIT_SRC:%.c=$(B)/%.o)
 
-.PHONY: all deps demo test check-unit check-cli check-schema check-build check-oracles check-deps golden \
-	sanitize coverage bench fuzz install uninstall clean help
+.PHONY: all deps demo test check-unit check-cli check-schema check-build check-qemu \
+	check-oracles check-deps golden sanitize coverage bench fuzz install uninstall clean help
 all: $(B)/smmu $(B)/libsmmu.a $(B)/libsmmu.so
 
 $(B)/%.o: %.c
@@ -66,7 +66,7 @@ demo: $(B)/.deps
 	$(Q)$(MAKE) -s -j2 all && samples/demo.sh $(B)/smmu
 test: $(B)/.deps
 	$(Q)$(MAKE) -s -j2 all $(B)/unit
-	$(Q)$(MAKE) -s check-unit check-cli check-schema check-build check-oracles
+	$(Q)$(MAKE) -s check-unit check-cli check-schema check-build check-qemu check-oracles
 
 check-unit: $(B)/unit
 	$(Q)ORACLES='$(ORACLES)' $(B)/unit -j2
@@ -80,6 +80,9 @@ check-schema: $(B)/smmu
 BUILDS ?= 200
 check-build: $(B)/smmu
 	$(Q)$(PYTHON) tests/build/random.py $(B)/smmu $(BUILDS)
+# What build writes, read by another SMMU.
+check-qemu: $(B)/smmu
+	$(Q)$(PYTHON) tests/qemu/run.py $(B)/smmu
 check-oracles: $(B)/smmu
 	$(Q)if [ -d '$(ORACLES)' ]; then \
 		$(PYTHON) tests/oracle/run.py $(B)/smmu '$(ORACLES)' && \
@@ -119,8 +122,8 @@ uninstall:
 		'$(DESTDIR)$(PREFIX)/lib/libsmmu.a' '$(DESTDIR)$(PREFIX)/lib/libsmmu.so'
 	rm -rf '$(DESTDIR)$(PREFIX)/include/smmu'
 help:
-	@echo 'all deps demo test check-unit check-cli check-schema check-build check-oracles check-deps golden'
-	@echo 'sanitize coverage bench fuzz install uninstall clean (V=1 shows the commands)'
+	@echo 'all deps demo test check-unit check-cli check-schema check-build check-qemu check-oracles'
+	@echo 'check-deps golden sanitize coverage bench fuzz install uninstall clean (V=1 shows the commands)'
 
 clean:
 	rm -rf $(B)

@@ -15,8 +15,10 @@ import subprocess
 import sys
 import tempfile
 
-import describe
-import expect
+sys.dont_write_bytecode = True  # no files beside the sources
+
+import describe  # noqa: E402
+import expect  # noqa: E402
 
 TIMEOUT_S = 120
 

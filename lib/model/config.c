@@ -47,6 +47,7 @@ static void place_table(struct smmu_tt *tt, const struct table *t)
 	tt->initial = l;
 	tt->initial_level = (int8_t)t->level;
 	tt->ia_bits = (uint8_t)ia_bits;
+	tt->wide = t->family == SMMU_DESC_D128;
 	tt->index_mask = smmu_ones(last->stride);
 	tt->page_log2 = (uint8_t)(last->size_log2 + SMMU_MEM_PAGE_LOG2 - last->desc_log2);
 	tt->granule_log2 = (uint8_t)smmu_granule_log2(t->granule);
@@ -175,8 +176,8 @@ static void set_httu(struct smmu_tt *tt, const struct smmu_ids *ids, struct httu
 /* ia_log2: input address bits from there on are ignored. */
 static void set_quick(struct smmu_tt *tt, bool quick, unsigned ia_log2)
 {
-	tt->quick = quick && !tt->big_endian && !tt->haft && tt->initial->high_width == 0 &&
-		    tt->ia_bits <= 48;
+	tt->quick = quick && !tt->big_endian && !tt->wide && !tt->haft &&
+		    tt->initial->high_width == 0 && tt->ia_bits <= 48;
 	tt->ia_mask = smmu_ones(tt->ia_bits);
 	tt->ia_excess = smmu_ones(ia_log2) & ~tt->ia_mask;
 	tt->taken_mask = tt->had ? 0 : smmu_row_taken_mask();
@@ -201,7 +202,8 @@ static void stage2_table(struct smmu_tt *tt, const struct smmu_ste *ste, const s
 			  .oa_bits = smmu_ste_s2ps_bits(ste, ids),
 			  .base = secure ? smmu_ste_s_s2ttb(ste, ids) : smmu_ste_s2ttb(ste, ids)};
 	uint64_t t0sz = secure ? smmu_ste_S_S2T0SZ(ste) : smmu_ste_S2T0SZ(ste);
-	bool lpae = smmu_ste_s2_vmsa(ste, ids) == SMMU_VMSA_LPAE;
+	enum smmu_vmsa format = smmu_ste_s2_vmsa(ste, ids);
+	bool lpae = format == SMMU_VMSA_LPAE;
 
 	tt->sh = -1;
 	if (lpae) {
@@ -209,8 +211,10 @@ static void stage2_table(struct smmu_tt *tt, const struct smmu_ste *ste, const s
 		t.ia_bits = 32 - (unsigned)smmu_sign_extend(t0sz, 4);
 	} else {
 		smmu_tg0_granule(&t.granule, secure ? smmu_ste_S_S2TG(ste) : smmu_ste_S2TG(ste));
-		t.family = smmu_desc_family_a64(t.granule, smmu_ste_s2ds(ste, ids),
-						smmu_oas_bits(ids) >= 52);
+		t.family = format == SMMU_VMSA_128
+				   ? SMMU_DESC_D128
+				   : smmu_desc_family_a64(t.granule, smmu_ste_s2ds(ste, ids),
+							  smmu_oas_bits(ids) >= 52);
 		t.ia_bits = 64 - (unsigned)t0sz;
 	}
 	if (t.family == SMMU_DESC_A64_DS)
@@ -241,18 +245,36 @@ static void stage2_spaces(struct smmu_s2 *s2, const struct smmu_ste *ste,
 	s2->secure_out = sa ? SMMU_PAS_NS : SMMU_PAS_S;
 }
 
+/* 3.26.2; VMSAv9-128 has no other permissions. */
+static void set_indirect(struct smmu_s2 *s2, const struct smmu_ste *ste,
+			 const struct smmu_config_in *in)
+{
+	const struct smmu_ids *ids = in->legal->ids;
+	enum smmu_vmsa format = smmu_ste_s2_vmsa(ste, ids);
+
+	s2->indirect =
+		format == SMMU_VMSA_128 ||
+		(format == SMMU_VMSA_64 && smmu_IDR3_S2PI(ids->idr[3]) && smmu_ste_S2PIE(ste));
+	s2->overlay = s2->indirect && smmu_IDR3_S2PO(ids->idr[3]) && smmu_ste_S2POE(ste);
+	for (unsigned i = 0; i < SMMU_LEN(s2->base); i++) {
+		s2->base[i] = (uint8_t)smmu_S2PII_S2PII(in->s2pii, i);
+		s2->over[i] = (uint8_t)smmu_ste_S2POI(ste, i);
+	}
+}
+
 static void stage2(struct smmu_s2 *s2, const struct smmu_ste *ste, const struct smmu_config_in *in)
 {
 	const struct smmu_ids *ids = in->legal->ids;
 
 	stage2_table(&s2->tt, ste, ids, false);
 	stage2_spaces(s2, ste, in->legal);
+	set_indirect(s2, ste, in);
 	s2->lpae = smmu_ste_s2_vmsa(ste, ids) == SMMU_VMSA_LPAE;
 	s2->ptw = smmu_ste_S2PTW(ste);
 	s2->memattr = (uint8_t)memattr_scheme(ste, ids);
 	s2->record = smmu_ste_S2R(ste);
 	s2->stall = smmu_ste_S2S(ste);
-	set_quick(&s2->tt, !s2->ptw && in->legal->sec == SMMU_SEC_NS, 64);
+	set_quick(&s2->tt, !s2->ptw && !s2->indirect && in->legal->sec == SMMU_SEC_NS, 64);
 	smmu_perm_stage2(s2, smmu_IDR3_XNX(ids->idr[3]));
 }
 
@@ -293,7 +315,7 @@ void smmu_config_ste(struct smmu_config *config, const struct smmu_config_in *in
 		ctx->sec == SMMU_SEC_S ? in->sif : ctx->sec == SMMU_SEC_REALM && !config->s2;
 }
 
-static void stage1_table(struct smmu_tt *tt, const struct smmu_s1 *s1, const struct smmu_cd *cd,
+static void stage1_table(struct smmu_tt *tt, enum smmu_vmsa format, const struct smmu_cd *cd,
 			 const struct smmu_ids *ids, unsigned n)
 {
 	unsigned txsz = (unsigned)(n ? smmu_cd_T1SZ(cd) : smmu_cd_T0SZ(cd));
@@ -301,22 +323,30 @@ static void stage1_table(struct smmu_tt *tt, const struct smmu_s1 *s1, const str
 			  .oa_bits = smmu_cd_ips_bits(cd, ids),
 			  .base = smmu_cd_ttb(cd, n, ids)};
 
-	if (s1->lpae) {
+	tt->sh = -1;
+	if (format == SMMU_VMSA_LPAE) {
 		/* 5.4 T0SZ: bits [5:3] are IGNORED. */
 		t.ia_bits = 32 - (unsigned)smmu_bits(txsz, 0, 3);
+		t.level = initial_level(t.family, t.granule, t.ia_bits);
+		place_table(tt, &t);
+		return;
+	}
+	if (n)
+		smmu_tg1_granule(&t.granule, smmu_cd_TG1(cd));
+	else
+		smmu_tg0_granule(&t.granule, smmu_cd_TG0(cd));
+	t.ia_bits = 64 - txsz;
+	if (format == SMMU_VMSA_128) {
+		t.family = SMMU_DESC_D128;
+		t.level = smmu_d128_start_level(
+			txsz, t.granule, (unsigned)(n ? smmu_cd_SKL1(cd) : smmu_cd_SKL0(cd)));
 	} else {
-		if (n)
-			smmu_tg1_granule(&t.granule, smmu_cd_TG1(cd));
-		else
-			smmu_tg0_granule(&t.granule, smmu_cd_TG0(cd));
 		t.family = smmu_desc_family_a64(t.granule, smmu_cd_ds(cd, ids),
 						smmu_oas_bits(ids) >= 52);
-		t.ia_bits = 64 - txsz;
+		t.level = initial_level(t.family, t.granule, t.ia_bits);
 	}
-	tt->sh = -1;
 	if (t.family == SMMU_DESC_A64_DS)
 		tt->sh = (int8_t)(n ? smmu_cd_SH1(cd) : smmu_cd_SH0(cd));
-	t.level = initial_level(t.family, t.granule, t.ia_bits);
 	place_table(tt, &t);
 }
 
@@ -358,7 +388,7 @@ static void stage1_half(struct smmu_config *config, const struct smmu_rule_ctx *
 			       smmu_cd_AFFD(cd)});
 	if (tt->absent || tt->disabled)
 		return;
-	stage1_table(tt, s1, cd, ids, n);
+	stage1_table(tt, smmu_cd_vmsa(cd, ids), cd, ids, n);
 	stage1_spaces(config, ctx, n);
 	set_quick(tt, !s1->lpae && !s1->indirect && !tt->e0pd && !tt->ns_bit, tt->tbi ? 56 : 64);
 }
@@ -376,8 +406,10 @@ void smmu_config_cd(struct smmu_config *config, const struct smmu_rule_ctx *ctx)
 	s1->pan = smmu_cd_PAN(cd) && !s1->one_privilege;
 	s1->mair = smmu_cd_MAIR1(cd) << 32 | smmu_cd_MAIR0(cd);
 	s1->aie = !s1->lpae && smmu_IDR3_AIE(ids->idr[3]) && smmu_cd_AIE(cd);
-	s1->indirect = !s1->lpae && smmu_IDR3_S1PI(ids->idr[3]) && smmu_ste_S1PIE(&config->ste) &&
-		       smmu_cd_PIE(cd);
+	/* 3.26.1; VMSAv9-128 has no other permissions. */
+	s1->indirect = smmu_cd_vmsa(cd, ids) == SMMU_VMSA_128 ||
+		       (!s1->lpae && smmu_IDR3_S1PI(ids->idr[3]) && smmu_ste_S1PIE(&config->ste) &&
+			smmu_cd_PIE(cd));
 	s1->abort = smmu_cd_A(cd);
 	s1->record = smmu_cd_R(cd);
 	s1->stall = smmu_cd_S(cd);

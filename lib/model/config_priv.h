@@ -60,6 +60,7 @@ struct smmu_tt {
 	bool ns_bit, ns_table; /* NS and NSTable lead to Non-secure memory (3.10.2) */
 	int8_t sh; /* Shareability of all that it maps, or -1: descriptors say it (DS) */
 	bool big_endian;
+	bool wide;	   /* VMSAv9-128 */
 	bool affd;	   /* AF == 0 is no fault (AFFD, unless HA) */
 	bool ha, hd, haft; /* hardware updates (3.13) */
 	/* Stage 1 only. */
@@ -87,7 +88,10 @@ struct smmu_s2 {
 	/* Descriptors say the output space; neither instructions nor tables are Non-secure. */
 	bool realm;
 	uint8_t perm[16]; /* permissions by {XN[1:0], S2AP} */
-	uint8_t memattr;  /* enum smmu_memattr_scheme */
+	bool indirect;	  /* permissions by PIIndex and perhaps POIndex (3.26.2) */
+	bool overlay;
+	uint8_t base[16], over[16]; /* S2PII and S2POI: encodings of table D8-82 */
+	uint8_t memattr;	    /* enum smmu_memattr_scheme */
 	bool ptw, lpae;
 	bool record, stall; /* STE.S2R, S2S */
 };
@@ -164,11 +168,15 @@ struct smmu_overrides smmu_overrides_gbpa(uint64_t gbpa, const struct smmu_ids *
 uint8_t smmu_overrides_marks(const struct smmu_overrides *overrides, const struct smmu_ids *ids);
 
 /* Memory attributes after stage 1, and after stage 2 of what comes from stage 1 or before. */
+/* The low halves of 128-bit descriptors have MemAttr, AttrIndx[2:0] and SH in the same place. */
 static inline uint16_t smmu_config_memory1(const struct smmu_config *config,
 					   const struct smmu_tt *tt, uint64_t desc)
 {
 	const struct smmu_s1 *s1 = &config->stage1;
-	uint64_t index = s1->aie ? smmu_s1desc_AttrIndx_AIE(desc) : smmu_s1desc_AttrIndx(desc);
+	const uint64_t wide[2] = {desc};
+	uint64_t index = !s1->aie   ? smmu_s1desc_AttrIndx(desc)
+			 : tt->wide ? smmu_s1desc128_AttrIndx_AIE(wide)
+				    : smmu_s1desc_AttrIndx_AIE(desc);
 	/* 5.4 MAIR1: indices above 7 select the last byte. */
 	unsigned lsb = index > 7 ? 56 : (unsigned)index * 8;
 
@@ -234,15 +242,19 @@ static inline unsigned smmu_row_effective(unsigned row, unsigned taken)
 	return (row | (taken & ~(unsigned)SMMU_ROW_AP1)) & ~(taken & SMMU_ROW_AP1);
 }
 
-/* Why stage 1 denies the accesses missing, by descriptor and smmu_row_taken(). */
+/* Why stage 1 denies the accesses missing, by descriptor, its PIIndex and smmu_row_taken(). */
 struct smmu_perm_denial {
 	enum smmu_reason reason;
 	const char *field; /* of the descriptor to blame */
 	bool dirty;	   /* only the dirty state stands in the way */
 };
 void smmu_perm_explain(struct smmu_perm_denial *denial, const struct smmu_s1 *stage1, uint64_t desc,
-		       unsigned missing, unsigned taken);
+		       unsigned index, unsigned missing, unsigned taken);
 
+/* Accesses that an encoding of table D8-82 permits to a transaction, or to walks and CD fetches. */
+unsigned smmu_perm_s2_encoding(unsigned encoding, bool is_walk);
+/* What Base and Overlay permissions come to together, as an encoding (D8.4.2.2.4). */
+unsigned smmu_perm_s2_combine(unsigned base, unsigned overlay);
 /* Fills in stage2->perm (DDI 0487 D8.4.2.1). */
 void smmu_perm_stage2(struct smmu_s2 *stage2, bool xnx);
 

@@ -102,6 +102,67 @@ void smmu_perm_stage2(struct smmu_s2 *stage2, bool xnx)
 	}
 }
 
+/* Bits of a General permission, whose bit 3 is read (table D8-82). */
+enum { S2_UX = 1, S2_PX = 2, S2_W = 4, S2_GENERAL = 8 };
+enum { S2_NONE = 0, S2_MRO = 2, S2_WO = 4 };
+
+static bool is_mro(unsigned encoding)
+{
+	return !(encoding & S2_GENERAL) && encoding & S2_MRO;
+}
+
+/* The rest: NoAccess, and the reserved ones that are treated so. */
+static unsigned defined(unsigned encoding)
+{
+	return encoding == 1 || encoding == 5 ? S2_NONE : encoding;
+}
+
+unsigned smmu_perm_s2_encoding(unsigned encoding, bool is_walk)
+{
+	unsigned perm = 0;
+
+	encoding = defined(encoding);
+	if (is_mro(encoding))
+		return is_walk ? SMMU_PERM_PR | SMMU_PERM_PW : SMMU_PERM_READ;
+	if (encoding == S2_WO)
+		return is_walk ? 0 : SMMU_PERM_WRITE;
+	if (!(encoding & S2_GENERAL))
+		return 0;
+	perm = SMMU_PERM_READ;
+	if (encoding & S2_W)
+		perm |= SMMU_PERM_WRITE;
+	if (encoding & S2_UX)
+		perm |= SMMU_PERM_UX;
+	if (encoding & S2_PX)
+		perm |= SMMU_PERM_PX;
+	return perm;
+}
+
+/* Table D8-84, of a Special and a General permission that is not NoAccess. */
+static unsigned combine_mixed(unsigned special, unsigned general)
+{
+	if (general & S2_W)
+		return special;
+	return is_mro(special) ? S2_GENERAL : S2_NONE;
+}
+
+unsigned smmu_perm_s2_combine(unsigned base, unsigned overlay)
+{
+	base = defined(base);
+	overlay = defined(overlay);
+	if (base == S2_NONE || overlay == S2_NONE)
+		return S2_NONE;
+	if (base & overlay & S2_GENERAL)
+		return base & overlay;
+	if ((base | overlay) & S2_GENERAL)
+		return base & S2_GENERAL ? combine_mixed(overlay, base)
+					 : combine_mixed(base, overlay);
+	/* Table D8-83: the TopLevel bits of MRO add up. */
+	if (is_mro(base) && is_mro(overlay))
+		return base | overlay;
+	return base == overlay ? base : S2_NONE;
+}
+
 /* Under the Direct scheme; row is that of the descriptor alone. */
 static enum smmu_reason explain_execute(const char **field, const struct smmu_s1 *s1, unsigned row,
 					unsigned missing, unsigned taken)
@@ -145,15 +206,14 @@ static enum smmu_reason explain_data(const char **field, unsigned row, unsigned 
 }
 
 void smmu_perm_explain(struct smmu_perm_denial *denial, const struct smmu_s1 *stage1, uint64_t desc,
-		       unsigned missing, unsigned taken)
+		       unsigned index, unsigned missing, unsigned taken)
 {
-	unsigned row;
+	unsigned granted = stage1->perm[index], row;
 
 	*denial = (struct smmu_perm_denial){SMMU_REASON_INDIRECT_PERMISSION, "PIIndex", false};
 	if (stage1->indirect) {
 		/* 7.3.16 DirtyBit: only the dirty state stands in the way. */
-		denial->dirty = smmu_s1desc_nDirty(desc) &&
-				!(missing & ~stage1->perm[smmu_s1desc_PIIndex(desc)]);
+		denial->dirty = smmu_s1desc_nDirty(desc) && !(missing & ~granted);
 		if (denial->dirty)
 			denial->field = "nDirty";
 		return;

@@ -28,7 +28,7 @@ static int fail(struct smmu_walk *w, const struct smmu_entry *e, unsigned type,
 /* Not a Table and no leaf either. */
 static int no_leaf(struct smmu_walk *w, const struct smmu_entry *e)
 {
-	bool invalid = smmu_desc_kind(e->desc, e->l) == SMMU_DESC_INVALID;
+	bool invalid = smmu_entry_kind(e) == SMMU_DESC_INVALID;
 
 	return fail(w, e, SMMU_EVT_F_TRANSLATION,
 		    invalid ? SMMU_REASON_DESC_INVALID : SMMU_REASON_DESC_RESERVED, NULL);
@@ -113,18 +113,38 @@ static int resolve(struct smmu_walk *w, struct smmu_entry *e)
 /* Reads the descriptor at e->pa. */
 static int fetch(struct smmu_walk *w, struct smmu_entry *e)
 {
-	const uint8_t *page = smmu_model_table(w->model, (struct smmu_pa){e->pa, e->pas});
+	bool there = smmu_entry_load(w, e);
 
-	e->desc = page ? smmu_ld64le(page + smmu_bits(e->pa, 0, SMMU_MEM_PAGE_LOG2)) : 0;
-	if (e->tt->big_endian)
-		e->desc = smmu_swap64(e->desc);
 	if (w->log) {
-		show(w, e, !page);
+		show(w, e, !there);
 	}
-	if (!page) {
+	if (!there) {
 		return fail(w, e, SMMU_EVT_F_WALK_EABT, SMMU_REASON_DESC_ABORT, NULL);
 	}
 	return 0;
+}
+
+/* Fields that 128-bit descriptors have elsewhere. */
+static unsigned piindex(const struct smmu_entry *e)
+{
+	const uint64_t desc[2] = {e->desc, e->high};
+
+	return (unsigned)(e->tt->wide ? smmu_s1desc128_PIIndex(desc)
+				      : smmu_s1desc_PIIndex(e->desc));
+}
+
+static bool is_ns(const struct smmu_entry *e)
+{
+	const uint64_t desc[2] = {e->desc, e->high};
+
+	return e->tt->wide ? smmu_s1desc128_NS(desc) : smmu_s1desc_NS(e->desc);
+}
+
+static bool is_ns_table(const struct smmu_entry *e)
+{
+	const uint64_t desc[2] = {e->desc, e->high};
+
+	return e->tt->wide ? smmu_s1table128_NSTable(desc) : smmu_s1table_NSTable(e->desc);
 }
 
 /*
@@ -133,12 +153,12 @@ static int fetch(struct smmu_walk *w, struct smmu_entry *e)
  */
 static int update_desc(struct smmu_walk *w, const struct smmu_entry *e, uint64_t update)
 {
-	struct smmu_pa pa = {e->pa, e->pas}, ipa = {e->ipa, e->ipa_pas};
+	struct smmu_pa ipa = {e->ipa, e->ipa_pas};
 	struct smmu_leaf table;
 
 	if (w->config->s2 && smmu_stage2_walk(w, &table, ipa, SMMU_PERM_PW, SMMU_EVT_CLASS_TT))
 		return 1;
-	if (smmu_walk_update(w, pa, update, e->tt->big_endian))
+	if (smmu_walk_update(w, smmu_entry_low(e), update, e->tt->big_endian))
 		return 0;
 	return fail(w, e, SMMU_EVT_F_WALK_EABT, SMMU_REASON_DESC_UPDATE_ABORT, NULL);
 }
@@ -149,15 +169,14 @@ static int descend(struct smmu_walk *w, struct smmu_entry *e, uint64_t ia, unsig
 	const struct smmu_tt *tt = e->tt;
 	uint64_t tables = 0;
 
-	e->l = tt->initial;
-	e->ipa = tt->base + (ia >> e->l->size_log2) * 8;
+	e->ipa = smmu_entry_first(e, ia);
 	e->ipa_pas = tt->pas;
 	for (;;) {
 		uint64_t table;
 
 		if (resolve(w, e) || fetch(w, e))
 			return 1;
-		if (smmu_desc_kind(e->desc, e->l) != SMMU_DESC_TABLE)
+		if (smmu_entry_kind(e) != SMMU_DESC_TABLE)
 			break;
 		table = smmu_desc_nlta(e->desc, e->l);
 		if (table & tt->oa_excess)
@@ -168,10 +187,9 @@ static int descend(struct smmu_walk *w, struct smmu_entry *e, uint64_t ia, unsig
 		    update_desc(w, e, smmu_s1table_set_AF(e->desc, 1)))
 			return 1;
 		tables |= e->desc;
-		if (tt->ns_table && smmu_s1table_NSTable(e->desc))
+		if (tt->ns_table && is_ns_table(e))
 			e->ipa_pas = SMMU_PAS_NS;
-		e->l++;
-		e->ipa = smmu_entry_at(e, table, ia);
+		e->ipa = smmu_entry_next(e, table, ia);
 	}
 	*taken = tt->had ? 0 : smmu_row_taken(tables);
 	return 0;
@@ -190,7 +208,8 @@ static int no_permission(struct smmu_walk *w, const struct smmu_entry *e,
 	struct smmu_perm_denial denial = {SMMU_REASON_NONSECURE_FETCH, "NS", false};
 
 	if (!(missing & SMMU_PERM_EXEC) || !is_fetch_denied(w, leaf))
-		smmu_perm_explain(&denial, &w->config->stage1, e->desc, missing, taken);
+		smmu_perm_explain(&denial, &w->config->stage1, e->desc,
+				  w->config->stage1.indirect ? piindex(e) : 0, missing, taken);
 	fail(w, e, SMMU_EVT_F_PERMISSION, denial.reason, denial.field);
 	w->fault.lacks_read = !(missing & SMMU_PERM_WRITE);
 	w->fault.dirty = denial.dirty;
@@ -209,7 +228,7 @@ static unsigned permissions(const struct smmu_s1 *s1, const struct smmu_entry *e
 
 	*clean = false;
 	if (s1->indirect) {
-		unsigned perm = s1->perm[smmu_s1desc_PIIndex(desc)];
+		unsigned perm = s1->perm[piindex(e)];
 
 		/* 3.13.3.2: nDirty holds writes back until hardware or software clears it. */
 		if (smmu_s1desc_nDirty(desc)) {
@@ -254,7 +273,7 @@ static int check_leaf(struct smmu_walk *w, const struct smmu_entry *e, unsigned 
 {
 	bool clean;
 
-	if (smmu_desc_kind(e->desc, e->l) < SMMU_DESC_BLOCK) {
+	if (smmu_entry_kind(e) < SMMU_DESC_BLOCK) {
 		return no_leaf(w, e);
 	}
 	leaf->desc = e->desc;
@@ -264,7 +283,7 @@ static int check_leaf(struct smmu_walk *w, const struct smmu_entry *e, unsigned 
 	leaf->size_log2 = e->l->size_log2;
 	leaf->oa = smmu_desc_oa(e->desc, e->l);
 	leaf->memory = smmu_config_memory1(w->config, e->tt, e->desc);
-	leaf->pas = e->tt->ns_bit && smmu_s1desc_NS(e->desc) ? SMMU_PAS_NS : e->ipa_pas;
+	leaf->pas = e->tt->ns_bit && is_ns(e) ? SMMU_PAS_NS : e->ipa_pas;
 	leaf->perm = (uint8_t)permissions(&w->config->stage1, e, taken, &clean);
 	if (is_fetch_denied(w, leaf))
 		leaf->perm &= (uint8_t)~SMMU_PERM_EXEC;

@@ -42,7 +42,7 @@ static int fail(struct smmu_walk *w, const struct s2_walk *s, const struct smmu_
 /* Not a Table and no leaf either. */
 static int no_leaf(struct smmu_walk *w, const struct s2_walk *s, const struct smmu_entry *e)
 {
-	bool invalid = smmu_desc_kind(e->desc, e->l) == SMMU_DESC_INVALID;
+	bool invalid = smmu_entry_kind(e) == SMMU_DESC_INVALID;
 
 	return fail(w, s, e, SMMU_EVT_F_TRANSLATION,
 		    invalid ? SMMU_REASON_DESC_INVALID : SMMU_REASON_DESC_RESERVED, NULL);
@@ -62,24 +62,59 @@ static void show(const struct smmu_walk *w, const struct s2_walk *s, const struc
 /* Reads the descriptor at e->pa. */
 static int fetch(struct smmu_walk *w, const struct s2_walk *s, struct smmu_entry *e)
 {
-	const uint8_t *page = smmu_model_table(w->model, (struct smmu_pa){e->pa, e->pas});
+	bool there = smmu_entry_load(w, e);
 
-	e->desc = page ? smmu_ld64le(page + smmu_bits(e->pa, 0, SMMU_MEM_PAGE_LOG2)) : 0;
-	if (e->tt->big_endian)
-		e->desc = smmu_swap64(e->desc);
 	if (w->log) {
-		show(w, s, e, !page);
+		show(w, s, e, !there);
 	}
-	if (!page) {
+	if (!there) {
 		return fail(w, s, e, SMMU_EVT_F_WALK_EABT, SMMU_REASON_DESC_ABORT, NULL);
 	}
 	return 0;
 }
 
+/* Fields that 128-bit descriptors have elsewhere. */
+static unsigned piindex(const struct smmu_entry *e)
+{
+	const uint64_t desc[2] = {e->desc, e->high};
+
+	return (unsigned)(e->tt->wide ? smmu_s2desc128_PIIndex(desc)
+				      : smmu_s2desc_PIIndex(e->desc));
+}
+
+static unsigned poindex(const struct smmu_entry *e)
+{
+	const uint64_t desc[2] = {e->desc, e->high};
+
+	return (unsigned)(e->tt->wide ? smmu_s2desc128_POIndex(desc)
+				      : smmu_s2desc_POIndex(e->desc));
+}
+
+static bool is_ns(const struct smmu_entry *e)
+{
+	const uint64_t desc[2] = {e->desc, e->high};
+
+	return e->tt->wide ? smmu_s2desc128_NS(desc) : smmu_s2desc_NS(e->desc);
+}
+
+/* What the descriptor permits, but for its dirty state. */
+static unsigned permissions(const struct smmu_s2 *s2, const struct s2_walk *s,
+			    const struct smmu_entry *e)
+{
+	unsigned encoding;
+
+	if (!s2->indirect)
+		return s2->perm[smmu_s2desc_XN(e->desc) << 2 | smmu_s2desc_S2AP(e->desc)];
+	encoding = s2->base[piindex(e)];
+	if (s2->overlay)
+		encoding = smmu_perm_s2_combine(encoding, s2->over[poindex(e)]);
+	return smmu_perm_s2_encoding(encoding, s->class != SMMU_EVT_CLASS_IN);
+}
+
 /* 3.13.6: the Access flag of a Table descriptor. */
 static int table_flag(struct smmu_walk *w, const struct s2_walk *s, const struct smmu_entry *e)
 {
-	struct smmu_pa pa = {e->pa, e->pas};
+	struct smmu_pa pa = smmu_entry_low(e);
 
 	if (smmu_s2table_AF(e->desc) ||
 	    smmu_walk_update(w, pa, smmu_s2table_set_AF(e->desc, 1), e->tt->big_endian))
@@ -92,15 +127,14 @@ static int descend(struct smmu_walk *w, const struct s2_walk *s, struct smmu_ent
 {
 	const struct smmu_tt *tt = e->tt;
 
-	e->l = tt->initial;
 	e->pas = tt->pas;
-	e->pa = tt->base + (s->ipa >> e->l->size_log2) * 8;
+	e->pa = smmu_entry_first(e, s->ipa);
 	for (;;) {
 		uint64_t table;
 
 		if (fetch(w, s, e))
 			return 1;
-		if (smmu_desc_kind(e->desc, e->l) != SMMU_DESC_TABLE)
+		if (smmu_entry_kind(e) != SMMU_DESC_TABLE)
 			return 0;
 		table = smmu_desc_nlta(e->desc, e->l);
 		if (table & tt->oa_excess)
@@ -108,27 +142,46 @@ static int descend(struct smmu_walk *w, const struct s2_walk *s, struct smmu_ent
 				    "NLTA");
 		if (tt->haft && table_flag(w, s, e))
 			return 1;
-		e->l++;
-		e->pa = smmu_entry_at(e, table, s->ipa);
+		e->pa = smmu_entry_next(e, table, s->ipa);
 	}
 }
 
 static int no_permission(struct smmu_walk *w, const struct s2_walk *s, const struct smmu_entry *e,
 			 unsigned missing)
 {
+	const struct smmu_s2 *s2 = &w->config->stage2;
+	unsigned first = missing & SMMU_PERM_WRITE ? missing & SMMU_PERM_WRITE : missing;
 	enum smmu_reason reason = missing & SMMU_PERM_WRITE  ? SMMU_REASON_NO_WRITE
 				  : missing & SMMU_PERM_READ ? SMMU_REASON_NO_READ
 							     : SMMU_REASON_NO_EXECUTE;
 	const char *field = missing & SMMU_PERM_EXEC ? "XN" : "S2AP";
 
 	/* 7.3.16: what Realm may not do in Non-secure memory. */
-	if (w->config->stage2.realm && smmu_s2desc_NS(e->desc) &&
-	    (s->class != SMMU_EVT_CLASS_IN || missing & SMMU_PERM_EXEC)) {
+	if (s2->realm && is_ns(e) && (s->class != SMMU_EVT_CLASS_IN || missing & SMMU_PERM_EXEC)) {
 		reason = SMMU_REASON_NONSECURE_FETCH;
 		field = "NS";
 	}
+	if (s2->indirect && reason != SMMU_REASON_NONSECURE_FETCH) {
+		reason = SMMU_REASON_INDIRECT_PERMISSION;
+		field = "PIIndex";
+	}
 	fail(w, s, e, SMMU_EVT_F_PERMISSION, reason, field);
+	/* 7.3.16, 13.1.1: write permission is checked before read permission. */
+	if (s2->overlay &&
+	    first & ~smmu_perm_s2_encoding(s2->over[poindex(e)], s->class != SMMU_EVT_CLASS_IN)) {
+		w->fault.overlay = true;
+		w->result->blame.reason = SMMU_REASON_OVERLAY;
+		w->result->blame.field = "POIndex";
+	}
 	w->fault.lacks_read = s->class == SMMU_EVT_CLASS_IN && !(missing & SMMU_PERM_WRITE);
+	return 1;
+}
+
+/* 3.26.2 step 4: everything but the dirty state would permit the write. */
+static int not_dirty(struct smmu_walk *w, const struct s2_walk *s, const struct smmu_entry *e)
+{
+	fail(w, s, e, SMMU_EVT_F_PERMISSION, SMMU_REASON_INDIRECT_PERMISSION, "Dirty");
+	w->fault.dirty = true;
 	return 1;
 }
 
@@ -137,17 +190,17 @@ static int settle(struct smmu_walk *w, const struct s2_walk *s, const struct smm
 		  struct smmu_leaf *leaf)
 {
 	const struct smmu_s2 *s2 = &w->config->stage2;
-	struct smmu_pa pa = {e->pa, e->pas};
+	struct smmu_pa pa = smmu_entry_low(e);
 	uint64_t update = e->desc;
 
-	if (!smmu_s2desc_AF(update) && !s2->tt.affd) {
-		if (!s2->tt.ha)
+	if (!smmu_s2desc_AF(update) && !e->tt->affd) {
+		if (!e->tt->ha)
 			return fail(w, s, e, SMMU_EVT_F_ACCESS, SMMU_REASON_ACCESS_FLAG, "AF");
 		update = smmu_s2desc_set_AF(update, 1);
 	}
 	if (s->need & ~leaf->perm) {
 		/* 3.13.3.1: a writable-clean descriptor becomes writable-dirty. */
-		if (!s2->tt.hd || !smmu_s2desc_DBM(update) ||
+		if (!e->tt->hd || s2->indirect || !smmu_s2desc_DBM(update) ||
 		    s->need & ~(leaf->perm | (unsigned)SMMU_PERM_WRITE))
 			return no_permission(w, s, e, s->need & ~leaf->perm);
 		update = smmu_s2desc_set_S2AP(update, smmu_s2desc_S2AP(update) | 2);
@@ -156,6 +209,14 @@ static int settle(struct smmu_walk *w, const struct s2_walk *s, const struct smm
 	if (s2->ptw && s->class != SMMU_EVT_CLASS_IN &&
 	    smmu_attr_s2_is_device((unsigned)smmu_s2desc_MemAttr(e->desc), s2->memattr))
 		return fail(w, s, e, SMMU_EVT_F_PERMISSION, SMMU_REASON_WALK_DEVICE, "MemAttr");
+	if (s2->indirect && !smmu_s2desc_Dirty(update)) {
+		if (!(s->need & SMMU_PERM_WRITE))
+			leaf->perm &= (uint8_t)~SMMU_PERM_WRITE;
+		else if (e->tt->hd)
+			update = smmu_s2desc_set_Dirty(update, 1);
+		else
+			return not_dirty(w, s, e);
+	}
 	if (update != e->desc && !smmu_walk_update(w, pa, update, e->tt->big_endian))
 		return fail(w, s, e, SMMU_EVT_F_WALK_EABT, SMMU_REASON_DESC_UPDATE_ABORT, NULL);
 	return 0;
@@ -166,9 +227,8 @@ static int check_leaf(struct smmu_walk *w, const struct s2_walk *s, const struct
 		      struct smmu_leaf *leaf)
 {
 	const struct smmu_s2 *s2 = &w->config->stage2;
-	unsigned row = (unsigned)(smmu_s2desc_XN(e->desc) << 2 | smmu_s2desc_S2AP(e->desc));
 
-	if (smmu_desc_kind(e->desc, e->l) < SMMU_DESC_BLOCK) {
+	if (smmu_entry_kind(e) < SMMU_DESC_BLOCK) {
 		return no_leaf(w, s, e);
 	}
 	leaf->desc = e->desc;
@@ -176,16 +236,16 @@ static int check_leaf(struct smmu_walk *w, const struct s2_walk *s, const struct
 	leaf->level = (int8_t)smmu_entry_level(e);
 	leaf->size_log2 = e->l->size_log2;
 	leaf->oa = smmu_desc_oa(e->desc, e->l);
-	leaf->perm = s2->perm[row];
+	leaf->perm = (uint8_t)permissions(s2, s, e);
 	leaf->pas = s->space == SMMU_PAS_S ? s2->secure_out : s2->out;
-	if (s2->realm && smmu_s2desc_NS(e->desc)) {
+	if (s2->realm && is_ns(e)) {
 		leaf->pas = SMMU_PAS_NS;
 		leaf->perm &= s->class == SMMU_EVT_CLASS_IN ? (uint8_t)~SMMU_PERM_EXEC : 0;
 	}
 	if (leaf->oa & e->tt->oa_excess) {
 		return fail(w, s, e, SMMU_EVT_F_ADDR_SIZE, SMMU_REASON_OUTPUT_ADDRESS_SIZE, "OA");
 	}
-	if (!smmu_s2desc_AF(e->desc) || s->need & ~leaf->perm || s2->ptw) {
+	if (!smmu_s2desc_AF(e->desc) || s->need & ~leaf->perm || s2->ptw || s2->indirect) {
 		return settle(w, s, e, leaf);
 	}
 	return 0;

@@ -29,17 +29,38 @@ void smmu_walk_show(const struct smmu_walk *w, const struct smmu_entry *e,
 		.level = (int8_t)smmu_entry_level(e),
 		.depth = show->nested,
 		.input = show->input,
-		.index = smmu_entry_index(e, show->input),
+		.index = e->index,
 		.pa = {e->pa, e->pas},
 		.ipa_valid = ipa_valid,
 		.ipa = ipa_valid ? e->ipa : 0,
-		.words = show->aborted ? 0 : 1,
-		.word = {e->desc},
+		.words = show->aborted ? 0
+			 : e->tt->wide ? 2
+				       : 1,
+		.word = {e->desc, e->high},
 		.granule_log2 = e->tt->granule_log2,
 		.big_endian = e->tt->big_endian,
 	};
 
 	w->log->visit(w->log->ctx, &step);
+}
+
+bool smmu_entry_load(struct smmu_walk *w, struct smmu_entry *e)
+{
+	const uint8_t *page = smmu_model_table(w->model, (struct smmu_pa){e->pa, e->pas});
+	uint64_t at = smmu_bits(e->pa, 0, SMMU_MEM_PAGE_LOG2);
+	uint64_t first = page ? smmu_ld64le(page + at) : 0;
+	uint64_t second = page && e->tt->wide ? smmu_ld64le(page + at + 8) : 0;
+
+	if (!e->tt->big_endian) {
+		e->desc = first;
+		e->high = second;
+	} else if (e->tt->wide) {
+		e->desc = smmu_swap64(second);
+		e->high = smmu_swap64(first);
+	} else {
+		e->desc = smmu_swap64(first);
+	}
+	return page != NULL;
 }
 
 /* One entry a word (contract): a second update of it replaces the first. */

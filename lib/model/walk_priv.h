@@ -26,6 +26,7 @@ struct smmu_fault {
 	bool ttrnw;	 /* the access to a stage 1 descriptor was a read */
 	bool lacks_read; /* F_PERMISSION that no lack of write permission caused */
 	bool dirty;	 /* DirtyBit (7.3.16) */
+	bool overlay;	 /* Overlay */
 	uint64_t ipa;	 /* where s2 */
 	enum smmu_pas ipa_pas;
 	uint64_t fetch;	    /* FetchAddr, of the events that have it */
@@ -65,7 +66,8 @@ struct smmu_entry {
 	uint64_t pa;  /* of the descriptor */
 	uint64_t ipa; /* before stage 2, where that translates */
 	enum smmu_pas pas, ipa_pas;
-	uint64_t desc;
+	uint64_t desc, high; /* high: the upper half of 128 bits */
+	uint64_t index;	     /* in its table */
 };
 
 static inline int smmu_entry_level(const struct smmu_entry *e)
@@ -73,19 +75,43 @@ static inline int smmu_entry_level(const struct smmu_entry *e)
 	return e->tt->initial_level + (int)(e->l - e->tt->initial);
 }
 
-/* Index of the descriptor in its table, for people. */
-static inline uint64_t smmu_entry_index(const struct smmu_entry *e, uint64_t ia)
+static inline enum smmu_desc_kind smmu_entry_kind(const struct smmu_entry *e)
 {
-	uint64_t index = ia >> e->l->size_log2;
-
-	return e->l == e->tt->initial ? index : index & e->tt->index_mask;
+	return e->tt->wide ? smmu_desc128_kind(e->desc, e->high, e->l)
+			   : smmu_desc_kind(e->desc, e->l);
 }
 
-/* Where the descriptor for ia is in a table that is not the initial one. */
-static inline uint64_t smmu_entry_at(const struct smmu_entry *e, uint64_t table, uint64_t ia)
+/* Where the descriptor for ia is in the initial table, which e->l then is. */
+static inline uint64_t smmu_entry_first(struct smmu_entry *e, uint64_t ia)
 {
-	return table + (ia >> e->l->size_log2 & e->tt->index_mask) * 8;
+	e->l = e->tt->initial;
+	e->index = ia >> e->l->size_log2;
+	return e->tt->base + (e->index << e->l->desc_log2);
 }
+
+/*
+ * The same in the table that the Table descriptor of e points to: SKL leaves
+ * out levels, whose bits the table resolves as well (D8.2.8).
+ */
+static inline uint64_t smmu_entry_next(struct smmu_entry *e, uint64_t table, uint64_t ia)
+{
+	const uint64_t desc[2] = {e->desc, e->high};
+	unsigned above = e->l->size_log2, bits;
+
+	e->l += e->tt->wide ? 1 + smmu_s1table128_SKL(desc) : 1;
+	bits = above - e->l->size_log2;
+	e->index = smmu_bits(ia, e->l->size_log2, bits);
+	return smmu_align_down_log2(table, bits + e->l->desc_log2) + (e->index << e->l->desc_log2);
+}
+
+/* Where the 64 bits are that hardware updates. */
+static inline struct smmu_pa smmu_entry_low(const struct smmu_entry *e)
+{
+	return (struct smmu_pa){e->pa + (e->tt->wide && e->tt->big_endian ? 8 : 0), e->pas};
+}
+
+/* Reads the descriptor at e->pa; false when memory aborts. */
+bool smmu_entry_load(struct smmu_walk *w, struct smmu_entry *e);
 
 /* Notes a fault of that type for that reason, with an empty blame otherwise; returns 1. */
 int smmu_walk_fault(struct smmu_walk *w, unsigned type, enum smmu_reason reason);

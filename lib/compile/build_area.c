@@ -122,6 +122,7 @@ static int add_region(struct builder *b, const struct build_area *area, uint64_t
 	region.name = name ? copy_text(b, name) : NULL;
 	if (!region.purpose || (name && !region.name)) {
 		free(region.purpose);
+		free(region.name);
 		return b->error;
 	}
 	b->region_at[out->regions_count] = area->at;

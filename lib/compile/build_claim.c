@@ -274,9 +274,11 @@ static void choose_asids(struct builder *b)
 	size_t *uses = calloc(b->uses_count + 1, sizeof(*uses));
 	size_t count = 0;
 
-	if (!pair || !uses)
+	if (!pair || !uses) {
 		build_nomem(b);
-	for (size_t i = 0; !b->error && i < b->uses_count; i++) {
+		goto out;
+	}
+	for (size_t i = 0; i < b->uses_count; i++) {
 		const struct build_use *use = &b->use[i];
 
 		if (!use->needs_asid || smmu_sys_given(domain_of(b, use->domain)->asid.at))
@@ -284,13 +286,14 @@ static void choose_asids(struct builder *b)
 		pair[count][0] = use->domain;
 		pair[count++][1] = i;
 	}
-	if (!b->error && count)
+	if (count)
 		qsort(pair, count, sizeof(*pair), by_domain);
 	for (size_t i = 0, n; !b->error && i < count; i += n) {
 		for (n = 0; i + n < count && pair[i + n][0] == pair[i][0]; n++)
 			uses[n] = pair[i + n][1];
 		choose_asid(b, uses, n);
 	}
+out:
 	free(uses);
 	free(pair);
 }

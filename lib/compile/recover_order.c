@@ -268,19 +268,21 @@ int recover_order(size_t **order, size_t *count, const struct recover *r)
 
 	*count = 0;
 	*order = calloc(r->domains_count + 1, sizeof(**order));
-	if (!place || !done || !s.before || !*order)
+	if (!place || !done || !s.before || !*order) {
 		status = smmu_diag_nomem(r->diag);
-	for (size_t i = 0; status == 0 && i < r->domains_count; i++) {
+		goto out;
+	}
+	for (size_t i = 0; i < r->domains_count; i++) {
 		const struct recover_domain *d = &r->domain[i];
 
 		if (d->tables.low <= d->tables.high)
 			place[s.count++] =
 				(struct place){d->smmu, d->under, d->same, d->tables.low};
 	}
-	if (status == 0 && s.count)
+	if (s.count)
 		qsort(place, s.count, sizeof(*place), by_place);
-	if (status == 0)
-		sort_places(*order, count, r, &s, done);
+	sort_places(*order, count, r, &s, done);
+out:
 	free(s.before);
 	free(done);
 	free(place);

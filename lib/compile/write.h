@@ -11,8 +11,9 @@
 
 /*
  * dir is made when it does not exist.  One that holds anything but an earlier
- * result is refused (SMMU_E_CONFLICT) unless force; force never deletes what
- * is not the result of a build.  mem holds what smmu_build_init wrote.
+ * result is refused (SMMU_E_CONFLICT) unless force; what is not the result of
+ * a build is never replaced or removed, nor is what was read for this one.
+ * mem holds what smmu_build_init wrote.
  */
 int smmu_build_write(const struct smmu_build *build, const struct smmu_mem *mem,
 		     const struct smmu_sys *sys, const char *dir, bool force,

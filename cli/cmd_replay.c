@@ -1,6 +1,7 @@
 /*
  * smmu replay SYSTEM TRACE
  */
+#include "replay/caches.h"
 #include "replay/replay.h"
 
 #include <stdlib.h>
@@ -9,7 +10,7 @@
 #include "load.h"
 
 struct replay_args {
-	const char *system, *trace, *memory_after;
+	const char *system, *trace, *memory_after, *caches;
 	bool each, expect, strict, drain;
 	int format;
 };
@@ -28,6 +29,8 @@ static const struct cli_opt replay_opts[] = {
 	OPT_FLAG("each", struct replay_args, each, "one answer a record instead of a summary"),
 	OPT_FLAG("expect", struct replay_args, expect,
 		 "compare with the trace's column pa; status 1 when they differ"),
+	OPT_STR("caches", struct replay_args, caches, "none|ideal|FILE",
+		"caches that may answer with what they hold; FILE says their sizes"),
 	OPT_FLAG("drain", struct replay_args, drain,
 		 "software takes the events out of their queue as they come"),
 	OPT_FLAG("strict", struct replay_args, strict, "stop at a line that cannot be read"),
@@ -111,12 +114,26 @@ static int run_trace(struct run *run, const struct replay_args *args, struct smm
 	return error == STOP_QUIETLY ? 0 : error;
 }
 
+static int give_caches(struct smmu_machine *machine, const char *what, struct smmu_diag *diag)
+{
+	struct smmu_caches caches;
+	int error = smmu_caches_parse(&caches, what, diag);
+
+	for (size_t i = 0; i < machine->count && !error; i++)
+		if (smmu_model_set_caches(machine->smmu[i].model, &caches))
+			error = smmu_diag_nomem(diag);
+	return error;
+}
+
 static int run_system(struct run *run, const struct replay_args *args, struct smmu_machine *machine)
 {
 	struct smmu_diag *diag = run->session->diag;
 	struct smmu_in *in;
 	int error;
 
+	error = args->caches ? give_caches(machine, args->caches, diag) : 0;
+	if (error)
+		return error;
 	if (args->memory_after && smmu_mem_mark_clean(machine->mem))
 		return smmu_diag_nomem(diag);
 	error = smmu_in_open(&in, args->trace, diag);
@@ -156,7 +173,8 @@ static int replay_run(struct cli_session *session, const void *args)
 const struct cli_command cli_cmd_replay = {
 	.name = "replay",
 	.summary = "run a trace through the model",
-	.synopsis = "SYSTEM TRACE [--each] [--expect] [--drain] [--memory-after FILE] [OPTION...]",
+	.synopsis = "SYSTEM TRACE [--each] [--expect] [--caches WHICH] [--drain] "
+		    "[--memory-after FILE] [OPTION...]",
 	.about = "Every record of the trace goes through the SMMU that it names, in order. "
 		 "Without --each, a summary: counts by status, event and stream. Faults are "
 		 "answers: the status is 0 with them. \"smmu help trace\" lists the columns.",

@@ -2,7 +2,7 @@
  * From a SubstreamID to a legal CD, or to none.  IHI 0070 G.b 3.3.2, 5.2
  * S1DSS and S1Fmt, 5.3, 5.4, 3.4.3, 7.3.7, 7.3.9 - 7.3.11.
  */
-#include "model/walk_priv.h"
+#include "model/cache_priv.h"
 #include "spec/l1cd.h"
 #include "spec/rule.h"
 
@@ -87,6 +87,21 @@ static int fetch_abort(struct smmu_walk *w, enum smmu_reason reason, enum smmu_s
 	return 1;
 }
 
+/* Reads a CD or L1CD at that address. */
+static int fetch(struct smmu_walk *w, struct smmu_step *step, uint64_t address, unsigned words)
+{
+	bool l1cd = step->kind == SMMU_STRUCT_L1CD;
+	struct place place;
+
+	if (resolve(w, &place, address))
+		return 1;
+	step->ipa = place.ipa;
+	if (smmu_walk_read(w, step, place.pa, words))
+		return 0;
+	return fetch_abort(w, l1cd ? SMMU_REASON_L1CD_ABORT : SMMU_REASON_CD_ABORT, step->kind,
+			   &place);
+}
+
 static int l1cd_fault(struct smmu_walk *w, const struct smmu_config *config,
 		      enum smmu_reason reason, const struct place *place, const char *field)
 {
@@ -113,11 +128,10 @@ static int second_level(struct smmu_walk *w, uint64_t *address, const struct smm
 	struct smmu_l1cd l1cd;
 	struct place place;
 
-	if (resolve(w, &place, table + step.index * SMMU_L1CD_BYTES))
+	if (!smmu_cached_structure(w, &step) &&
+	    fetch(w, &step, table + step.index * SMMU_L1CD_BYTES, SMMU_L1CD_WORDS))
 		return 1;
-	step.ipa = place.ipa;
-	if (!smmu_walk_read(w, &step, place.pa, SMMU_L1CD_WORDS))
-		return fetch_abort(w, SMMU_REASON_L1CD_ABORT, SMMU_STRUCT_L1CD, &place);
+	place = (struct place){step.pa, step.ipa};
 	l1cd.word[0] = step.word[0];
 	if (!smmu_l1cd_V(&l1cd))
 		return l1cd_fault(w, config, SMMU_REASON_L1CD_INVALID, &place, "V");
@@ -185,19 +199,18 @@ int smmu_cd_fetch(struct smmu_walk *w, struct smmu_config *config)
 				 .input = substream,
 				 .index = substream,
 				 .ipa_valid = config->s2};
-	struct place place;
 	uint64_t address;
 
 	if (substream_rules(w, config))
 		return 1;
 	if (!config->s1)
 		return 0;
-	if (locate(w, &address, config, substream) || resolve(w, &place, address))
+	/* A cached CD is found by its number, without the L1CD. */
+	if (!smmu_cached_structure(w, &step) &&
+	    (locate(w, &address, config, substream) || fetch(w, &step, address, SMMU_CD_WORDS)))
 		return 1;
-	config->cd_pa = place.pa;
-	config->cd_ipa = step.ipa = place.ipa;
-	if (!smmu_walk_read(w, &step, place.pa, SMMU_CD_WORDS))
-		return fetch_abort(w, SMMU_REASON_CD_ABORT, SMMU_STRUCT_CD, &place);
+	config->cd_pa = step.pa;
+	config->cd_ipa = step.ipa;
 	for (unsigned i = 0; i < SMMU_CD_WORDS; i++)
 		config->cd.word[i] = step.word[i];
 	if (check_legal(w, config))

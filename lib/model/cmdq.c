@@ -3,6 +3,7 @@
  * 6.3.26 - 6.3.28, 7.1.
  */
 #include "base/compiler.h"
+#include "model/cache_priv.h"
 #include "model/program_priv.h"
 
 /* The queue of one interface, and its indices as they were read. */
@@ -81,7 +82,8 @@ static int execute(struct smmu_model *m, enum smmu_sec sec, const struct smmu_cm
 		return smmu_stall_terminate(m, sec, cmd);
 	case SMMU_CMD_SYNC:
 		return sync(m, sec, cmd);
-	default: /* invalidations, and hints: nothing is kept that they could concern */
+	default: /* complete at once, before the CMD_SYNC that asks for it */
+		smmu_cached_invalidate(m, sec, cmd);
 		return 0;
 	}
 }

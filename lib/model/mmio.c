@@ -5,6 +5,7 @@
  * Every Update completes with the write that asks for it.
  */
 #include "base/compiler.h"
+#include "model/cache_priv.h"
 #include "model/program_priv.h"
 
 uint64_t smmu_program_get(const struct smmu_model *model, enum smmu_reg reg, enum smmu_sec sec)
@@ -137,7 +138,8 @@ static int wrote_update(struct smmu_model *m, const struct change *c)
 static int wrote_s_init(struct smmu_model *m, const struct change *c)
 {
 	m->regs[c->reg] = smmu_S_INIT_set_INV_ALL(c->after, 0);
-	smmu_model_flush(m);
+	if (smmu_S_INIT_INV_ALL(c->after))
+		smmu_cached_invalidate_all(m);
 	return 0;
 }
 

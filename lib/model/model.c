@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "model/walk_priv.h"
+#include "model/cache_priv.h"
 #include "spec/effective.h"
 
 static void find_bank(struct smmu_bank *bank, enum smmu_sec sec)
@@ -115,6 +115,14 @@ int smmu_model_clone(struct smmu_model **model, const struct smmu_model *from, s
 	size_t size = from->stalled_count * sizeof(*from->stalled);
 	int err = smmu_model_new(model, mem, from->regs);
 
+	if (!err && from->caches)
+		err = smmu_model_set_caches(*model, &from->caches->config);
+	if (err) {
+		smmu_model_free(*model);
+		*model = NULL;
+		return err;
+	}
+
 	if (err || !size)
 		return err;
 	(*model)->stalled = malloc(size);
@@ -133,6 +141,7 @@ void smmu_model_free(struct smmu_model *model)
 	if (!model)
 		return;
 	smmu_tlb_free(model->tlb);
+	smmu_cache_set_free(model->caches);
 	free(model->stalled);
 	free(model->ended);
 	free(model);
@@ -167,6 +176,32 @@ void smmu_model_set_tlb(struct smmu_model *model, bool on)
 {
 	model->tlb_on = on;
 	smmu_model_flush(model);
+}
+
+int smmu_model_set_caches(struct smmu_model *model, const struct smmu_caches *caches)
+{
+	struct smmu_cache_set *set;
+	int err;
+
+	for (unsigned i = 0; i < SMMU_CACHE_COUNT; i++) {
+		const struct smmu_cache_size *size = &caches->of[i];
+
+		if (size->ways && (size->entries == 0 || size->entries % size->ways))
+			return SMMU_E_INVALID;
+	}
+	err = smmu_cache_set_new(&set, caches);
+	if (err)
+		return err;
+	smmu_cache_set_free(model->caches);
+	model->caches = set;
+	smmu_model_flush(model);
+	return 0;
+}
+
+struct smmu_cache_stats smmu_model_cache_stats(const struct smmu_model *model,
+					       enum smmu_cache_kind kind)
+{
+	return smmu_cache_set_stats(model->caches, kind);
 }
 
 void smmu_model_set_reg(struct smmu_model *model, enum smmu_reg reg, uint64_t value)
@@ -299,7 +334,7 @@ static int arrive(struct smmu_walk *w, struct smmu_config *config, uint64_t key)
 	if (configure(w, config))
 		return 1;
 	/* What an update changed may be among what was read. */
-	if (!w->probe && !w->wrote)
+	if (!w->probe && !w->wrote && !w->caches)
 		smmu_cfg_insert(w->model->tlb, key, config);
 	return translate(w);
 }
@@ -312,6 +347,49 @@ static int translate_fresh(struct smmu_walk *w, uint64_t key)
 	return finish(w, arrive(w, &config, key));
 }
 
+/* Whether a fresh walk contradicts an answer; STAGs are given as they are free. */
+static bool contradicts(const struct smmu_result *fresh, const struct smmu_result *r)
+{
+	if (fresh->status != r->status || fresh->event.present != r->event.present)
+		return true;
+	if (r->status == SMMU_STATUS_OK)
+		return fresh->pa.pa != r->pa.pa || fresh->pa.pas != r->pa.pas ||
+		       fresh->attr.memory != r->attr.memory;
+	if (r->event.present) {
+		struct smmu_evt a, b;
+
+		memcpy(a.word, fresh->event.word, sizeof(a.word));
+		memcpy(b.word, r->event.word, sizeof(b.word));
+		smmu_evt_set_STAG(&a, 0);
+		smmu_evt_set_STAG(&b, 0);
+		return memcmp(a.word, b.word, sizeof(a.word)) != 0;
+	}
+	return fresh->response != r->response;
+}
+
+/* With caches that show, beside a walk that knows none of them. */
+static int translate_cached(struct smmu_walk *w)
+{
+	struct smmu_config config = {0};
+	struct smmu_result fresh;
+	int faulted, err;
+
+	err = smmu_model_probe(&fresh, w->model, w->txn, NULL);
+	if (err)
+		return err;
+	w->caches = w->model->caches;
+	faulted = arrive(w, &config, 0);
+	if (w->again) {
+		w->again = w->cached = false;
+		w->afresh = true;
+		config = (struct smmu_config){0};
+		faulted = arrive(w, &config, 0);
+	}
+	err = finish(w, faulted);
+	w->result->stale = contradicts(&fresh, w->result);
+	return err;
+}
+
 int smmu_model_translate_full(struct smmu_result *result, struct smmu_model *model,
 			      const struct smmu_txn *txn, uint64_t key)
 {
@@ -319,6 +397,8 @@ int smmu_model_translate_full(struct smmu_result *result, struct smmu_model *mod
 	struct smmu_walk w = {.model = model, .txn = txn, .result = result};
 
 	result->updates_count = 0;
+	if (SMMU_UNLIKELY(model->caches != NULL))
+		return translate_cached(&w);
 	if (!entry)
 		return translate_fresh(&w, key);
 	w.iface = &model->iface[txn->sec];

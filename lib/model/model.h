@@ -89,7 +89,44 @@ size_t smmu_model_ended(const struct smmu_ended **ended, struct smmu_model *mode
 /* Gives the stalled transaction of that STAG an id of the caller's, which retries keep. */
 void smmu_model_name_stalled(struct smmu_model *model, uint16_t stag, uint64_t id);
 
-/* Forget every cached entry. */
+/* Broadcast TLB invalidation by a PE, as the command of the same scope; SMMU_E_INVALID: none is. */
+int smmu_model_tlbi(struct smmu_model *model, enum smmu_sec sec, const struct smmu_cmd *cmd);
+
+/*
+ * Caches that show: what they hold is used until it is invalidated or makes
+ * room.  Without them every answer is that of a fresh walk.
+ */
+enum smmu_cache_kind {
+	SMMU_CACHE_CONFIG, /* STEs, CDs and their first levels */
+	SMMU_CACHE_MICRO,  /* in front of MAIN */
+	SMMU_CACHE_MAIN,   /* leaves by VA, and by IPA for stage 2 alone */
+	SMMU_CACHE_WALK,   /* Table descriptors of both stages */
+	SMMU_CACHE_IPA,	   /* stage 2 leaves under a stage 1 */
+	SMMU_CACHE_COUNT,
+};
+enum smmu_cache_policy { SMMU_CACHE_RR, SMMU_CACHE_RANDOM, SMMU_CACHE_LRU, SMMU_CACHE_PLRU };
+struct smmu_cache_size {
+	bool on;
+	uint32_t entries; /* 0: ideal, as many as there are */
+	uint32_t ways;	  /* divides entries; 0: all of them */
+	enum smmu_cache_policy policy;
+};
+struct smmu_caches {
+	struct smmu_cache_size of[SMMU_CACHE_COUNT];
+};
+/* Everything is kept until it is invalidated. */
+struct smmu_caches smmu_caches_ideal(void);
+const char *smmu_cache_name(enum smmu_cache_kind kind);
+/* Gives the model these caches, empty; {0} for none, as after new.  SMMU_E_INVALID, SMMU_E_NOMEM.
+ */
+int smmu_model_set_caches(struct smmu_model *model, const struct smmu_caches *caches);
+struct smmu_cache_stats {
+	uint64_t lookups, hits, fills, evictions, invalidated;
+};
+struct smmu_cache_stats smmu_model_cache_stats(const struct smmu_model *model,
+					       enum smmu_cache_kind kind);
+
+/* Forget what was cached for speed alone, after a change to memory; caches that show stay. */
 void smmu_model_flush(struct smmu_model *model);
 /* The functional TLB can be switched off, for benches and tests; on after new. */
 void smmu_model_set_tlb(struct smmu_model *model, bool on);

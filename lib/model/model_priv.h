@@ -69,9 +69,10 @@ struct smmu_model {
 	uint64_t regs[SMMU_REG_COUNT];
 	struct smmu_stalled *stalled; /* owned; ascending by stag */
 	size_t stalled_count, stalled_capacity;
-	uint64_t stall_id;	  /* of the transaction that is retried; 0 otherwise */
-	uint16_t stag_kept;	  /* the tag that a retry keeps; 0: the lowest that is free */
-	struct smmu_ended *ended; /* owned; by the last command or register access */
+	uint64_t stall_id;	       /* of the transaction that is retried; 0 otherwise */
+	uint16_t stag_kept;	       /* the tag that a retry keeps; 0: the lowest that is free */
+	struct smmu_cache_set *caches; /* owned; those that show, or NULL */
+	struct smmu_ended *ended;      /* owned; by the last command or register access */
 	size_t ended_count, ended_capacity;
 };
 

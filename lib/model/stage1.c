@@ -2,7 +2,7 @@
  * Stage 1: from an input address to an IPA or PA.  IHI 0070 G.b 3.4.1, 5.4,
  * 7.3.12 - 7.3.16, 13.4.1; DDI 0487 D8.2, D8.3, D8.4.1.
  */
-#include "model/walk_priv.h"
+#include "model/cache_priv.h"
 
 /* Stage 1 faults of a translation have CLASS IN (7.3.13). */
 static int cd_fault(struct smmu_walk *w, enum smmu_reason reason, const char *field)
@@ -168,13 +168,16 @@ static int descend(struct smmu_walk *w, struct smmu_entry *e, uint64_t ia, unsig
 {
 	const struct smmu_tt *tt = e->tt;
 	uint64_t tables = 0;
+	bool cached = smmu_cached_stage1(w, e, &tables);
 
-	e->ipa = smmu_entry_first(e, ia);
-	e->ipa_pas = tt->pas;
-	for (;;) {
+	if (!cached) {
+		e->ipa = smmu_entry_first(e, ia);
+		e->ipa_pas = tt->pas;
+	}
+	for (;; cached = false) {
 		uint64_t table;
 
-		if (resolve(w, e) || fetch(w, e))
+		if (!cached && (resolve(w, e) || fetch(w, e)))
 			return 1;
 		if (smmu_entry_kind(e) != SMMU_DESC_TABLE)
 			break;
@@ -186,12 +189,14 @@ static int descend(struct smmu_walk *w, struct smmu_entry *e, uint64_t ia, unsig
 		if (tt->haft && !smmu_s1table_AF(e->desc) &&
 		    update_desc(w, e, smmu_s1table_set_AF(e->desc, 1)))
 			return 1;
+		smmu_cached_keep_stage1(w, e, tables);
 		tables |= e->desc;
 		if (tt->ns_table && is_ns_table(e))
 			e->ipa_pas = SMMU_PAS_NS;
 		e->ipa = smmu_entry_next(e, table, ia);
 	}
 	*taken = tt->had ? 0 : smmu_row_taken(tables);
+	w->tables = tables;
 	return 0;
 }
 
@@ -311,6 +316,7 @@ int smmu_stage1_walk(struct smmu_walk *w, struct smmu_leaf *leaf)
 				e.tt == w->config->stage1.tt ? "E0PD0" : "E0PD1");
 	if (descend(w, &e, ia, &taken) || check_leaf(w, &e, taken, leaf))
 		return 1;
+	smmu_cached_keep_stage1(w, &e, w->tables);
 	leaf->oa |= smmu_bits(ia, 0, leaf->size_log2);
 	return 0;
 }

@@ -2,7 +2,7 @@
  * Stage 2: from an IPA to a PA, for a transaction, a stage 1 descriptor or a
  * CD.  IHI 0070 G.b 3.4, 5.2, 7.3.13 - 7.3.16; DDI 0487 D8.2, D8.3, D8.4.2.
  */
-#include "model/walk_priv.h"
+#include "model/cache_priv.h"
 
 /* One stage 2 translation under way. */
 struct s2_walk {
@@ -126,13 +126,16 @@ static int table_flag(struct smmu_walk *w, const struct s2_walk *s, const struct
 static int descend(struct smmu_walk *w, const struct s2_walk *s, struct smmu_entry *e)
 {
 	const struct smmu_tt *tt = e->tt;
+	bool cached = smmu_cached_stage2(w, e, (struct smmu_pa){s->ipa, s->space}, s->class);
 
-	e->pas = tt->pas;
-	e->pa = smmu_entry_first(e, s->ipa);
-	for (;;) {
+	if (!cached) {
+		e->pas = tt->pas;
+		e->pa = smmu_entry_first(e, s->ipa);
+	}
+	for (;; cached = false) {
 		uint64_t table;
 
-		if (fetch(w, s, e))
+		if (!cached && fetch(w, s, e))
 			return 1;
 		if (smmu_entry_kind(e) != SMMU_DESC_TABLE)
 			return 0;
@@ -142,6 +145,7 @@ static int descend(struct smmu_walk *w, const struct s2_walk *s, struct smmu_ent
 				    "NLTA");
 		if (tt->haft && table_flag(w, s, e))
 			return 1;
+		smmu_cached_keep_stage2(w, e, (struct smmu_pa){s->ipa, s->space}, s->class);
 		e->pa = smmu_entry_next(e, table, s->ipa);
 	}
 }
@@ -262,6 +266,7 @@ int smmu_stage2_walk(struct smmu_walk *w, struct smmu_leaf *leaf, struct smmu_pa
 		return ipa_out_of_range(w, &s);
 	if (descend(w, &s, &e) || check_leaf(w, &s, &e, leaf))
 		return 1;
+	smmu_cached_keep_stage2(w, &e, ipa, class);
 	leaf->oa |= smmu_bits(ipa.pa, 0, leaf->size_log2);
 	return 0;
 }

@@ -2,7 +2,7 @@
  * From a StreamID to a legal STE.  IHI 0070 G.b 3.3.1, 5.1, 5.2, 6.3.24,
  * 6.3.25, 7.3.3 - 7.3.5.
  */
-#include "model/walk_priv.h"
+#include "model/cache_priv.h"
 #include "spec/l1std.h"
 #include "spec/rule.h"
 
@@ -82,12 +82,14 @@ static int locate(struct smmu_walk *w, struct smmu_pa *ste)
 	}
 	step.index = stream >> now->split;
 	pa.pa += step.index * SMMU_L1STD_BYTES;
-	if (!is_in_range(w, pa.pa))
-		return fetch_abort(w, SMMU_REASON_STE_ADDRESS_SIZE, SMMU_STRUCT_L1STD, pa);
-	if (!smmu_walk_read(w, &step, pa, SMMU_L1STD_WORDS))
-		return fetch_abort(w, SMMU_REASON_L1STD_ABORT, SMMU_STRUCT_L1STD, pa);
+	if (!smmu_cached_structure(w, &step)) {
+		if (!is_in_range(w, pa.pa))
+			return fetch_abort(w, SMMU_REASON_STE_ADDRESS_SIZE, SMMU_STRUCT_L1STD, pa);
+		if (!smmu_walk_read(w, &step, pa, SMMU_L1STD_WORDS))
+			return fetch_abort(w, SMMU_REASON_L1STD_ABORT, SMMU_STRUCT_L1STD, pa);
+	}
 	l1std.word[0] = step.word[0];
-	return second_level(w, ste, pa, &l1std);
+	return second_level(w, ste, step.pa, &l1std);
 }
 
 static int check_legal(struct smmu_walk *w, const struct smmu_config *config)
@@ -106,19 +108,29 @@ static int check_legal(struct smmu_walk *w, const struct smmu_config *config)
 	return 1;
 }
 
+/* Reads the STE, wherever the Stream table has it. */
+static int fetch(struct smmu_walk *w, struct smmu_step *step)
+{
+	struct smmu_pa pa;
+
+	if (locate(w, &pa))
+		return 1;
+	step->index = w->iface->now.two_level ? smmu_bits(step->input, 0, w->iface->now.split)
+					      : step->input;
+	if (!is_in_range(w, pa.pa))
+		return fetch_abort(w, SMMU_REASON_STE_ADDRESS_SIZE, SMMU_STRUCT_STE, pa);
+	if (!smmu_walk_read(w, step, pa, SMMU_STE_WORDS))
+		return fetch_abort(w, SMMU_REASON_STE_ABORT, SMMU_STRUCT_STE, pa);
+	return 0;
+}
+
 int smmu_stream_fetch(struct smmu_walk *w, struct smmu_config *config)
 {
 	struct smmu_step step = {.kind = SMMU_STRUCT_STE, .input = w->txn->stream};
 
-	if (locate(w, &config->ste_pa))
+	if (!smmu_cached_structure(w, &step) && fetch(w, &step))
 		return 1;
-	step.index = w->iface->now.two_level ? smmu_bits(step.input, 0, w->iface->now.split)
-					     : step.input;
-	if (!is_in_range(w, config->ste_pa.pa))
-		return fetch_abort(w, SMMU_REASON_STE_ADDRESS_SIZE, SMMU_STRUCT_STE,
-				   config->ste_pa);
-	if (!smmu_walk_read(w, &step, config->ste_pa, SMMU_STE_WORDS))
-		return fetch_abort(w, SMMU_REASON_STE_ABORT, SMMU_STRUCT_STE, config->ste_pa);
+	config->ste_pa = step.pa;
 	for (unsigned i = 0; i < SMMU_STE_WORDS; i++)
 		config->ste.word[i] = step.word[i];
 	if (check_legal(w, config))

@@ -4,7 +4,7 @@
  */
 #include "spec/vms.h"
 
-#include "model/walk_priv.h"
+#include "model/cache_priv.h"
 #include "spec/effective.h"
 
 /* Virtual PARTIDs that a VMS maps: CD.PARTID[4:0]. */
@@ -25,7 +25,7 @@ static int map(struct smmu_walk *w, struct smmu_config *config, unsigned vpartid
 				     smmu_align_down_log2(vpartid * sizeof(uint16_t), 3),
 			     config->ste_pa.pas};
 
-	if (!smmu_walk_read(w, &step, pa, 1))
+	if (!smmu_cached_structure(w, &step) && !smmu_walk_read(w, &step, pa, 1))
 		return fetch_abort(w, pa);
 	config->attr.partid = (uint16_t)smmu_bits(step.word[0], vpartid * 16 % 64, 16);
 	return 0;

@@ -2,7 +2,7 @@
  * Both stages for one address, and what a walk shows of itself.  IHI 0070 G.b
  * 3.3.2, 3.4, 3.13.
  */
-#include "model/walk_priv.h"
+#include "model/cache_priv.h"
 
 bool smmu_walk_read(struct smmu_walk *w, struct smmu_step *step, struct smmu_pa pa, unsigned words)
 {
@@ -16,6 +16,8 @@ bool smmu_walk_read(struct smmu_walk *w, struct smmu_step *step, struct smmu_pa 
 		step->word[i] = smmu_ld64le(bytes + 8 * i);
 	if (w->log)
 		w->log->visit(w->log->ctx, step);
+	if (there)
+		smmu_cached_keep_structure(w, step);
 	return there;
 }
 
@@ -79,6 +81,8 @@ bool smmu_walk_update(struct smmu_walk *w, struct smmu_pa pa, uint64_t update, b
 {
 	uint8_t bytes[8];
 
+	if (!smmu_cached_may_update(w))
+		return false;
 	smmu_st64le(bytes, big_endian ? smmu_swap64(update) : update);
 	if (w->probe) {
 		if (!smmu_mem_exists(w->model->mem, pa, sizeof(bytes)))

@@ -44,6 +44,17 @@ struct smmu_walk {
 	bool probe;			  /* no effect on memory, queues or registers */
 	bool wrote;			  /* hardware update changed memory */
 	struct smmu_fault fault;	  /* once there is one */
+	/* With caches that show (model/cache_priv.h). */
+	struct smmu_cache_set *caches; /* NULL: none */
+	bool afresh;		       /* nothing is taken from them */
+	bool cached;		       /* something was */
+	uint64_t tables;	       /* Table descriptors that stage 1 went through, or-ed */
+	bool again;		       /* what was taken must not be used: to be walked afresh */
+	struct {
+		uint8_t size_log2, granule_log2;
+		int8_t level;
+		bool global;
+	} leaf1; /* what stage 1 ended with */
 };
 
 /* Where a stage of translation ended. */

@@ -155,10 +155,18 @@ int smmu_run_mmio(struct smmu_run *run, size_t smmu, const struct smmu_record *r
 	return 0;
 }
 
-/* Caches that never show have nothing that an invalidation could concern. */
+/* What a PE broadcasts reaches every SMMU. */
 int smmu_run_tlbi(struct smmu_run *run, const struct smmu_record *record)
 {
+	const struct smmu_machine *machine = run->replay->machine;
+	struct smmu_place at = smmu_run_place(run, record);
 	struct smmu_cmd cmd;
+	int error = command_words(run, &cmd, record);
 
-	return record->data_size ? command_words(run, &cmd, record) : 0;
+	for (size_t i = 0; i < machine->count && !error; i++)
+		if (smmu_model_tlbi(machine->smmu[i].model, record->txn.sec, &cmd))
+			error = smmu_diag_error(run->diag, &at, SMMU_E_INVALID,
+						"0x%llx is no TLB invalidation of this interface",
+						(unsigned long long)smmu_cmd_Opcode(&cmd));
+	return error;
 }

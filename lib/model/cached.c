@@ -1,0 +1,356 @@
+/*
+ * What a walk finds in caches and leaves there.  IHI 0070 G.b 3.17, 3.21,
+ * 16.2.
+ *
+ * IMPDEF: structures that are invalid or ILLEGAL are kept (3.21.3 permits it);
+ * of translations only what ended without a fault is (3.21.1).  Entries hold
+ * what one descriptor maps, contiguous or not.
+ */
+#include "model/cache_priv.h"
+#include "spec/effective.h"
+
+static struct smmu_cache *cache_of(const struct smmu_walk *w, enum smmu_cache_kind kind)
+{
+	return w->caches ? w->caches->of[kind] : NULL;
+}
+
+/* Finds tag, unless the walk is to take descriptors from memory alone. */
+static const struct smmu_cache_entry *find(const struct smmu_walk *w, enum smmu_cache_kind kind,
+					   const struct smmu_cache_tag *tag)
+{
+	struct smmu_cache *cache = cache_of(w, kind);
+
+	if (!cache || (w->afresh && kind != SMMU_CACHE_CONFIG))
+		return NULL;
+	return smmu_cache_find(cache, tag);
+}
+
+static unsigned l1cd_log2(const struct smmu_walk *w)
+{
+	return smmu_ste_S1Fmt(&w->config->ste) == SMMU_STE_S1FMT_4K ? 6 : 10;
+}
+
+/* False: a structure that has no cache. */
+static bool tag_structure(struct smmu_cache_tag *tag, const struct smmu_walk *w,
+			  const struct smmu_step *step)
+{
+	*tag = (struct smmu_cache_tag){.sec = (uint8_t)w->txn->sec, .stream = w->txn->stream};
+	switch (step->kind) {
+	case SMMU_STRUCT_L1STD:
+		tag->what = SMMU_CACHED_L1STD;
+		tag->size_log2 = w->iface->now.split;
+		tag->stream = (uint32_t)smmu_align_down_log2(w->txn->stream, tag->size_log2);
+		return true;
+	case SMMU_STRUCT_STE:
+		tag->what = SMMU_CACHED_STE;
+		return true;
+	case SMMU_STRUCT_L1CD:
+		tag->what = SMMU_CACHED_L1CD;
+		tag->size_log2 = (uint8_t)l1cd_log2(w);
+		tag->reach_log2 = tag->size_log2;
+		tag->address = smmu_align_down_log2(step->input, tag->size_log2);
+		return true;
+	case SMMU_STRUCT_CD:
+		tag->what = SMMU_CACHED_CD;
+		tag->address = step->input;
+		return true;
+	case SMMU_STRUCT_VMS:
+		tag->what = SMMU_CACHED_VMS;
+		tag->vmid = (uint16_t)smmu_ste_S2VMID(&w->config->ste);
+		tag->address = step->input;
+		return true;
+	default:
+		return false;
+	}
+}
+
+bool smmu_caches_structure(struct smmu_walk *w, struct smmu_step *step)
+{
+	struct smmu_cache_tag tag;
+	const struct smmu_cache_entry *e;
+
+	if (!tag_structure(&tag, w, step))
+		return false;
+	e = find(w, SMMU_CACHE_CONFIG, &tag);
+	if (!e)
+		return false;
+	step->pa = e->structure.pa;
+	step->ipa = e->structure.ipa;
+	step->words = e->structure.words;
+	for (unsigned i = 0; i < step->words; i++)
+		step->word[i] = e->structure.word[i];
+	return true;
+}
+
+void smmu_caches_keep_structure(struct smmu_walk *w, const struct smmu_step *step)
+{
+	struct smmu_cache *cache = cache_of(w, SMMU_CACHE_CONFIG);
+	struct smmu_cache_entry *e;
+	struct smmu_cache_tag tag;
+
+	if (!cache || !tag_structure(&tag, w, step))
+		return;
+	e = smmu_cache_fill(cache, &tag);
+	if (!e)
+		return;
+	e->structure.pa = step->pa;
+	e->structure.ipa = step->ipa;
+	e->structure.words = (uint8_t)step->words;
+	for (unsigned i = 0; i < step->words; i++)
+		e->structure.word[i] = step->word[i];
+}
+
+static bool is_el1(enum smmu_streamworld world)
+{
+	return world == SMMU_SW_NS_EL1 || world == SMMU_SW_S_EL1 || world == SMMU_SW_REALM_EL1;
+}
+
+/* 3.17: worlds without ASIDs tag nothing with one. */
+static bool has_asid(enum smmu_streamworld world)
+{
+	return smmu_streamworld_has_el0(world);
+}
+
+/* 3.17: EL1 is tagged by VMID where its Security state has stage 2. */
+static uint16_t vmid_of(const struct smmu_walk *w)
+{
+	const struct smmu_ids *ids = &w->model->ids;
+	bool s2 = w->txn->sec == SMMU_SEC_S ? smmu_S_IDR1_SEL2(ids->s_idr[1])
+					    : smmu_IDR0_S2P(ids->idr[0]);
+
+	return s2 && is_el1(w->config->world) ? (uint16_t)smmu_ste_S2VMID(&w->config->ste) : 0;
+}
+
+/* The VA as invalidations name it: without the top byte. */
+static uint64_t va_of(const struct smmu_walk *w)
+{
+	return smmu_bits(w->txn->address, 0, 56);
+}
+
+/* A stage 1 look-up at one level, for a leaf or a Table. */
+static struct smmu_cache_tag tag_stage1(const struct smmu_walk *w, const struct smmu_entry *e,
+					bool table)
+{
+	bool asid = has_asid(w->config->world);
+	uint8_t size_log2 = e->l->size_log2;
+
+	return (struct smmu_cache_tag){
+		.what = SMMU_CACHED_S1,
+		.sec = (uint8_t)w->txn->sec,
+		.world = (uint8_t)w->config->world,
+		.size_log2 = size_log2,
+		.reach_log2 = size_log2,
+		.granule_log2 = e->tt->granule_log2,
+		.level = (int8_t)smmu_entry_level(e),
+		.table = table,
+		.global = !asid,
+		.aset = smmu_cd_ASET(&w->config->cd),
+		.vmid = vmid_of(w),
+		.asid = asid ? (uint16_t)smmu_cd_ASID(&w->config->cd) : 0,
+		.address = smmu_align_down_log2(va_of(w), size_log2),
+	};
+}
+
+static struct smmu_cache_tag tag_stage2(const struct smmu_walk *w, const struct smmu_entry *e,
+					struct smmu_pa ipa, bool table)
+{
+	uint8_t size_log2 = e->l->size_log2;
+
+	return (struct smmu_cache_tag){
+		.what = SMMU_CACHED_S2,
+		.sec = (uint8_t)w->txn->sec,
+		.world = (uint8_t)w->config->world,
+		.size_log2 = size_log2,
+		.reach_log2 = size_log2,
+		.granule_log2 = e->tt->granule_log2,
+		.level = (int8_t)smmu_entry_level(e),
+		.table = table,
+		.global = true,
+		.space = (uint8_t)ipa.pas,
+		.vmid = vmid_of(w),
+		.address = smmu_align_down_log2(ipa.pa, size_log2),
+	};
+}
+
+/*
+ * A nested leaf by VA, one entry a smallest page; an invalidation of any part
+ * of what both stages map as one takes all of it.
+ */
+static struct smmu_cache_tag tag_nested(const struct smmu_walk *w)
+{
+	bool asid = has_asid(w->config->world);
+
+	return (struct smmu_cache_tag){
+		.what = SMMU_CACHED_S1S2,
+		.sec = (uint8_t)w->txn->sec,
+		.world = (uint8_t)w->config->world,
+		.size_log2 = SMMU_MEM_PAGE_LOG2,
+		.reach_log2 = w->leaf1.size_log2,
+		.granule_log2 = w->leaf1.granule_log2,
+		.level = w->leaf1.level,
+		.global = w->leaf1.global,
+		.aset = smmu_cd_ASET(&w->config->cd),
+		.vmid = vmid_of(w),
+		.asid = asid ? (uint16_t)smmu_cd_ASID(&w->config->cd) : 0,
+		.address = smmu_align_down_log2(va_of(w), SMMU_MEM_PAGE_LOG2),
+	};
+}
+
+/* Where a leaf is looked for, nearest first. */
+static const struct smmu_cache_entry *
+find_leaf(const struct smmu_walk *w, const struct smmu_cache_tag *tag, enum smmu_cache_kind first)
+{
+	const struct smmu_cache_entry *e = find(w, first, tag);
+
+	return e || first != SMMU_CACHE_MICRO ? e : find(w, SMMU_CACHE_MAIN, tag);
+}
+
+/* The words of an entry, under the table that the walk has. */
+static void use(struct smmu_walk *w, struct smmu_entry *e, const struct smmu_cache_entry *found)
+{
+	const struct smmu_tt *tt = e->tt;
+
+	*e = found->desc.entry;
+	e->tt = tt;
+	w->cached = true;
+}
+
+static const struct smmu_desc_level *last_level(const struct smmu_tt *tt)
+{
+	return tt->initial + (SMMU_DESC_LEVEL_MAX - tt->initial_level);
+}
+
+bool smmu_caches_stage1(struct smmu_walk *w, struct smmu_entry *e, uint64_t *tables)
+{
+	const struct smmu_cache_entry *found = NULL;
+
+	for (unsigned table = 0; table < 2 && !found; table++)
+		for (e->l = last_level(e->tt);; e->l--) {
+			struct smmu_cache_tag tag = tag_stage1(w, e, table);
+
+			found = table ? find(w, SMMU_CACHE_WALK, &tag)
+				      : find_leaf(w, &tag, SMMU_CACHE_MICRO);
+			if (found || e->l == e->tt->initial)
+				break;
+		}
+	if (!found)
+		return false;
+	use(w, e, found);
+	*tables = found->desc.tables;
+	return true;
+}
+
+static void keep(struct smmu_walk *w, enum smmu_cache_kind kind, const struct smmu_cache_tag *tag,
+		 const struct smmu_cache_entry *what)
+{
+	struct smmu_cache *cache = cache_of(w, kind);
+	struct smmu_cache_entry *e = cache ? smmu_cache_fill(cache, tag) : NULL;
+
+	if (e)
+		e->desc = what->desc;
+}
+
+/* The descriptor of e after the updates of this walk. */
+static void settle(const struct smmu_walk *w, struct smmu_entry *e)
+{
+	for (unsigned i = 0; i < w->result->updates_count; i++) {
+		const struct smmu_update *u = &w->result->updates[i];
+
+		if (u->pa.pa == smmu_entry_low(e).pa && u->pa.pas == e->pas)
+			e->desc = e->tt->big_endian ? smmu_swap64(u->value) : u->value;
+	}
+}
+
+void smmu_caches_keep_stage1(struct smmu_walk *w, const struct smmu_entry *e, uint64_t tables)
+{
+	struct smmu_cache_entry what = {.desc = {.entry = *e, .tables = tables}};
+	bool table = smmu_entry_kind(e) == SMMU_DESC_TABLE;
+	struct smmu_cache_tag tag;
+
+	settle(w, &what.desc.entry);
+	tag = tag_stage1(w, e, table);
+	if (table) {
+		keep(w, SMMU_CACHE_WALK, &tag, &what);
+		return;
+	}
+	tag.global |= !smmu_s1desc_nG(e->desc);
+	w->leaf1.size_log2 = tag.size_log2;
+	w->leaf1.granule_log2 = tag.granule_log2;
+	w->leaf1.level = tag.level;
+	w->leaf1.global = tag.global;
+	keep(w, SMMU_CACHE_MICRO, &tag, &what);
+	keep(w, SMMU_CACHE_MAIN, &tag, &what);
+}
+
+static bool is_nested_output(const struct smmu_walk *w, enum smmu_event_class class)
+{
+	return class == SMMU_EVT_CLASS_IN && w->config->s1;
+}
+
+/* By VA, and only while stage 1 still leads to the IPA that it was for. */
+static const struct smmu_cache_entry *find_nested(const struct smmu_walk *w, struct smmu_pa ipa)
+{
+	struct smmu_cache_tag tag = tag_nested(w);
+	const struct smmu_cache_entry *found = find_leaf(w, &tag, SMMU_CACHE_MICRO);
+
+	if (!found || found->desc.ipa.pa != smmu_align_down_log2(ipa.pa, SMMU_MEM_PAGE_LOG2) ||
+	    found->desc.ipa.pas != ipa.pas)
+		return NULL;
+	return found;
+}
+
+bool smmu_caches_stage2(struct smmu_walk *w, struct smmu_entry *e, struct smmu_pa ipa,
+			enum smmu_event_class class)
+{
+	/* A transaction of stage 2 alone has its leaves in the TLB, the rest in the IPA cache. */
+	bool alone = class == SMMU_EVT_CLASS_IN && !w->config->s1;
+	const struct smmu_cache_entry *found = NULL;
+
+	if (is_nested_output(w, class))
+		found = find_nested(w, ipa);
+	for (unsigned table = 0; table < 2 && !found; table++)
+		for (e->l = last_level(e->tt);; e->l--) {
+			struct smmu_cache_tag tag = tag_stage2(w, e, ipa, table);
+
+			found = table ? find(w, SMMU_CACHE_WALK, &tag)
+				      : find_leaf(w, &tag,
+						  alone ? SMMU_CACHE_MICRO : SMMU_CACHE_IPA);
+			if (found || e->l == e->tt->initial)
+				break;
+		}
+	if (!found)
+		return false;
+	use(w, e, found);
+	return true;
+}
+
+void smmu_caches_keep_stage2(struct smmu_walk *w, const struct smmu_entry *e, struct smmu_pa ipa,
+			     enum smmu_event_class class)
+{
+	struct smmu_cache_entry what = {
+		.desc = {.entry = *e,
+			 .ipa = {smmu_align_down_log2(ipa.pa, SMMU_MEM_PAGE_LOG2), ipa.pas}}};
+	bool table = smmu_entry_kind(e) == SMMU_DESC_TABLE;
+	struct smmu_cache_tag tag;
+
+	settle(w, &what.desc.entry);
+	tag = tag_stage2(w, e, ipa, table);
+	if (table) {
+		keep(w, SMMU_CACHE_WALK, &tag, &what);
+		return;
+	}
+	if (is_nested_output(w, class)) {
+		struct smmu_cache_tag nested = tag_nested(w);
+
+		if (nested.reach_log2 > tag.size_log2)
+			nested.reach_log2 = tag.size_log2;
+		keep(w, SMMU_CACHE_MICRO, &nested, &what);
+		keep(w, SMMU_CACHE_MAIN, &nested, &what);
+	}
+	if (class == SMMU_EVT_CLASS_IN && !w->config->s1) {
+		keep(w, SMMU_CACHE_MICRO, &tag, &what);
+		keep(w, SMMU_CACHE_MAIN, &tag, &what);
+		return;
+	}
+	keep(w, SMMU_CACHE_IPA, &tag, &what);
+}

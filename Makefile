@@ -21,7 +21,7 @@ WARN := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointe
 CPPFLAGS += -Ilib -D_POSIX_C_SOURCE=200809L -DSMMU_VERSION='"$(VERSION)"'
 CFLAGS   += -std=c11 $(O) $(WARN) -fPIC -fvisibility=default $(SAN)
 LDFLAGS  += $(SAN)
-LDLIBS   := -lyaml -lsmartcols -lz -lpthread
+LDLIBS   := -lyaml -ljansson -lsmartcols -lz -lpthread
 CLI_LIBS := -lreadline
 TEST_LIBS := -lcriterion -ljansson
 

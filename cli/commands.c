@@ -12,6 +12,7 @@ extern const struct cli_command cli_cmd_translate;
 extern const struct cli_command cli_cmd_replay;
 extern const struct cli_command cli_cmd_decode;
 extern const struct cli_command cli_cmd_dump;
+extern const struct cli_command cli_cmd_explain;
 extern const struct cli_command cli_cmd_convert;
 extern const struct cli_command cli_cmd_encode;
 extern const struct cli_command cli_cmd_features;
@@ -25,6 +26,7 @@ const struct cli_command *const cli_commands[] = {
 	&cli_cmd_replay,
 	&cli_cmd_decode,
 	&cli_cmd_dump,
+	&cli_cmd_explain,
 	&cli_cmd_convert,
 	&cli_cmd_encode,
 	&cli_cmd_features,

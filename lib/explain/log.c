@@ -725,6 +725,14 @@ bool smmu_log_field_is_known(const struct smmu_field *field, const struct smmu_l
 	return smmu_field_get(field, item->known.word, 0) == smmu_field_get(field, all, 0);
 }
 
+void smmu_log_field_set_known(const struct smmu_field *field, struct smmu_log_item *item)
+{
+	static const uint64_t all[SMMU_EVT_WORDS] = {~UINT64_C(0), ~UINT64_C(0), ~UINT64_C(0),
+						     ~UINT64_C(0)};
+
+	smmu_field_set(field, item->known.word, 0, smmu_field_get(field, all, 0));
+}
+
 int smmu_log_field_is_valid(const struct smmu_field *field, const struct smmu_log_item *item)
 {
 	struct smmu_evt other = item->evt;

@@ -91,6 +91,7 @@ int smmu_log_read(struct smmu_in *in, smmu_log_visit *visit, void *ctx, struct s
  */
 bool smmu_log_field_is_known(const struct smmu_field *field, const struct smmu_log_item *item);
 int smmu_log_field_is_valid(const struct smmu_field *field, const struct smmu_log_item *item);
+void smmu_log_field_set_known(const struct smmu_field *field, struct smmu_log_item *item);
 
 /* The item as contract.md "Decoding" has it; RELATED ones are not shown. */
 void smmu_log_emit(struct smmu_emit *emit, const struct smmu_log_item *item, bool people);

@@ -79,7 +79,7 @@ check-schema: $(B)/smmu
 # Random descriptions through build, dump and replay: BUILDS of them.
 BUILDS ?= 200
 check-build: $(B)/smmu
-	$(Q)$(PYTHON) tests/build/random.py $(B)/smmu $(BUILDS)
+	$(Q)$(PYTHON) tests/build/run.py $(B)/smmu $(BUILDS)
 # What build writes, read by another SMMU.
 check-qemu: $(B)/smmu
 	$(Q)$(PYTHON) tests/qemu/run.py $(B)/smmu

@@ -16,6 +16,60 @@ static struct smmu_pa at_ns(uint64_t pa)
 	return (struct smmu_pa){pa, SMMU_PAS_NS};
 }
 
+const struct smmu_sys_map *build_through(uint64_t *pa, uint64_t *run,
+					 const struct build_maps *stage2, uint64_t ipa)
+{
+	size_t low = 0, high = stage2->count;
+
+	/* The last map that starts at or below ipa. */
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (stage2->v[middle]->input.v <= ipa)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	if (low == 0)
+		return NULL;
+	const struct smmu_sys_map *map = stage2->v[low - 1];
+	uint64_t offset = ipa - map->input.v;
+
+	if (offset >= map->size.v)
+		return NULL;
+	*pa = map->pa.v + offset;
+	*run = map->size.v - offset;
+	return map;
+}
+
+static uint64_t page_up(uint64_t address)
+{
+	return smmu_align_down_log2(address + BUILD_PAGE - 1, BUILD_PAGE_LOG2);
+}
+
+/*
+ * Pages that nothing was placed in yet, and that hold something: a RAM dump
+ * under the tables is no error, but rarely meant.  Said once an area.
+ */
+static void warn_captured(struct builder *b, struct build_area *area, uint64_t from, uint64_t end)
+{
+	static const uint8_t zeros[BUILD_PAGE];
+
+	for (uint64_t at = from; !area->said && at < end; at += BUILD_PAGE) {
+		uint64_t pa = at, run;
+		const uint8_t *page;
+
+		if (area->through && !build_through(&pa, &run, area->through, at))
+			return;
+		page = smmu_mem_page(b->mem, at_ns(pa));
+		if (!page || memcmp(page, zeros, sizeof(zeros)) == 0)
+			continue;
+		area->said = true;
+		build_warn(b, area->at, "tables of %s overwrite what a file holds at 0x%" PRIx64,
+			   area->whose, pa);
+	}
+}
+
 int build_alloc(uint64_t *address, struct builder *b, struct build_area *area, uint64_t size,
 		unsigned align_log2, const char *what)
 {
@@ -39,42 +93,14 @@ int build_alloc(uint64_t *address, struct builder *b, struct build_area *area, u
 		area->has_group = true;
 		area->group_start = smmu_align_down_log2(start, BUILD_PAGE_LOG2);
 	}
+	if (b->has_files)
+		warn_captured(b, area, page_up(area->next), start + size);
 	area->next = start + size;
 	*address = start;
 	return 0;
 }
 
-bool build_through(uint64_t *pa, uint64_t *run, const struct build_maps *stage2, uint64_t ipa)
-{
-	size_t low = 0, high = stage2->count;
-
-	/* The last map that starts at or below ipa. */
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (stage2->v[middle]->input.v <= ipa)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	if (low == 0)
-		return false;
-	const struct smmu_sys_map *map = stage2->v[low - 1];
-	uint64_t offset = ipa - map->input.v;
-
-	if (offset >= map->size.v)
-		return false;
-	*pa = map->pa.v + offset;
-	*run = map->size.v - offset;
-	return true;
-}
-
 /* ---- regions ---- */
-
-static uint64_t page_up(uint64_t address)
-{
-	return smmu_align_down_log2(address + BUILD_PAGE - 1, BUILD_PAGE_LOG2);
-}
 
 void build_group_begin(struct build_area *area)
 {
@@ -158,42 +184,44 @@ int build_group_end(struct builder *b, struct build_area *area, const char *name
 
 /* ---- memory ---- */
 
-static const uint8_t zeros[BUILD_PAGE];
-
-/* Said once an area: a RAM dump under the tables is no error, but rarely meant. */
-static void warn_captured(struct builder *b, struct build_area *area, uint64_t pa)
+/* From an IPA to memory: the SMMU reads stage 1 structures through stage 2 (5.2, 3.3.2). */
+static bool lead_through(uint64_t *pa, struct builder *b, const struct build_area *area)
 {
-	const uint8_t *now = b->has_files && !area->said ? smmu_mem_page(b->mem, at_ns(pa)) : NULL;
+	uint64_t ipa = *pa, run;
+	const struct smmu_sys_map *map = build_through(pa, &run, area->through, ipa);
 
-	if (!now || memcmp(now, zeros, sizeof(zeros)) == 0)
-		return;
-	area->said = true;
-	build_warn(b, area->at, "tables of %s overwrite what a file holds at 0x%" PRIx64,
-		   area->whose, smmu_align_down_log2(pa, BUILD_PAGE_LOG2));
+	if (map && map->access.v & SMMU_SYS_ACCESS_R)
+		return true;
+	build_error(b, area->at, SMMU_E_INVALID,
+		    map ? "tables of %s at IPA 0x%" PRIx64 " lie in a map that cannot be read"
+			: "tables of %s at IPA 0x%" PRIx64 " lie outside what the domain maps",
+		    area->whose, ipa);
+	if (map)
+		build_note(b, map->at, "the map is here");
+	return false;
+}
+
+static void no_memory(struct builder *b, const struct build_area *area, uint64_t pa)
+{
+	build_error(b, area->at, SMMU_E_INVALID,
+		    "tables of %s lead to 0x%" PRIx64 ", where the system has no memory",
+		    area->whose, pa);
 }
 
 uint8_t *build_page(struct builder *b, struct build_area *area, uint64_t address)
 {
-	uint64_t pa = address, run;
+	uint64_t pa = address;
 	uint8_t *page;
 
-	if (area->through && !build_through(&pa, &run, area->through, address)) {
-		build_error(b, area->at, SMMU_E_INVALID,
-			    "tables of %s at IPA 0x%" PRIx64 " lie outside what the domain maps",
-			    area->whose, address);
+	if (area->through && !lead_through(&pa, b, area))
 		return NULL;
-	}
-	if (b->has_files)
-		warn_captured(b, area, pa);
 	page = smmu_mem_page_write(b->mem, at_ns(pa));
 	if (page)
 		return page + smmu_bits(pa, 0, BUILD_PAGE_LOG2);
 	if (smmu_mem_error(b->mem))
 		build_nomem(b);
 	else
-		build_error(b, area->at, SMMU_E_INVALID,
-			    "tables of %s lead to 0x%" PRIx64 ", where the system has no memory",
-			    area->whose, smmu_align_down_log2(pa, BUILD_PAGE_LOG2));
+		no_memory(b, area, smmu_align_down_log2(pa, BUILD_PAGE_LOG2));
 	return NULL;
 }
 
@@ -286,6 +314,17 @@ static void check_exposed(struct builder *b, const struct build_area *area)
 	}
 }
 
+/* Its first page is used whatever is built. */
+static void probe(struct builder *b, const struct build_area *area)
+{
+	uint64_t pa = smmu_align_down_log2(area->base, BUILD_PAGE_LOG2);
+
+	if (area->through && !lead_through(&pa, b, area))
+		return;
+	if (b->mem && !smmu_mem_exists(b->mem, at_ns(pa), BUILD_PAGE))
+		no_memory(b, area, pa);
+}
+
 /* The end of an area may stay unused: memory must be where the tables come to lie. */
 static void check_memory(struct builder *b, const struct build_area *area, unsigned oas)
 {
@@ -294,8 +333,13 @@ static void check_memory(struct builder *b, const struct build_area *area, unsig
 			    "the tables of %s end at 0x%" PRIx64 ", beyond its %u address bits "
 			    "(SMMU_IDR5.OAS)",
 			    area->whose, area->end - 1, oas);
+	else if (b->mem && !smmu_mem_exists(b->mem, at_ns(area->base), BUILD_PAGE))
+		no_memory(b, area, area->base);
 	else if (b->mem && !smmu_mem_exists(b->mem, at_ns(area->base), area->end - area->base))
-		build_warn(b, area->at, "not all of the tables of %s is in memory", area->whose);
+		build_warn(b, area->at,
+			   "the tables of %s may lie at 0x%" PRIx64 " to 0x%" PRIx64
+			   ", not all of which is memory",
+			   area->whose, area->base, area->end - 1);
 }
 
 void build_check_areas(struct builder *b)
@@ -315,6 +359,14 @@ void build_check_areas(struct builder *b)
 		area[count++] = &on->area;
 		check_memory(b, &on->area, smmu_oas_bits(&on->ids));
 		check_exposed(b, &on->area);
+	}
+	for (size_t i = 0, last = BUILD_NONE; i < b->contexts_count; i++) {
+		size_t stage2 = b->context[i].stage2;
+
+		if (stage2 == BUILD_NONE || stage2 == last || !b->ipa_area[stage2].is_given)
+			continue;
+		last = stage2;
+		probe(b, &b->ipa_area[stage2]);
 	}
 	if (count)
 		qsort(area, count, sizeof(*area), by_base);

@@ -48,15 +48,21 @@ static void check_output_bits(struct builder *b, const struct pair *p)
 		build_error(b, domain->output_bits.at, SMMU_E_RANGE,
 			    "domain %s has %u output bits; %s has %u (SMMU_IDR5.OAS)",
 			    domain->name.v, (unsigned)domain->output_bits.v, p->smmu, oas);
-	if (build_wants_ds(domain) && !smmu_IDR5_DS(p->ids->idr[5]))
-		build_error(b,
-			    build_mark(domain->output_bits.v > 48 ? domain->output_bits.at
-								  : domain->input_bits.at,
-				       domain->at),
-			    SMMU_E_CONFLICT,
-			    "more than 48 address bits with this granule need SMMU_IDR5.DS, which "
-			    "%s does not have",
-			    p->smmu);
+}
+
+/* False, and said, when the domain asks for addresses that only DS (LPA2) has. */
+static bool check_ds(struct builder *b, const struct pair *p)
+{
+	const struct smmu_sys_domain *domain = p->domain;
+	bool by_output = domain->output_bits.v > 48;
+
+	if (!build_wants_ds(domain) || smmu_IDR5_DS(p->ids->idr[5]))
+		return true;
+	build_error(b, by_output ? domain->output_bits.at : domain->input_bits.at, SMMU_E_CONFLICT,
+		    "more than 48 address bits with this granule need SMMU_IDR5.DS, which %s does "
+		    "not have",
+		    p->smmu);
+	return false;
 }
 
 static void check_formats(struct builder *b, const struct pair *p)
@@ -149,8 +155,10 @@ static void check_uses(struct builder *b)
 			continue;
 		b->error = 0;
 		check_formats(b, &p);
-		check_input_bits(b, &p);
-		check_output_bits(b, &p);
+		if (check_ds(b, &p)) {
+			check_input_bits(b, &p);
+			check_output_bits(b, &p);
+		}
 		for (size_t m = 0; b->error == 0 && m < domain->maps_count; m++)
 			check_map(b, &p, &domain->maps[m]);
 		b->error = before ? before : b->error;

@@ -162,8 +162,9 @@ uint8_t *build_page(struct builder *b, struct build_area *area, uint64_t address
 int build_put(struct builder *b, struct build_area *area, uint64_t address, const void *bytes,
 	      size_t size);
 int build_clear(struct builder *b, struct build_area *area, uint64_t address, uint64_t size);
-/* An IPA through the maps of a stage 2 domain: the PA and how far it stays contiguous. */
-bool build_through(uint64_t *pa, uint64_t *run, const struct build_maps *stage2, uint64_t ipa);
+/* The map of a stage 2 domain that holds an IPA: the PA, and how far it goes on; or NULL. */
+const struct smmu_sys_map *build_through(uint64_t *pa, uint64_t *run,
+					 const struct build_maps *stage2, uint64_t ipa);
 /* Areas that lie in each other's way, or in that of what devices write; regions that overlap. */
 void build_check_areas(struct builder *b);
 int build_check_regions(struct builder *b);

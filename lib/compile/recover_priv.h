@@ -27,6 +27,7 @@
 	X(HALVES, "TTB0 and TTB1 with different sizes or granules")                                \
 	X(ACCESS, "permissions that differ for privileged and other accesses")                     \
 	X(AF, "descriptors whose Access flag is clear")                                            \
+	X(OUTPUT, "maps to addresses beyond the output size, which fault")                         \
 	X(MEMORY, "memory attributes without a name")                                              \
 	X(UNREADABLE, "tables that lie where no memory is")                                        \
 	X(IDS, "ASIDs or VMIDs that two domains share")

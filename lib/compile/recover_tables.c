@@ -181,6 +181,10 @@ static int add_leaf(struct walk *w, uint64_t desc, uint64_t ia, int level,
 		w->r->lost[RECOVER_AF]++;
 		return 0;
 	}
+	if (!smmu_bits_fit(oa, w->d->oa_bits)) {
+		w->r->lost[RECOVER_OUTPUT]++;
+		return 0;
+	}
 	return add_range(w->r, w->d, ia, oa, smmu_pow2(l->size_log2), &w->attr);
 }
 

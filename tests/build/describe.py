@@ -167,8 +167,8 @@ def draw_domain(rng, name, stage, smmus):
 def give_tables(rng, domain, ram):
     """A stage 2 domain gets an IPA range for the structures of nested devices."""
     unit = 1 << GRANULE[domain["granule"]]
-    size, pieces = 4 * MIB, rng.choice((1, 1, 2))
-    if domain["input-bits"] < 26:
+    size, pieces = 16 * MIB, rng.choice((1, 1, 2))
+    if domain["input-bits"] < 27:
         return False
     # a stage 1 domain cannot be told to lie above its own output size
     space = Space(1 << min(domain["input-bits"], 32))

@@ -181,6 +181,7 @@ int smmu_walk_finish_fault(struct smmu_walk *w)
 	r->response = o.response;
 	r->page_log2 = 0;
 	r->attr.valid = false;
+	r->stale = false;
 	r->event = (struct smmu_event){0};
 	if (!o.record) {
 		r->status =

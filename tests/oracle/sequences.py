@@ -6,9 +6,15 @@ sequences.py SMMU ORACLES [FILTER...]
 Runs `smmu replay --each` over every folder of ORACLES/sequence-samples: the
 answers, the stalled transactions each record ends, and the memory that the run
 leaves behind.  Only keys that a folder gives are compared (its README.txt).
+
+The Command queues that Linux left in ORACLES/linux-* must be consumed without
+an error, and the accesses recorded there be answered alike before and after,
+with and without caches, never from a stale entry.
 """
+import gzip
 import json
 import pathlib
+import re
 import shlex
 import subprocess
 import sys
@@ -16,6 +22,7 @@ import tempfile
 
 ALL_ONES = "0xffffffffffffffff"
 TIMEOUT_S = 120
+COMMAND_BYTES = 16
 
 
 def number(text):
@@ -171,8 +178,6 @@ def compare_memory(wants, after, before):
 
 def memory_before(folder):
     """Reads the bytes that the system file lays into memory; zero elsewhere."""
-    import gzip
-    import re
     files = []
     for base, name in re.findall(r"base:\s*(\w+),\s*file:\s*([^,}\s]+)",
                                  (folder / "system.yaml").read_text()):
@@ -212,6 +217,47 @@ def run_folder(smmu, folder):
     return problems
 
 
+def captured_trace(folder, queue):
+    """The accesses, every command of the queue, the accesses again."""
+    lines = [line for line in (folder / "trace.csv").read_text().splitlines()
+             if line and not line.startswith("#")]
+    columns = lines[0].split(",")
+    smmu = re.search(r"smmu\d+", queue.name)
+    data = gzip.decompress(queue.read_bytes())
+    commands = []
+    for at in range(0, len(data), COMMAND_BYTES):
+        low, high = (int.from_bytes(data[i:i + 8], "little") for i in (at, at + 8))
+        if low or high:
+            cells = {"smmu": smmu.group() if smmu else ""}
+            commands.append(",".join(cells.get(c, "") for c in columns)
+                            + f",command,{low:#x} {high:#x}")
+    accesses = [line + ",access," for line in lines[1:]]
+    return "\n".join([lines[0] + ",op,data"] + accesses + commands + accesses) + "\n", \
+        len(accesses), len(commands)
+
+
+def run_captured_queue(smmu, folder, queue, caches):
+    text, accesses, commands = captured_trace(folder, queue)
+    with tempfile.TemporaryDirectory(prefix="smmu-queue-") as scratch:
+        trace = pathlib.Path(scratch) / "trace.csv"
+        trace.write_text(text)
+        done = subprocess.run([smmu, "replay", folder / "system.yaml", trace, "--each", "--drain",
+                               "--format", "jsonl", "--caches", caches], capture_output=True,
+                              timeout=TIMEOUT_S, check=False)
+    if done.returncode:
+        return [f"status {done.returncode}: {done.stderr.decode(errors='replace')[:400]}"]
+    answers = [json.loads(line) for line in done.stdout.splitlines()]
+    problems = [f"{a['n']}: stale" for a in answers if a.get("stale")]
+    for a in answers[accesses:accesses + commands]:
+        if a["status"] != "none" or "consumed" in a:
+            problems.append(f"command {a['n'] - accesses}: {a}")
+    for before, after in zip(answers[:accesses], answers[accesses + commands:]):
+        after["n"] = before["n"]
+        if before != after and not before.get("updates"):
+            problems.append(f"{before['n']}: {before} before, {after} after")
+    return problems
+
+
 def main():
     if len(sys.argv) < 3:
         sys.exit(__doc__)
@@ -225,6 +271,15 @@ def main():
         passed, failed = passed + (not problems), failed + bool(problems)
         for problem in problems[:6]:
             print(f"{name}: {problem}")
+    for queue in sorted(pathlib.Path(sys.argv[2]).glob("linux-*/cmdq*.bin.gz")):
+        for caches in ("none", "ideal"):
+            name = f"{queue.parent.name}/{queue.name} {caches}"
+            if filters and not any(f in name for f in filters):
+                continue
+            problems = run_captured_queue(smmu, queue.parent, queue, caches)
+            passed, failed = passed + (not problems), failed + bool(problems)
+            for problem in problems[:6]:
+                print(f"{name}: {problem}")
     print(f"{passed} passed, {failed} failed")
     sys.exit(failed != 0)
 

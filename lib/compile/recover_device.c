@@ -147,7 +147,7 @@ static int recover_cds(struct recover *r, struct recover_device *device)
 	recover_extend(recover_extent_of(r, device->smmu, device->stage2), table,
 		       smmu_pow2(bits > leaf_log2 ? bits - leaf_log2 + 3 : 3));
 	for (uint64_t i = 0; status == 0 && i < smmu_pow2(bits); i += smmu_pow2(leaf_log2)) {
-		struct smmu_l1cd l1cd;
+		struct smmu_l1cd l1cd = {{0}};
 		uint64_t left = smmu_pow2(bits) - i;
 
 		if (!read_words(l1cd.word, r, device->stage2, table + (i >> leaf_log2) * 8,

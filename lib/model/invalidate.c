@@ -88,57 +88,57 @@ struct kind {
 	uint16_t worlds[3];
 };
 
-#define EL1                                                                                        \
+#define WORLDS_EL1                                                                                 \
 	{                                                                                          \
 		WORLD(NS_EL1), WORLD(S_EL1), WORLD(REALM_EL1)                                      \
 	}
-#define NS_EL1                                                                                     \
+#define WORLDS_NS_EL1                                                                              \
 	{                                                                                          \
 		WORLD(NS_EL1), WORLD(NS_EL1), WORLD(REALM_EL1)                                     \
 	}
-#define EL2                                                                                        \
+#define WORLDS_EL2                                                                                 \
 	{                                                                                          \
 		WORLD(EL2), WORLD(EL2), WORLD(REALM_EL2)                                           \
 	}
-#define E2H                                                                                        \
+#define WORLDS_E2H                                                                                 \
 	{                                                                                          \
 		WORLD(EL2_E2H), WORLD(EL2_E2H), WORLD(REALM_EL2_E2H)                               \
 	}
-#define EL2_BOTH                                                                                   \
+#define WORLDS_EL2_BOTH                                                                            \
 	{                                                                                          \
 		WORLD(EL2) | WORLD(EL2_E2H), WORLD(EL2) | WORLD(EL2_E2H),                          \
 			WORLD(REALM_EL2) | WORLD(REALM_EL2_E2H)                                    \
 	}
-#define S_EL2_BOTH                                                                                 \
+#define WORLDS_S_EL2_BOTH                                                                          \
 	{                                                                                          \
 		0, WORLD(S_EL2) | WORLD(S_EL2_E2H), 0                                              \
 	}
-#define S_ONLY(w)                                                                                  \
+#define WORLDS_S_ONLY(w)                                                                           \
 	{                                                                                          \
 		0, WORLD(w), 0                                                                     \
 	}
 
 static const struct kind kinds[] = {
-	{SMMU_CMD_TLBI_NH_ALL, STAGE1, .vmid = true, .worlds = EL1},
-	{SMMU_CMD_TLBI_NH_ASID, STAGE1, .vmid = true, .asid = true, .worlds = EL1},
-	{SMMU_CMD_TLBI_NH_VA, STAGE1, .vmid = true, .asid = true, .va = true, .worlds = EL1},
-	{SMMU_CMD_TLBI_NH_VAA, STAGE1, .vmid = true, .va = true, .worlds = EL1},
-	{SMMU_CMD_TLBI_EL3_ALL, STAGE1, .worlds = S_ONLY(EL3)},
-	{SMMU_CMD_TLBI_EL3_VA, STAGE1, .va = true, .worlds = S_ONLY(EL3)},
-	{SMMU_CMD_TLBI_EL2_ALL, STAGE1, .worlds = EL2_BOTH},
-	{SMMU_CMD_TLBI_EL2_ASID, STAGE1, .asid = true, .worlds = E2H},
-	{SMMU_CMD_TLBI_EL2_VA, STAGE1, .asid = true, .va = true, .worlds = EL2_BOTH},
-	{SMMU_CMD_TLBI_EL2_VAA, STAGE1, .va = true, .worlds = EL2_BOTH},
-	{SMMU_CMD_TLBI_S_EL2_ALL, STAGE1, .worlds = S_EL2_BOTH},
-	{SMMU_CMD_TLBI_S_EL2_ASID, STAGE1, .asid = true, .worlds = S_ONLY(S_EL2_E2H)},
-	{SMMU_CMD_TLBI_S_EL2_VA, STAGE1, .asid = true, .va = true, .worlds = S_EL2_BOTH},
-	{SMMU_CMD_TLBI_S_EL2_VAA, STAGE1, .va = true, .worlds = S_EL2_BOTH},
-	{SMMU_CMD_TLBI_S12_VMALL, STAGE1 | STAGE2, .vmid = true, .worlds = NS_EL1},
-	{SMMU_CMD_TLBI_S2_IPA, STAGE2, .vmid = true, .ipa = true, .worlds = NS_EL1},
-	{SMMU_CMD_TLBI_S_S12_VMALL, STAGE1 | STAGE2, .vmid = true, .worlds = S_ONLY(S_EL1)},
-	{SMMU_CMD_TLBI_S_S2_IPA, STAGE2, .vmid = true, .ipa = true, .worlds = S_ONLY(S_EL1)},
-	{SMMU_CMD_TLBI_NSNH_ALL, STAGE1 | STAGE2, .worlds = NS_EL1},
-	{SMMU_CMD_TLBI_SNH_ALL, STAGE1 | STAGE2, .worlds = S_ONLY(S_EL1)},
+	{SMMU_CMD_TLBI_NH_ALL, STAGE1, .vmid = true, .worlds = WORLDS_EL1},
+	{SMMU_CMD_TLBI_NH_ASID, STAGE1, .vmid = true, .asid = true, .worlds = WORLDS_EL1},
+	{SMMU_CMD_TLBI_NH_VA, STAGE1, .vmid = true, .asid = true, .va = true, .worlds = WORLDS_EL1},
+	{SMMU_CMD_TLBI_NH_VAA, STAGE1, .vmid = true, .va = true, .worlds = WORLDS_EL1},
+	{SMMU_CMD_TLBI_EL3_ALL, STAGE1, .worlds = WORLDS_S_ONLY(EL3)},
+	{SMMU_CMD_TLBI_EL3_VA, STAGE1, .va = true, .worlds = WORLDS_S_ONLY(EL3)},
+	{SMMU_CMD_TLBI_EL2_ALL, STAGE1, .worlds = WORLDS_EL2_BOTH},
+	{SMMU_CMD_TLBI_EL2_ASID, STAGE1, .asid = true, .worlds = WORLDS_E2H},
+	{SMMU_CMD_TLBI_EL2_VA, STAGE1, .asid = true, .va = true, .worlds = WORLDS_EL2_BOTH},
+	{SMMU_CMD_TLBI_EL2_VAA, STAGE1, .va = true, .worlds = WORLDS_EL2_BOTH},
+	{SMMU_CMD_TLBI_S_EL2_ALL, STAGE1, .worlds = WORLDS_S_EL2_BOTH},
+	{SMMU_CMD_TLBI_S_EL2_ASID, STAGE1, .asid = true, .worlds = WORLDS_S_ONLY(S_EL2_E2H)},
+	{SMMU_CMD_TLBI_S_EL2_VA, STAGE1, .asid = true, .va = true, .worlds = WORLDS_S_EL2_BOTH},
+	{SMMU_CMD_TLBI_S_EL2_VAA, STAGE1, .va = true, .worlds = WORLDS_S_EL2_BOTH},
+	{SMMU_CMD_TLBI_S12_VMALL, STAGE1 | STAGE2, .vmid = true, .worlds = WORLDS_NS_EL1},
+	{SMMU_CMD_TLBI_S2_IPA, STAGE2, .vmid = true, .ipa = true, .worlds = WORLDS_NS_EL1},
+	{SMMU_CMD_TLBI_S_S12_VMALL, STAGE1 | STAGE2, .vmid = true, .worlds = WORLDS_S_ONLY(S_EL1)},
+	{SMMU_CMD_TLBI_S_S2_IPA, STAGE2, .vmid = true, .ipa = true, .worlds = WORLDS_S_ONLY(S_EL1)},
+	{SMMU_CMD_TLBI_NSNH_ALL, STAGE1 | STAGE2, .worlds = WORLDS_NS_EL1},
+	{SMMU_CMD_TLBI_SNH_ALL, STAGE1 | STAGE2, .worlds = WORLDS_S_ONLY(S_EL1)},
 };
 
 static const struct kind *kind_of(unsigned opcode)

@@ -280,7 +280,7 @@ static int read_first_level(uint64_t **in_order, struct scan *scan, uint64_t str
 	if (!*in_order || !scan->leaf)
 		return smmu_diag_nomem(scan->r->diag);
 	for (size_t i = 0; i < count; i++) {
-		struct smmu_l1std l1std;
+		struct smmu_l1std l1std = {{0}};
 
 		if (read_words(l1std.word, scan->r, RECOVER_NONE, strtab + 8 * i,
 			       SMMU_L1STD_WORDS) &&

@@ -105,6 +105,7 @@ int smmu_stats_add(struct smmu_stats *stats, uint32_t smmu, const struct smmu_re
 	stats->last_ns = record->time_ns;
 	stats->by_status[result->status]++;
 	stats->updates += result->updates_count;
+	stats->stale += result->stale;
 	if (result->event.present) {
 		const struct smmu_evt evt = {{result->event.word[0]}};
 

@@ -35,6 +35,7 @@ struct smmu_stats {
 	uint64_t by_event[256];
 	uint64_t events_lost; /* not recorded */
 	uint64_t updates;
+	uint64_t stale; /* answers from a cached entry that a fresh walk contradicts */
 	uint64_t first_ns, last_ns;
 	struct smmu_stats_stream *streams; /* owned; a hash table, rows with records > 0 */
 	size_t capacity, streams_count, capacity_log2;

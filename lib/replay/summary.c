@@ -136,6 +136,49 @@ static void emit_rates(struct smmu_emit *emit, const struct smmu_stats *stats, u
 	smmu_emit_end(emit);
 }
 
+/* A row for each cache that the run had. */
+static void emit_caches(struct smmu_emit *emit, const struct smmu_machine *machine)
+{
+	static const struct smmu_emit_column columns[] = {
+		{"smmu", "SMMU", false},	{"cache", "Cache", false},
+		{"lookups", "Lookups", true},	{"hits", "Hits", true},
+		{"percent", "%", true},		{"fills", "Fills", true},
+		{"evictions", "Evicted", true}, {"invalidated", "Invalidated", true},
+	};
+
+	smmu_emit_table(emit, "caches", columns, SMMU_LEN(columns));
+	for (size_t i = 0; i < machine->count; i++)
+		for (unsigned kind = 0; kind < SMMU_CACHE_COUNT; kind++) {
+			struct smmu_cache_stats s = smmu_model_cache_stats(
+				machine->smmu[i].model, (enum smmu_cache_kind)kind);
+
+			if (!s.lookups)
+				continue;
+			smmu_emit_object(emit, NULL);
+			smmu_emit_str(emit, "smmu", machine->smmu[i].name);
+			smmu_emit_str(emit, "cache", smmu_cache_name((enum smmu_cache_kind)kind));
+			smmu_emit_uint(emit, "lookups", s.lookups);
+			smmu_emit_uint(emit, "hits", s.hits);
+			smmu_emit_real(emit, "percent", percent(s.hits, s.lookups), 2);
+			smmu_emit_uint(emit, "fills", s.fills);
+			smmu_emit_uint(emit, "evictions", s.evictions);
+			smmu_emit_uint(emit, "invalidated", s.invalidated);
+			smmu_emit_end(emit);
+		}
+	smmu_emit_end(emit);
+}
+
+static bool has_caches(const struct smmu_machine *machine)
+{
+	for (size_t i = 0; i < machine->count; i++)
+		for (unsigned kind = 0; kind < SMMU_CACHE_COUNT; kind++)
+			if (smmu_model_cache_stats(machine->smmu[i].model,
+						   (enum smmu_cache_kind)kind)
+				    .lookups)
+				return true;
+	return false;
+}
+
 int smmu_stats_emit(struct smmu_emit *emit, const struct smmu_stats *stats,
 		    const struct smmu_machine *machine)
 {
@@ -153,6 +196,8 @@ int smmu_stats_emit(struct smmu_emit *emit, const struct smmu_stats *stats,
 		smmu_emit_uint(emit, "skipped", stats->skipped);
 	if (stats->updates)
 		smmu_emit_uint(emit, "updates", stats->updates);
+	if (stats->stale)
+		smmu_emit_uint(emit, "stale", stats->stale);
 	if (events)
 		smmu_emit_uint(emit, "events_not_recorded", stats->events_lost);
 	if (stats->expected)
@@ -163,6 +208,8 @@ int smmu_stats_emit(struct smmu_emit *emit, const struct smmu_stats *stats,
 	emit_statuses(emit, stats);
 	if (events)
 		emit_events(emit, stats);
+	if (has_caches(machine))
+		emit_caches(emit, machine);
 	error = emit_streams(emit, stats, machine);
 	if (stats->others.records)
 		smmu_emit_uint(emit, "records_of_other_streams", stats->others.records);

@@ -77,3 +77,33 @@ void explain_devices(struct smmu_buf *text, const struct smmu_explain_options *o
 	else if (!count)
 		smmu_buf_printf(text, "%s if it is a Requester ID", bdf);
 }
+
+/* The first device of the stream decides; a shared stream has one configuration. */
+static void take_device(void *ctx, const struct smmu_sys_device *device)
+{
+	const struct smmu_sys_device **first = ctx;
+
+	if (!*first)
+		*first = device;
+}
+
+const char *explain_domain(const struct smmu_explain_options *options,
+			   const struct explain_verdict *verdict)
+{
+	const struct smmu_sys_device *device = NULL;
+	const struct smmu_txn *txn = &verdict->txn;
+
+	explain_each_device(options, verdict->smmu, txn->stream, take_device, &device);
+	if (!device)
+		return NULL;
+	if (verdict->result.blame.stage == 2)
+		return device->stage2.name;
+	for (size_t i = 0; txn->ssv && i < device->substreams_count; i++) {
+		const struct smmu_sys_substream *sub = &device->substreams[i];
+
+		if (txn->substream >= sub->first.v &&
+		    txn->substream - sub->first.v < (sub->count.v ? sub->count.v : 1))
+			return sub->stage1.name;
+	}
+	return device->stage1.name;
+}

@@ -75,17 +75,23 @@ void explain_judge(struct explain_verdict *verdict, const struct smmu_explain_op
 /* Whether two verdicts blame the same, so that one explanation serves both. */
 bool explain_same_verdict(const struct explain_verdict *a, const struct explain_verdict *b);
 
-/* One field of one structure, changed. */
+/* One field of one structure, changed: the access passes with it. */
 struct explain_change {
-	bool found; /* and the access passes with it */
 	enum smmu_struct_kind where;
 	struct smmu_pa pa; /* of the structure */
-	char field[32];
-	uint64_t from, to; /* values of the field; of a descriptor, its word */
+	char field[32];	   /* "": bits of a descriptor that make no field of the blame */
+	bool is_word;	   /* from and to are whole words of a descriptor */
+	uint64_t from, to; /* else values of the field */
 	uint64_t output;   /* where the access then goes */
 };
-int explain_find_change(struct explain_change *change, struct smmu_model *model,
-			const struct explain_verdict *verdict);
+#define EXPLAIN_CHANGES 6
+struct explain_changes {
+	struct explain_change change[EXPLAIN_CHANGES]; /* the most likely first */
+	size_t count;
+};
+/* thorough: fields of every structure on the way are tried, not only what is to blame. */
+int explain_find_changes(struct explain_changes *changes, struct smmu_model *model,
+			 const struct explain_verdict *verdict, bool thorough);
 
 /* Something about the address of an event. */
 struct explain_hint {
@@ -119,7 +125,13 @@ size_t explain_each_device(const struct smmu_explain_options *options, size_t sm
 /* "0001:02:03.4"; text holds 24 bytes. */
 void explain_format_bdf(char *text, uint32_t stream);
 
+/* The domain of the system file that maps the blamed stage for the event's stream, or NULL. */
+const char *explain_domain(const struct smmu_explain_options *options,
+			   const struct explain_verdict *verdict);
+
 /* What would let it pass, in words; "" when nothing is known. */
 const char *explain_fix(enum smmu_reason reason);
+/* The register that decided, when one did: SMMU_REG_COUNT otherwise. */
+enum smmu_reg explain_register(const struct smmu_blame *blame, enum smmu_sec sec);
 
 #endif

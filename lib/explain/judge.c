@@ -25,6 +25,25 @@ static const char *const fixes[SMMU_REASON_COUNT] = {
 #include "explain/fix.def"
 };
 
+enum smmu_reg explain_register(const struct smmu_blame *blame, enum smmu_sec sec)
+{
+	static const struct {
+		enum smmu_reason reason;
+		enum smmu_reg reg;
+	} rows[] = {
+#define DECIDES(REASON, REGISTER) {SMMU_REASON_##REASON, SMMU_REG_##REGISTER},
+#include "explain/fix.def"
+	};
+
+	for (size_t i = 0; i < SMMU_LEN(rows) && blame->where == SMMU_STRUCT_REGISTER; i++)
+		if (rows[i].reason == blame->reason) {
+			enum smmu_reg own = smmu_reg_of(rows[i].reg, sec);
+
+			return own == SMMU_REG_COUNT ? rows[i].reg : own;
+		}
+	return SMMU_REG_COUNT;
+}
+
 const char *explain_fix(enum smmu_reason reason)
 {
 	return fixes[reason] ? fixes[reason] : "";

@@ -1,0 +1,142 @@
+/*
+ * Messages beside events, what follows from what, and the sum of it all.
+ */
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/compiler.h"
+#include "explain/log_priv.h"
+#include "explain/story_priv.h"
+
+static const struct {
+	enum smmu_log_message message, cause;
+	const char *text;
+} sequels[] = {
+#define SEQUEL(MESSAGE, CAUSE, text) {SMMU_LOG_##MESSAGE, SMMU_LOG_##CAUSE, text},
+#include "explain/sequel.def"
+};
+
+/* What a message follows from, of the same SMMU or of another driver; NULL. */
+static const struct explain_note *cause_of(const char **text, const struct smmu_explain *explain,
+					   const struct explain_note *note)
+{
+	for (size_t i = 0; i < SMMU_LEN(sequels); i++) {
+		if (sequels[i].message != note->item.message)
+			continue;
+		for (size_t j = 0; j < explain->notes; j++) {
+			const struct explain_note *other = explain->note[j];
+
+			if (other->item.message != sequels[i].cause ||
+			    other->item.line >= note->item.line ||
+			    (other->item.kind != SMMU_LOG_RELATED && other->item.smmu[0] &&
+			     strcmp(other->item.smmu, note->item.smmu)))
+				continue;
+			*text = sequels[i].text;
+			return other;
+		}
+	}
+	return NULL;
+}
+
+/* Probe lines and traces explain nothing. */
+static bool is_worth_telling(const struct smmu_log_item *item)
+{
+	if (item->kind != SMMU_LOG_MESSAGE)
+		return false;
+	return item->message <= SMMU_LOG_CMDQV;
+}
+
+static void say_seen(struct smmu_emit *emit, const struct smmu_explain *explain,
+		     const struct explain_note *note)
+{
+	const char *place = explain->options.place;
+
+	if (note->count == 1)
+		story_tell(emit, "Seen", "%s %" PRIu32, place, note->item.line);
+	else
+		story_tell(emit, "Seen", "%" PRIu64 " times, %s %" PRIu32 " to %" PRIu32,
+			   note->count, place, note->item.line, note->last_line);
+}
+
+static void emit_note(struct smmu_emit *emit, const struct smmu_explain *explain,
+		      const struct explain_note *note, bool people)
+{
+	const struct explain_note *cause;
+	const char *how = "";
+	struct smmu_buf meaning = {0};
+
+	cause = cause_of(&how, explain, note);
+	smmu_log_meaning(&meaning, &note->item);
+	if (people) {
+		smmu_emit_heading(emit, "%s%s%s", note->item.smmu, note->item.smmu[0] ? ": " : "",
+				  note->item.text);
+		say_seen(emit, explain, note);
+		if (meaning.size)
+			story_tell(emit, "Meaning", "%s", smmu_buf_text(&meaning));
+		if (cause)
+			story_tell(emit, "Follows", "from %s %" PRIu32 " (%s): %s",
+				   explain->options.place, cause->item.line, cause->item.text, how);
+	} else {
+		smmu_emit_object(emit, NULL);
+		smmu_emit_str(emit, "message", note->item.text);
+		if (note->item.smmu[0])
+			smmu_emit_str(emit, "smmu", note->item.smmu);
+		smmu_emit_str(emit, "meaning", meaning.size ? smmu_buf_text(&meaning) : NULL);
+		smmu_emit_uint(emit, "count", note->count);
+		smmu_emit_uint(emit, "first", note->item.line);
+		smmu_emit_uint(emit, "last", note->last_line);
+		if (cause) {
+			smmu_emit_object(emit, "follows");
+			smmu_emit_uint(emit, "line", cause->item.line);
+			smmu_emit_str(emit, "message", cause->item.text);
+			smmu_emit_str(emit, "how", how);
+			smmu_emit_end(emit);
+		}
+		smmu_emit_end(emit);
+	}
+	smmu_buf_fini(&meaning);
+}
+
+void story_summary(struct smmu_emit *emit, const struct smmu_explain *explain, bool people,
+		   size_t hidden)
+{
+	if (!people) {
+		smmu_emit_object(emit, NULL);
+		smmu_emit_object(emit, "summary");
+		smmu_emit_uint(emit, "events", explain->events);
+		smmu_emit_uint(emit, "groups", explain->groups);
+		smmu_emit_uint(emit, "ungrouped", explain->ungrouped);
+		smmu_emit_uint(emit, "suppressed", explain->lost);
+		smmu_emit_bool(emit, "overflow", explain->overflow);
+		smmu_emit_end(emit);
+		smmu_emit_end(emit);
+		return;
+	}
+	smmu_emit_heading(emit, "%" PRIu64 " event%s of %zu kind%s", explain->events,
+			  explain->events == 1 ? "" : "s", explain->groups,
+			  explain->groups == 1 ? "" : "s");
+	if (hidden)
+		smmu_emit_say(emit, "%zu kinds with fewer events are not shown; -v shows all.",
+			      hidden);
+	if (explain->ungrouped)
+		smmu_emit_say(emit, "%" PRIu64 " events of further kinds were only counted.",
+			      explain->ungrouped);
+	if (explain->lost)
+		smmu_emit_say(
+			emit,
+			"At least %" PRIu64 " more events happened that the kernel did not "
+			"print. What is shown is a sample: the first ones of each few seconds.",
+			explain->lost);
+	if (explain->overflow)
+		smmu_emit_say(emit,
+			      "The Event queue overflowed: an unknown number of events was lost. "
+			      "Counts are lower bounds; that something did not happen cannot be "
+			      "concluded.");
+}
+
+void story_note(struct smmu_emit *emit, const struct smmu_explain *explain,
+		const struct explain_note *note, bool people)
+{
+	if (is_worth_telling(&note->item))
+		emit_note(emit, explain, note, people);
+}

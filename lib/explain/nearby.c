@@ -130,8 +130,8 @@ static void tell_neighbours(const struct search *s)
 				 "nothing at all is mapped for it");
 	if (s->has_below && (!s->has_above || after <= before))
 		explain_add_hint(s->hints, "past-end", s->below_last,
-				 "%s%s the end of what is mapped at 0x%" PRIx64 " to 0x%" PRIx64,
-				 after ? far : "just", after ? " past" : " past", s->below_first,
+				 "%s past the end of what is mapped at 0x%" PRIx64 " to 0x%" PRIx64,
+				 after ? far : "just", s->below_first,
 				 s->below_last);
 	if (s->has_above && (!s->has_below || before < after))
 		explain_add_hint(s->hints, "before-start", s->above_first,

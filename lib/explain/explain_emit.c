@@ -248,7 +248,7 @@ static bool is_shown(const struct smmu_explain *explain, size_t index, bool all)
 
 	for (size_t i = 0; i < explain->groups && !all && larger < SHOWN_GROUPS; i++)
 		larger += explain->group[i]->count > explain->group[index]->count ||
-			  (explain->group[i]->count == explain->group[index]->count && i < index);
+			  (i < index && explain->group[i]->count == explain->group[index]->count);
 	return all || larger < SHOWN_GROUPS;
 }
 

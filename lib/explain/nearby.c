@@ -131,8 +131,7 @@ static void tell_neighbours(const struct search *s)
 	if (s->has_below && (!s->has_above || after <= before))
 		explain_add_hint(s->hints, "past-end", s->below_last,
 				 "%s past the end of what is mapped at 0x%" PRIx64 " to 0x%" PRIx64,
-				 after ? far : "just", s->below_first,
-				 s->below_last);
+				 after ? far : "just", s->below_first, s->below_last);
 	if (s->has_above && (!s->has_below || before < after))
 		explain_add_hint(s->hints, "before-start", s->above_first,
 				 "%s before the start of what is mapped at 0x%" PRIx64

@@ -46,19 +46,6 @@ static int about(struct cli_session *session, const char *name)
 		       : CLI_EXIT_OK;
 }
 
-static int read_events(struct cli_session *session, const struct explain_args *args,
-		       struct smmu_explain *explain)
-{
-	struct smmu_in *in = NULL;
-	int error = smmu_in_open(&in, args->events, session->diag);
-
-	if (!error)
-		error = smmu_source_read(in, (enum smmu_source_form)args->input, smmu_explain_add,
-					 explain, session->diag);
-	smmu_in_close(in);
-	return error;
-}
-
 /* Without EVENTS: what stands in the queues of the system. */
 static int read_queues(struct cli_session *session, const struct cli_system *system,
 		       const char *name, struct smmu_explain *explain)
@@ -73,27 +60,45 @@ static int read_queues(struct cli_session *session, const struct cli_system *sys
 	return error;
 }
 
-static int explain(struct cli_session *session, const struct explain_args *args,
-		   const struct cli_system *system)
+static int tell(struct cli_session *session, const struct explain_args *args,
+		const struct cli_system *system, struct smmu_in *in)
 {
-	const struct smmu_explain_options options = {
-		.machine = args->system ? &system->machine : NULL,
-		.sys = args->system ? smmu_sys_info(system->sys) : NULL,
-		.smmu = args->smmu,
-		.place = args->events ? "line" : "entry",
-	};
+	enum smmu_source_form form = (enum smmu_source_form)args->input;
+	struct smmu_explain_options options = {.place = "entry"};
 	struct smmu_explain *state = NULL;
-	int error = smmu_explain_new(&state, &options);
+	int error;
 
+	if (in && form == SMMU_SOURCE_AUTO)
+		form = smmu_source_form(in, session->diag);
+	if (in && form != SMMU_SOURCE_DUMP)
+		options.place = "line";
+	if (args->system) {
+		options.machine = &system->machine;
+		options.sys = smmu_sys_info(system->sys);
+		options.smmu = args->smmu;
+	}
+	error = smmu_explain_new(&state, &options);
 	if (!error)
-		error = args->events ? read_events(session, args, state)
-				     : read_queues(session, system, args->smmu, state);
+		error = in ? smmu_source_read(in, form, smmu_explain_add, state, session->diag)
+			   : read_queues(session, system, args->smmu, state);
 	if (!error && !cli_emit(session))
 		error = SMMU_E_IO;
 	if (!error)
 		error = smmu_explain_emit(session->emit, state, session->format == SMMU_EMIT_TEXT,
 					  session->verbose);
 	smmu_explain_free(state);
+	return error;
+}
+
+static int explain(struct cli_session *session, const struct explain_args *args,
+		   const struct cli_system *system)
+{
+	struct smmu_in *in = NULL;
+	int error = args->events ? smmu_in_open(&in, args->events, session->diag) : 0;
+
+	if (!error)
+		error = tell(session, args, system, in);
+	smmu_in_close(in);
 	return error;
 }
 

@@ -13,6 +13,7 @@
 #include "base/compiler.h"
 #include "base/text.h"
 #include "explain/about_priv.h"
+#include "explain/explain_priv.h"
 #include "model/result.h"
 #include "spec/cmd.h"
 #include "spec/features.h"
@@ -299,7 +300,9 @@ static bool about_reasons(const struct about_to *to, const char *name)
 		if (strcasecmp(info->name, name))
 			continue;
 		about_open(to, "reason", info->name, info->section);
-		about_text(to, "what", "It ends so because ", info->text);
+		about_text(to, "what", "A transaction ends because ", info->text);
+		if (explain_fix((enum smmu_reason)i)[0])
+			about_text(to, "fix", "To let it pass: ", explain_fix((enum smmu_reason)i));
 		about_close(to);
 		return true;
 	}

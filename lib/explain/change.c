@@ -36,6 +36,7 @@ struct search {
 	const struct explain_verdict *verdict;
 	struct explain_changes *changes;
 	bool bypass; /* passing without translation counts too */
+	bool doubt;  /* what is found now is is_doubt */
 	struct smmu_step step[STEPS_MAX];
 	size_t steps;
 };
@@ -100,7 +101,8 @@ static void add_change(struct search *s, const struct target *t, const char *fie
 					  .from = from,
 					  .to = to,
 					  .output = output,
-					  .is_word = !t->format};
+					  .is_word = !t->format,
+					  .is_doubt = s->doubt};
 	snprintf(change->field, sizeof(change->field), "%s", field ? field : "");
 }
 
@@ -329,8 +331,10 @@ static void search_way(struct search *s, bool is_lost)
 {
 	size_t before = s->changes->count;
 
+	s->doubt = !is_lost;
 	for (size_t i = s->steps; i-- > 0;)
 		search_pointers(s, &s->step[i]);
+	s->doubt = false;
 	if (!is_lost && s->changes->count > before + POINTERS_MAX)
 		s->changes->count = before;
 }

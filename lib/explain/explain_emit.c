@@ -27,6 +27,25 @@ static void describe_access(struct smmu_buf *text, const struct smmu_log_item *i
 		smmu_buf_puts(text, "access");
 }
 
+/* Of every SMMU it may be, when that is not clear. */
+static void name_devices(struct story *story, const struct smmu_explain_options *options,
+			 uint32_t stream)
+{
+	const struct explain_verdict *verdict = &story->group->verdict;
+	struct smmu_buf names = {0};
+
+	if (verdict->answer != EXPLAIN_NO_SMMU) {
+		explain_devices(&story->devices, options, verdict->smmu, stream);
+		return;
+	}
+	for (size_t i = 0; i < options->machine->count; i++) {
+		explain_devices(&names, options, i, stream);
+		smmu_buf_printf(&story->devices, "%s%s: %s", i ? "; " : "",
+				options->machine->smmu[i].name, smmu_buf_text(&names));
+	}
+	smmu_buf_fini(&names);
+}
+
 static int prepare(struct story *story, bool thorough)
 {
 	const struct explain_group *group = story->group;
@@ -41,7 +60,7 @@ static int prepare(struct story *story, bool thorough)
 	story->format = smmu_evt_Type(&group->first.known) ? smmu_event_format(type) : NULL;
 	describe_access(&story->access, &group->first);
 	if (explain_field(&stream, &group->first, "StreamID"))
-		explain_devices(&story->devices, options, verdict->smmu, (uint32_t)stream);
+		name_devices(story, options, (uint32_t)stream);
 	explain_look_at_address(&story->hints, &group->first);
 	if (blames)
 		error = explain_find_changes(&story->changes,
@@ -120,8 +139,9 @@ static void emit_place(struct smmu_emit *emit, const struct story *story)
 		explain_format_bdf(bdf, (uint32_t)stream);
 		smmu_emit_str(emit, "bdf", bdf);
 		smmu_emit_array(emit, "devices");
-		explain_each_device(&story->explain->options, group->verdict.smmu, (uint32_t)stream,
-				    emit_device, emit);
+		if (group->verdict.answer != EXPLAIN_NO_SMMU)
+			explain_each_device(&story->explain->options, group->verdict.smmu,
+					    (uint32_t)stream, emit_device, emit);
 		smmu_emit_end(emit);
 	}
 }
@@ -175,6 +195,8 @@ static void emit_changes(struct smmu_emit *emit, const struct story *story)
 		smmu_emit_str(emit, "field", change->field);
 		smmu_emit_hex(emit, "from", change->from, 0);
 		smmu_emit_hex(emit, "to", change->to, 0);
+		if (change->is_doubt)
+			smmu_emit_bool(emit, "doubtful", true);
 		smmu_emit_end(emit);
 	}
 	if (story->changes.count)
@@ -274,7 +296,7 @@ int smmu_explain_emit(struct smmu_emit *emit, struct smmu_explain *explain, bool
 			return error;
 	}
 	for (size_t i = 0; i < explain->notes; i++)
-		story_note(emit, explain, explain->note[i], people);
+		story_note(emit, explain, explain->note[i], people, all);
 	story_summary(emit, explain, people, hidden);
 	return 0;
 }

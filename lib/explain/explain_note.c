@@ -38,12 +38,24 @@ static const struct explain_note *cause_of(const char **text, const struct smmu_
 	return NULL;
 }
 
-/* Probe lines and traces explain nothing. */
-static bool is_worth_telling(const struct smmu_log_item *item)
+/* Probe lines and traces of what went well explain nothing. */
+static bool is_quiet(enum smmu_log_message message)
 {
-	if (item->kind != SMMU_LOG_MESSAGE)
-		return false;
-	return item->message <= SMMU_LOG_CMDQV;
+	static const enum smmu_log_message quiet[] = {
+		SMMU_LOG_FEATURES_BOTH,	 SMMU_LOG_FEATURES_OAS,	  SMMU_LOG_OPTIONS,
+		SMMU_LOG_ALLOCATED_CMDQ, SMMU_LOG_ALLOCATED_EVTQ, SMMU_LOG_ALLOCATED_PRIQ,
+		SMMU_LOG_ALLOCATED,	 SMMU_LOG_DOMAIN_TYPE,	  SMMU_LOG_TLB_POLICY,
+		SMMU_LOG_IORT_NODE,	 SMMU_LOG_IORT_OTHER,	  SMMU_LOG_DT_IRQ,
+		SMMU_LOG_PMCG,		 SMMU_LOG_V2_OTHER,	  SMMU_LOG_QEMU_SUCCESS,
+		SMMU_LOG_QEMU_STE,	 SMMU_LOG_QEMU_CD,	  SMMU_LOG_QEMU_CD_OAS,
+		SMMU_LOG_QEMU_CD_TT,	 SMMU_LOG_QEMU_HIT,	  SMMU_LOG_QEMU_MISS,
+		SMMU_LOG_QEMU_DISABLED,	 SMMU_LOG_QEMU_BYPASS,	  SMMU_LOG_QEMU_OTHER,
+	};
+
+	for (size_t i = 0; i < SMMU_LEN(quiet); i++)
+		if (quiet[i] == message)
+			return true;
+	return false;
 }
 
 static void say_seen(struct smmu_emit *emit, const struct smmu_explain *explain,
@@ -51,6 +63,8 @@ static void say_seen(struct smmu_emit *emit, const struct smmu_explain *explain,
 {
 	const char *place = explain->options.place;
 
+	if (!note->item.line)
+		return; /* a register's value */
 	if (note->count == 1)
 		story_tell(emit, "Seen", "%s %" PRIu32, place, note->item.line);
 	else
@@ -135,8 +149,8 @@ void story_summary(struct smmu_emit *emit, const struct smmu_explain *explain, b
 }
 
 void story_note(struct smmu_emit *emit, const struct smmu_explain *explain,
-		const struct explain_note *note, bool people)
+		const struct explain_note *note, bool people, bool all)
 {
-	if (is_worth_telling(&note->item))
+	if (note->item.kind == SMMU_LOG_MESSAGE && (all || !is_quiet(note->item.message)))
 		emit_note(emit, explain, note, people);
 }

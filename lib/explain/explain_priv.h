@@ -81,6 +81,7 @@ struct explain_change {
 	struct smmu_pa pa; /* of the structure */
 	char field[32];	   /* "": bits of a descriptor that make no field of the blame */
 	bool is_word;	   /* from and to are whole words of a descriptor */
+	bool is_doubt;	   /* a pointer that may be wrong, though something is at its end */
 	uint64_t from, to; /* else values of the field */
 	uint64_t output;   /* where the access then goes */
 };

@@ -189,6 +189,7 @@ static void say_changes(struct smmu_emit *emit, const struct story *story)
 	const struct explain_changes *changes = &story->changes;
 	const struct smmu_blame *blame = &verdict->result.blame;
 	const char *fix = explain_fix(blame->reason), *domain = NULL;
+	unsigned shown = 0;
 	struct smmu_buf text = {0};
 
 	if (story_is_desc(blame->where))
@@ -197,13 +198,16 @@ static void say_changes(struct smmu_emit *emit, const struct story *story)
 		story_tell(emit, "Change", "%s%s%s%s", fix, domain ? " (domain " : "",
 			   domain ? domain : "", domain ? " of the system file)" : "");
 	for (size_t i = 0; i < changes->count; i++) {
+		if (changes->change[i].is_doubt && !story->all)
+			continue;
 		describe_change(&text, &changes->change[i]);
-		if (i == 0 && verdict->configured_only)
+		if (shown == 0 && verdict->configured_only)
 			smmu_buf_puts(&text, ", then the configuration is usable");
-		else if (i == 0)
+		else if (shown == 0)
 			smmu_buf_printf(&text, ", then this access passes, to 0x%" PRIx64,
 					changes->change[i].output);
-		story_tell(emit, i == 0 ? "By" : "or by", "%s", smmu_buf_text(&text));
+		story_tell(emit, shown ? "or by" : "By", "%s", smmu_buf_text(&text));
+		shown++;
 	}
 	smmu_buf_fini(&text);
 }

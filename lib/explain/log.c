@@ -14,6 +14,8 @@
 #include "base/bits.h"
 #include "base/compiler.h"
 #include "explain/log_priv.h"
+#include "spec/cmd.h"
+#include "spec/ste.h"
 
 #define SLOTS	  32
 #define INSTANCES 16
@@ -24,7 +26,7 @@
 
 struct slot {
 	struct smmu_log_item item;
-	bool is_done, by_hand, has_prose, has_prose2, wants_command;
+	bool is_done, has_prose, has_prose2, wants_command, wants_ste;
 	uint32_t last_line;
 	uint64_t word[SMMU_EVT_WORDS];
 	bool is_cut[SMMU_EVT_WORDS];
@@ -358,7 +360,7 @@ static bool fits_event(const struct slot *slot, uint64_t word)
 static bool wants_words(const struct slot *slot)
 {
 	if (slot->wants_command)
-		return slot->item.words < SMMU_LEN(slot->item.word);
+		return slot->item.words < SMMU_CMD_WORDS;
 	return slot->item.kind == SMMU_LOG_EVENT && slot->words < SMMU_EVT_WORDS &&
 	       !slot->has_prose && !slot->has_prose2;
 }
@@ -367,7 +369,7 @@ static void add_word(struct slot *slot, uint64_t word, bool is_cut)
 {
 	if (slot->wants_command) {
 		slot->item.word[slot->item.words++] = word;
-		if (slot->item.words == SMMU_LEN(slot->item.word))
+		if (slot->item.words == SMMU_CMD_WORDS)
 			finish(slot);
 		return;
 	}
@@ -475,7 +477,27 @@ static void take_freebsd(struct slot *open, const struct log_parsed *parsed)
 	}
 }
 
-static void take_message(struct smmu_log *log, const struct log_parsed *parsed,
+/* A word of an STE: with the words before it, or none. */
+static void take_ste_word(struct smmu_log *log, struct slot *open, struct smmu_log_item *item)
+{
+	struct slot *slot = open && open->wants_ste && !open->is_done ? open : NULL;
+
+	if (item->numbers < 2)
+		return;
+	if (item->number[0] == 0) {
+		item->kind = SMMU_LOG_MESSAGE;
+		slot = push(log, item);
+		slot->wants_ste = true;
+		log->latest = slot;
+	}
+	if (!slot || slot->item.words != item->number[0] || slot->item.words == SMMU_STE_WORDS)
+		return;
+	slot->item.word[slot->item.words++] = item->number[1];
+	if (slot->item.words == SMMU_STE_WORDS)
+		finish(slot);
+}
+
+static void take_message(struct smmu_log *log, struct slot *open, const struct log_parsed *parsed,
 			 struct smmu_log_item *item)
 {
 	enum log_fact fact = log_message_info(parsed->message)->fact;
@@ -485,11 +507,13 @@ static void take_message(struct smmu_log *log, const struct log_parsed *parsed,
 	item->cmdq_entries = cmdq_entries_of(log, item->smmu);
 	if (fact == LOG_FACT_CMDQ_SIZE && item->numbers)
 		instance_of(log, item->smmu)->cmdq_entries = (uint32_t)item->number[0];
-	if (fact == LOG_FACT_COMMAND) {
+	item->message = parsed->message;
+	if (fact == LOG_FACT_STE) {
+		take_ste_word(log, open, item);
+	} else if (fact == LOG_FACT_COMMAND) {
 		struct slot *slot;
 
 		item->kind = SMMU_LOG_MESSAGE;
-		item->message = parsed->message;
 		slot = push(log, item);
 		slot->wants_command = true;
 		log->latest = slot;
@@ -558,7 +582,7 @@ static void take(struct smmu_log *log, const struct log_segment *segment,
 		take_freebsd(open, parsed);
 		break;
 	case LOG_PART_MESSAGE:
-		take_message(log, parsed, &item);
+		take_message(log, open, parsed, &item);
 		break;
 	case LOG_PART_NONE:
 		if (is_named && item.text[0])

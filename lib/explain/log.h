@@ -62,7 +62,7 @@ struct smmu_log_item {
 	char text[SMMU_LOG_TEXT];	   /* without the driver's prefix; cut where longer */
 	uint64_t number[SMMU_LOG_NUMBERS]; /* what the pattern's %x and %d matched, in order */
 	unsigned numbers;
-	uint64_t word[2]; /* the command that a message is followed by */
+	uint64_t word[8]; /* the command that a message is followed by, or an STE */
 	unsigned words;
 	uint32_t cmdq_entries; /* of this SMMU as the log said before; 0: it did not */
 };

@@ -10,6 +10,7 @@
 #include "spec/cmd.h"
 #include "spec/reg.h"
 #include "spec/show.h"
+#include "spec/ste.h"
 
 static const struct {
 	uint8_t bit;
@@ -65,7 +66,7 @@ static void meaning_of_command(struct smmu_buf *text, const struct smmu_log_item
 	const struct smmu_cmd cmd = {{item->word[0], item->word[1]}};
 	const char *name = smmu_command_name(&cmd);
 
-	if (item->words < SMMU_LEN(item->word))
+	if (item->words < SMMU_CMD_WORDS)
 		smmu_buf_puts(text, ". Its words are not in the log");
 	else if (name)
 		smmu_buf_printf(text, ": %s", name);
@@ -125,6 +126,7 @@ static void meaning_of_numbers(struct smmu_buf *text, const struct smmu_log_item
 		meaning_of_sync(text, item);
 		break;
 	case LOG_FACT_PLAIN:
+	case LOG_FACT_STE:
 	case LOG_FACT_LOST:
 	case LOG_FACT_HTTU:
 	case LOG_FACT_CMDQ_SIZE:
@@ -177,7 +179,7 @@ static void emit_cons(struct smmu_emit *emit, uint64_t cons)
 
 static void emit_facts(struct smmu_emit *emit, const struct smmu_log_item *item)
 {
-	const struct smmu_show show = {.kind = SMMU_ENTRY_COMMAND, .sec = item->sec};
+	struct smmu_show show = {.kind = SMMU_ENTRY_COMMAND, .sec = item->sec};
 	bool swapped = item->message == SMMU_LOG_SYNC_TIMEOUT_QUEUE_WORDS;
 
 	switch (log_message_info(item->message)->fact) {
@@ -191,8 +193,13 @@ static void emit_facts(struct smmu_emit *emit, const struct smmu_log_item *item)
 		emit_cons(emit, item->number[0]);
 		break;
 	case LOG_FACT_COMMAND:
-		if (item->words == SMMU_LEN(item->word))
+		if (item->words == SMMU_CMD_WORDS)
 			smmu_show_entry(emit, "command", &show, item->word, -1);
+		break;
+	case LOG_FACT_STE:
+		show.kind = SMMU_ENTRY_STE;
+		if (item->words == SMMU_STE_WORDS)
+			smmu_show_entry(emit, "ste", &show, item->word, -1);
 		break;
 	case LOG_FACT_SYNC:
 		smmu_emit_hex(emit, "prod", item->number[swapped ? 2 : 1], 0);
@@ -341,8 +348,7 @@ static void say_event(struct smmu_emit *emit, const struct smmu_log_item *item)
 
 static void say_message(struct smmu_emit *emit, const struct smmu_log_item *item)
 {
-	const struct smmu_show show = {
-		.kind = SMMU_ENTRY_COMMAND, .sec = item->sec, .people = true};
+	struct smmu_show show = {.kind = SMMU_ENTRY_COMMAND, .sec = item->sec, .people = true};
 	struct smmu_buf text = {0};
 
 	head(&text, item);
@@ -350,7 +356,9 @@ static void say_message(struct smmu_emit *emit, const struct smmu_log_item *item
 	smmu_log_meaning(&text, item);
 	smmu_emit_say(emit, "%s", text.size ? smmu_buf_text(&text) : "not known to this program");
 	smmu_buf_fini(&text);
-	if (item->words == SMMU_LEN(item->word))
+	if (item->words == SMMU_STE_WORDS)
+		show.kind = SMMU_ENTRY_STE;
+	if (item->words == SMMU_CMD_WORDS || item->words == SMMU_STE_WORDS)
 		smmu_show_entry(emit, NULL, &show, item->word, -1);
 }
 

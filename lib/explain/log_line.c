@@ -321,6 +321,16 @@ static bool find_driver(struct log_segment *segment, size_t *at, const char *lin
 	return false;
 }
 
+/* Behind "<6>[   12.000000] ", which stands before whoever speaks. */
+static size_t skip_prefix(const char *line, size_t at, size_t size)
+{
+	uint64_t ignored;
+
+	if (at + 2 < size && line[at] == '<' && line[at + 2] == '>')
+		at += 3;
+	return skip_blanks(line, skip_stamp(&ignored, line, at, size), size);
+}
+
 /* Cuts a prefix from the end of a body: what belongs to the message glued behind it. */
 static size_t trim_prefix(const char *line, size_t start, size_t end)
 {
@@ -350,8 +360,8 @@ bool log_line_next(struct log_segment *segment, size_t *at, const char *line, si
 	if (start >= size)
 		return false;
 	if (!find_driver(segment, &name, line, size)) {
-		set_body(segment, line, start, size);
 		segment->has_time = find_time(&segment->time_us, line, start, size);
+		set_body(segment, line, skip_prefix(line, start, size), size);
 		segment->is_start = segment->has_time || starts(line, size, "(XEN)");
 		*at = size;
 		return true;

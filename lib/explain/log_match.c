@@ -9,15 +9,16 @@
 #include "base/words.h"
 #include "explain/log_priv.h"
 
-#define NONE  LOG_DRIVER_NONE
-#define V3    LOG_DRIVER_V3
-#define V2    LOG_DRIVER_V2
-#define PMCG  LOG_DRIVER_PMCG
-#define QEMU  LOG_DRIVER_QEMU
-#define IORT  LOG_DRIVER_IORT
-#define IOMMU LOG_DRIVER_IOMMU
-#define CMDQV LOG_DRIVER_CMDQV
-#define ANY   LOG_DRIVER_ANY
+#define NONE	LOG_DRIVER_NONE
+#define V3	LOG_DRIVER_V3
+#define V2	LOG_DRIVER_V2
+#define PMCG	LOG_DRIVER_PMCG
+#define QEMU	LOG_DRIVER_QEMU
+#define IORT	LOG_DRIVER_IORT
+#define IOMMU	LOG_DRIVER_IOMMU
+#define CMDQV	LOG_DRIVER_CMDQV
+#define FREEBSD LOG_DRIVER_FREEBSD
+#define ANY	LOG_DRIVER_ANY
 
 static const struct log_message_info messages[SMMU_LOG_MESSAGE_COUNT] = {
 	[SMMU_LOG_OTHER] = {0, LOG_FACT_PLAIN, "", ""},

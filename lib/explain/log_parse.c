@@ -289,7 +289,7 @@ static bool parse_header(struct log_parsed *parsed, const char *text, size_t siz
 	enum log_match match = log_match(&parsed->captures, "event %x received", text, size);
 	size_t at = parsed->captures.used;
 
-	if (match == LOG_MATCH_NO || (match == LOG_MATCH_PART && at < 6))
+	if (match == LOG_MATCH_NO || (match == LOG_MATCH_PART && at < 5))
 		return false;
 	parsed->used = at;
 	if (match == LOG_MATCH_PART) {

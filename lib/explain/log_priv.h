@@ -65,6 +65,7 @@ enum log_fact {
 	LOG_FACT_GERROR,   /* active bits */
 	LOG_FACT_CMDQ,	   /* CMDQ_CONS */
 	LOG_FACT_COMMAND,  /* two words of a command follow */
+	LOG_FACT_STE,	   /* index and value of one of its words */
 	LOG_FACT_SYNC,	   /* position, PROD, CONS */
 	LOG_FACT_FEATURES, /* the last number: the driver's mask */
 	LOG_FACT_HTTU,	   /* two masks of the driver */

@@ -107,15 +107,20 @@ static int look_at_map(void *ctx, const struct smmu_reach_map *map)
 	return 0;
 }
 
-/* "64 KiB", or "0x40 bytes". */
+/* "64 KiB", "about 3 MiB", "0x40 bytes". */
 static void distance(char *text, size_t size, uint64_t bytes)
 {
+	const uint64_t mib = smmu_pow2(20), gib = smmu_pow2(30);
 	char number[24];
 
-	if (bytes < 1024 || bytes % 1024)
+	if (bytes && bytes % 1024 == 0 && (bytes < mib || bytes % mib == 0))
+		snprintf(text, size, "%s", smmu_format_size(number, bytes));
+	else if (bytes < mib)
 		snprintf(text, size, "0x%" PRIx64 " bytes", bytes);
 	else
-		snprintf(text, size, "%s", smmu_format_size(number, bytes));
+		snprintf(text, size, "about %s",
+			 smmu_format_size(number, bytes / (bytes < gib ? mib : gib) *
+							  (bytes < gib ? mib : gib)));
 }
 
 static void tell_neighbours(const struct search *s)

@@ -49,7 +49,7 @@ static bool is_hex_dump(const char *bytes, size_t size)
 	return digits >= 8;
 }
 
-static enum smmu_source_form form_of(struct smmu_in *in, struct smmu_diag *diag)
+enum smmu_source_form smmu_source_form(struct smmu_in *in, struct smmu_diag *diag)
 {
 	size_t size = 0;
 	const char *bytes = smmu_in_peek(&size, in, diag);
@@ -97,7 +97,7 @@ int smmu_source_read(struct smmu_in *in, enum smmu_source_form form, smmu_log_vi
 		     void *ctx, struct smmu_diag *diag)
 {
 	if (form == SMMU_SOURCE_AUTO)
-		form = form_of(in, diag);
+		form = smmu_source_form(in, diag);
 	switch (form) {
 	case SMMU_SOURCE_DUMP:
 		return read_dump(in, visit, ctx, diag);

@@ -20,6 +20,9 @@ enum smmu_source_form {
 	SMMU_SOURCE_DUMP,
 };
 
+/* What the input is, by its first bytes; never AUTO. */
+enum smmu_source_form smmu_source_form(struct smmu_in *in, struct smmu_diag *diag);
+
 /*
  * Visits every event and message.  line of an item is that of the log, the
  * line of the JSONL, or the number of the entry in a dump, from 1.  In a dump,

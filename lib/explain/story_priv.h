@@ -24,9 +24,9 @@ struct story {
 };
 
 void story_say(struct smmu_emit *emit, const struct story *story);
-/* A message, and what it follows from; those that explain nothing are left out. */
+/* A message, and what it follows from; those that explain nothing only when all. */
 void story_note(struct smmu_emit *emit, const struct smmu_explain *explain,
-		const struct explain_note *note, bool people);
+		const struct explain_note *note, bool people, bool all);
 /* hidden: groups that were not shown. */
 void story_summary(struct smmu_emit *emit, const struct smmu_explain *explain, bool people,
 		   size_t hidden);

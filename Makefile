@@ -32,7 +32,7 @@ LIB_OBJ  := $(LIB_SRC:%.c=$(B)/%.o)
 CLI_OBJ  := $(CLI_SRC:%.c=$(B)/%.o)
 UNIT_OBJ := $(UNIT_SRC:%.c=$(B)/%.o)
 
-.PHONY: all deps demo test check-unit check-cli check-schema check-build check-qemu \
+.PHONY: all deps demo test check-unit check-cli check-schema check-build check-explain check-qemu \
 	check-oracles check-deps golden sanitize coverage bench fuzz install uninstall clean help
 all: $(B)/smmu $(B)/libsmmu.a $(B)/libsmmu.so
 
@@ -66,7 +66,7 @@ demo: $(B)/.deps
 	$(Q)$(MAKE) -s -j2 all && samples/demo.sh $(B)/smmu
 test: $(B)/.deps
 	$(Q)$(MAKE) -s -j2 all $(B)/unit
-	$(Q)$(MAKE) -s check-unit check-cli check-schema check-build check-qemu check-oracles
+	$(Q)$(MAKE) -s check-unit check-cli check-schema check-build check-explain check-qemu check-oracles
 
 check-unit: $(B)/unit
 	$(Q)ORACLES='$(ORACLES)' $(B)/unit -j2
@@ -80,6 +80,10 @@ check-schema: $(B)/smmu
 BUILDS ?= 200
 check-build: $(B)/smmu
 	$(Q)$(PYTHON) tests/build/run.py $(B)/smmu $(BUILDS)
+# Bits of valid systems flipped, and traced back: FLIPS of them.
+FLIPS ?= 200
+check-explain: $(B)/smmu
+	$(Q)$(PYTHON) tests/explain/mutate.py $(B)/smmu $(FLIPS)
 # What build writes, read by another SMMU.
 check-qemu: $(B)/smmu
 	$(Q)$(PYTHON) tests/qemu/run.py $(B)/smmu
@@ -87,9 +91,10 @@ check-oracles: $(B)/smmu
 	$(Q)if [ -d '$(ORACLES)' ]; then \
 		$(PYTHON) tests/oracle/run.py $(B)/smmu '$(ORACLES)' && \
 		$(PYTHON) tests/oracle/decode.py $(B)/smmu '$(ORACLES)' && \
+		$(PYTHON) tests/oracle/log.py $(B)/smmu '$(ORACLES)' && \
 		$(PYTHON) tests/oracle/sequences.py $(B)/smmu '$(ORACLES)'; \
 	else echo 'not run for want of $(ORACLES): linux, qemu, specification vectors, decode' \
-		'vectors, sequences'; fi
+		'vectors, kernel logs, sequences'; fi
 check-deps:
 	$(Q)$(PYTHON) tests/tools/check_deps.py .
 

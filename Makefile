@@ -106,9 +106,12 @@ coverage:
 	$(Q)$(MAKE) -s -j2 B=$(B)/cov O='-O0 -g' SAN='--coverage' all $(B)/cov/unit
 	$(Q)$(MAKE) -s B=$(B)/cov check-unit check-cli check-oracles >/dev/null
 	$(Q)gcovr -s --object-directory $(B)/cov -f 'lib/' $(B)/cov | tail -4
-bench: $(B)/smmu $(B)/bench
+bench: $(B)/smmu $(B)/bench $(B)/bench-build
 	$(Q)$(PYTHON) tests/bench/run.py $(B) '$(LIMITS)'
 $(B)/bench: $(B)/tests/bench/bench.o $(B)/libsmmu.a
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+$(B)/bench-build: $(B)/tests/bench/build.o $(B)/libsmmu.a
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 # One coverage-guided fuzzer a reader: build/fuzz/<name>; FUZZ_SECONDS each.
@@ -133,4 +136,4 @@ help:
 clean:
 	rm -rf $(B)
 
--include $(LIB_OBJ:.o=.d) $(CLI_OBJ:.o=.d) $(UNIT_OBJ:.o=.d) $(B)/tests/bench/bench.d
+-include $(LIB_OBJ:.o=.d) $(CLI_OBJ:.o=.d) $(UNIT_OBJ:.o=.d) $(wildcard $(B)/tests/bench/*.d)

@@ -100,20 +100,29 @@ static inline uint64_t smmu_ld64be(const void *p)
 	return smmu_swap64(smmu_ld64le(p));
 }
 
+/* Byte by byte in one expression each, which compilers make one store of; a loop they do not. */
 static inline void smmu_st32le(void *p, uint32_t v)
 {
 	uint8_t *b = (uint8_t *)p;
 
-	for (unsigned i = 0; i < 4; i++)
-		b[i] = (uint8_t)(v >> (8 * i));
+	b[0] = (uint8_t)v;
+	b[1] = (uint8_t)(v >> 8);
+	b[2] = (uint8_t)(v >> 16);
+	b[3] = (uint8_t)(v >> 24);
 }
 
 static inline void smmu_st64le(void *p, uint64_t v)
 {
 	uint8_t *b = (uint8_t *)p;
 
-	for (unsigned i = 0; i < 8; i++)
-		b[i] = (uint8_t)(v >> (8 * i));
+	b[0] = (uint8_t)v;
+	b[1] = (uint8_t)(v >> 8);
+	b[2] = (uint8_t)(v >> 16);
+	b[3] = (uint8_t)(v >> 24);
+	b[4] = (uint8_t)(v >> 32);
+	b[5] = (uint8_t)(v >> 40);
+	b[6] = (uint8_t)(v >> 48);
+	b[7] = (uint8_t)(v >> 56);
 }
 
 static inline void smmu_st64be(void *p, uint64_t v)

@@ -4,23 +4,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "compile/recover_priv.h"
 #include "spec/rule.h"
 
 int recover_grow(void *array, size_t *capacity, size_t count, size_t size, struct smmu_diag *diag)
 {
-	size_t wanted = *capacity ? 2 * *capacity : 16;
-	void *items;
-
-	if (count < *capacity)
-		return 0;
-	memcpy(&items, array, sizeof(items));
-	items = wanted > SIZE_MAX / size ? NULL : realloc(items, wanted * size);
-	if (!items)
-		return smmu_diag_nomem(diag);
-	memcpy(array, &items, sizeof(items));
-	*capacity = wanted;
-	return 0;
+	return smmu_array_reserve(array, capacity, count, size) ? smmu_diag_nomem(diag) : 0;
 }
 
 void recover_extend(struct recover_extent *extent, uint64_t address, uint64_t size)

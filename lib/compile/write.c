@@ -14,11 +14,31 @@
 #include "compile/write_priv.h"
 
 #define PAGE_BYTES 4096u
+#define RUN_BYTES  ((size_t)256 << 10) /* what is summed and then written stays in a cache */
 
 const char *smmu_build_file_name(char *text, const struct smmu_build_region *region)
 {
 	snprintf(text, 32, "mem-%08" PRIx64 ".bin", region->base);
 	return text;
+}
+
+/* How many of size bytes from at lie one after another in memory here too; *bytes is where. */
+static size_t next_run(const uint8_t **bytes, const struct smmu_mem *mem, uint64_t at,
+		       uint64_t size)
+{
+	size_t run = 0;
+
+	*bytes = NULL;
+	while (run < size && run < RUN_BYTES) {
+		const uint8_t *page = smmu_mem_page(mem, (struct smmu_pa){at + run, SMMU_PAS_NS});
+
+		if (!page || (run && page != *bytes + run))
+			break;
+		if (!run)
+			*bytes = page;
+		run += PAGE_BYTES;
+	}
+	return run;
 }
 
 static int write_region(uint32_t *crc, const struct smmu_build_region *region,
@@ -31,14 +51,15 @@ static int write_region(uint32_t *crc, const struct smmu_build_region *region,
 
 	if (status)
 		return status;
-	for (uint64_t done = 0; done < region->size; done += PAGE_BYTES) {
-		struct smmu_pa at = {region->base + done, SMMU_PAS_NS};
-		const uint8_t *page = smmu_mem_page(mem, at);
+	for (uint64_t done = 0; done < region->size;) {
+		const uint8_t *bytes;
+		size_t run = next_run(&bytes, mem, region->base + done, region->size - done);
 
-		if (!page) /* building wrote it, so it exists */
+		if (!run) /* building wrote it, so it exists */
 			break;
-		smmu_out_write(out, page, PAGE_BYTES);
-		sum = crc32(sum, page, PAGE_BYTES);
+		sum = crc32(sum, bytes, (uInt)run);
+		smmu_out_write(out, bytes, run);
+		done += run;
 	}
 	*crc = (uint32_t)sum;
 	return build_folder_close(out, folder, name);

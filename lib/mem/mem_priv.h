@@ -65,18 +65,19 @@ struct space_class {
 	struct extents extents;
 };
 
-/* Host pages, in slabs. */
-struct page_pool {
-	void **slab;
-	size_t slabs, slabs_capacity;
-	uint8_t *next;
-	size_t left, grow; /* pages */
-	uint8_t *recycled; /* a list through the first bytes */
-};
-
 struct mapping {
 	void *bytes;
 	size_t size;
+};
+
+/* Host pages: in slabs that grow, then in runs of smmu_pages_alloc. */
+struct page_pool {
+	void **slab;
+	struct mapping *run;
+	size_t slabs, slabs_capacity, runs, runs_capacity;
+	uint8_t *next;
+	size_t left, grow; /* pages */
+	uint8_t *recycled; /* a list through the first bytes */
 };
 
 struct smmu_mem {

@@ -400,19 +400,6 @@ static void search_blame(struct search *s, struct target *t)
 	}
 }
 
-/* Whether a wrong pointer could be the reason, though something is at its end. */
-static bool may_be_led_astray(const struct search *s)
-{
-	switch (s->verdict->result.blame.reason) {
-	case SMMU_REASON_IPA_RANGE:
-	case SMMU_REASON_CD_INVALID:
-	case SMMU_REASON_L1CD_INVALID:
-		return true;
-	default:
-		return !s->changes->count && is_desc(s->verdict->result.blame.where);
-	}
-}
-
 static void search_all(struct search *s, bool thorough)
 {
 	const struct smmu_blame *blame = &s->verdict->result.blame;
@@ -425,8 +412,7 @@ static void search_all(struct search *s, bool thorough)
 		return;
 	is_lost =
 		blame->where != SMMU_STRUCT_REGISTER && (!is_there || is_nowhere(s, &t, blame->pa));
-	if (is_lost || may_be_led_astray(s))
-		search_way(s, is_lost);
+	search_way(s, is_lost);
 	search_configuration(s);
 }
 

@@ -11,7 +11,8 @@
 #include "spec/l1cd.h"
 #include "spec/l1std.h"
 
-#define STES_A_PAGE 64u
+/* STEs and CDs alike. */
+#define ENTRIES_A_PAGE 64u
 
 /* A walk that asks for nothing and changes nothing. */
 static struct smmu_walk start(struct smmu_model *model, const struct smmu_txn *txn,
@@ -94,7 +95,7 @@ static int scan_table(struct stream_run *run, const struct smmu_model *model, st
 			return SMMU_E_LIMIT;
 		if (!smmu_mem_exists(model->mem, pa, 1)) {
 			/* To the next page: it holds up to 64 entries. */
-			i |= STES_A_PAGE - 1;
+			i |= ENTRIES_A_PAGE - 1;
 			continue;
 		}
 		if (read_words(ste.word, model->mem, pa, SMMU_STE_WORDS) && smmu_ste_V(&ste))
@@ -151,6 +152,30 @@ int smmu_reach_streams(struct smmu_model *model, uint64_t budget,
 	return stop ? stop : flush_run(&run);
 }
 
+/* Whether a page starts at pa and holds nothing: as many CDs that are not valid. */
+static bool is_empty_page(const struct smmu_model *model, struct smmu_pa pa)
+{
+	const uint8_t *page;
+
+	if (!smmu_is_aligned_log2(pa.pa, SMMU_MEM_PAGE_LOG2))
+		return false;
+	page = smmu_mem_page(model->mem, pa);
+	return !page || (page[0] == 0 && !memcmp(page, page + 1, SMMU_MEM_PAGE_SIZE - 1));
+}
+
+/*
+ * Whether what found says of one substream holds for all whose CDs share its
+ * 4 KiB: no leaf table (of 64 CDs at least), no memory, no CDs, or stage 2.
+ */
+static bool is_gap(const struct smmu_model *model, const struct smmu_reach_config *found)
+{
+	if (found->has_cd)
+		return is_empty_page(model, found->cd_pa);
+	if (found->event == SMMU_EVT_F_CD_FETCH && found->blame.where == SMMU_STRUCT_CD)
+		return is_empty_page(model, found->blame.pa);
+	return found->blame.where == SMMU_STRUCT_L1CD || found->blame.stage == 2;
+}
+
 /* Substreams: the CD table is walked as a transaction with each SubstreamID would. */
 int smmu_reach_substreams(struct smmu_model *model, uint32_t stream, uint64_t budget,
 			  int (*visit)(void *ctx, uint32_t substream), void *ctx)
@@ -158,17 +183,18 @@ int smmu_reach_substreams(struct smmu_model *model, uint32_t stream, uint64_t bu
 	struct smmu_txn txn = {.stream = stream, .size = 1};
 	struct smmu_reach_config found;
 	uint64_t count;
-	bool leaves;
 
 	smmu_reach_configure(&found, model, &txn);
 	if (!found.has_ste || !(smmu_ste_Config(&found.ste) & 1) ||
 	    !(smmu_ste_Config(&found.ste) & SMMU_STE_CONFIG_BYPASS))
 		return 0;
-	/* What is wrong with the STE is wrong for all substreams, of which it may claim 2^31. */
-	if (found.event == SMMU_EVT_C_BAD_STE)
+	/*
+	 * What is wrong with the STE is wrong for all substreams, and without
+	 * substreams S1CDMax is ignored (5.2): it may claim 2^31 of them.
+	 */
+	if (found.event == SMMU_EVT_C_BAD_STE || !smmu_ssid_bits(smmu_model_ids(model)))
 		return 0;
 	count = smmu_pow2((unsigned)smmu_ste_S1CDMax(&found.ste));
-	leaves = smmu_ste_S1Fmt(&found.ste) != SMMU_STE_S1FMT_LINEAR;
 	txn.ssv = true;
 	for (uint64_t i = 0; i < count && smmu_ste_S1CDMax(&found.ste) > 0; i++) {
 		int stop = 0;
@@ -177,11 +203,10 @@ int smmu_reach_substreams(struct smmu_model *model, uint32_t stream, uint64_t bu
 			return SMMU_E_LIMIT;
 		txn.substream = (uint32_t)i;
 		smmu_reach_configure(&found, model, &txn);
-		/* A leaf table that is not there: to the next one, 64 CDs on at least. */
-		if (leaves && !found.has_cd && found.blame.where == SMMU_STRUCT_L1CD)
-			i |= 63;
-		else if (found.has_cd && smmu_cd_V(&found.cd))
+		if (found.has_cd && smmu_cd_V(&found.cd))
 			stop = visit(ctx, txn.substream);
+		else if (is_gap(model, &found))
+			i |= ENTRIES_A_PAGE - 1;
 		if (stop)
 			return stop;
 	}
@@ -206,7 +231,7 @@ void smmu_reach_configure(struct smmu_reach_config *out, struct smmu_model *mode
 		.event = w.fault.type,
 		.blame = result.blame,
 		.has_ste = config.ste_pa.pa != 0 || config.ste.word[0] != 0,
-		.has_cd = config.cd_pa.pa != 0 && config.s1,
+		.has_cd = config.s1 && (config.cd_pa.pa != 0 || config.cd.word[0] != 0),
 		.ste = config.ste,
 		.cd = config.cd,
 		.ste_pa = config.ste_pa,
@@ -231,9 +256,11 @@ static unsigned blamed_log2(const struct smmu_walk *w, const struct smmu_tt *tt)
 	return tt->initial[level - tt->initial_level].size_log2;
 }
 
-/* What a fault at a final descriptor is: something is mapped, and does not work. */
+/* Faults at a final descriptor, or at a table that stage 2 hides: mapped, and does not work. */
 static bool is_mapped(const struct smmu_walk *w)
 {
+	if (w->fault.s2 && w->fault.class == SMMU_EVT_CLASS_TT)
+		return true;
 	return w->fault.type == SMMU_EVT_F_ACCESS || w->fault.type == SMMU_EVT_F_ADDR_SIZE ||
 	       w->fault.type == SMMU_EVT_F_WALK_EABT || w->fault.type == SMMU_EVT_F_PERMISSION;
 }
@@ -251,14 +278,10 @@ static int look(struct smmu_reach_map *map, unsigned *size_log2, struct smmu_wal
 	const struct smmu_config *config = w->config;
 	bool failed = config->s1 && smmu_stage1_walk(w, &first);
 
-	*size_log2 = config->s1 ? first.size_log2 : tt->ia_bits;
+	/* Where no table was read for it, all of the input is alike. */
+	*size_log2 = first.size_log2 ? first.size_log2 : tt->ia_bits;
 	map->ipa = first.oa;
-	if (failed) {
-		/* A stage 1 descriptor that cannot be fetched: nothing below its entry. */
-		*size_log2 = w->fault.s2 || w->result->blame.stage != 1
-				     ? tt->initial[first.level - tt->initial_level].size_log2
-				     : blamed_log2(w, tt);
-	} else if (config->s2) {
+	if (!failed && config->s2) {
 		unsigned log2;
 
 		failed = smmu_stage2_walk(w, &second, (struct smmu_pa){first.oa, first.pas}, 0,
@@ -270,7 +293,7 @@ static int look(struct smmu_reach_map *map, unsigned *size_log2, struct smmu_wal
 		map->level[1] = second.level;
 		map->pa = (struct smmu_pa){second.oa, second.pas};
 		map->perm = first.perm & second.perm;
-	} else {
+	} else if (!failed) {
 		map->pa = (struct smmu_pa){first.oa, first.pas};
 		map->perm = first.perm;
 	}

@@ -314,8 +314,10 @@ int smmu_stage1_walk(struct smmu_walk *w, struct smmu_leaf *leaf)
 	if (e.tt->e0pd && w->need & SMMU_PERM_UNPRIV)
 		return cd_fault(w, SMMU_REASON_E0PD,
 				e.tt == w->config->stage1.tt ? "E0PD0" : "E0PD1");
-	if (descend(w, &e, ia, &taken) || check_leaf(w, &e, taken, leaf))
+	if (descend(w, &e, ia, &taken) || check_leaf(w, &e, taken, leaf)) {
+		leaf->size_log2 = e.l->size_log2;
 		return 1;
+	}
 	smmu_cached_keep_stage1(w, &e, w->tables);
 	leaf->oa |= smmu_bits(ia, 0, leaf->size_log2);
 	return 0;

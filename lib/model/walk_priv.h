@@ -189,7 +189,11 @@ int smmu_vms_fetch(struct smmu_walk *w, struct smmu_config *config);
 
 /* Both stages for w's address: pa, the range it holds for, and accesses that need no walk. */
 int smmu_walk_translate(struct smmu_walk *w, struct smmu_leaf *leaf);
-/* Stage 1 of w's address, with its descriptors read through stage 2 where that is on. */
+/*
+ * Stage 1 of w's address, with its descriptors read through stage 2 where that
+ * is on.  After a fault leaf->size_log2 is what the entry maps that it arose at,
+ * unchanged when no entry was looked at.
+ */
 int smmu_stage1_walk(struct smmu_walk *w, struct smmu_leaf *leaf);
 /* Stage 2 of ipa, which is in an IPA space of that name, for the accesses need. */
 int smmu_stage2_walk(struct smmu_walk *w, struct smmu_leaf *leaf, struct smmu_pa ipa, unsigned need,

@@ -127,7 +127,7 @@ static void emit_registers(struct smmu_emit *emit, const struct recover *r, size
 					      SMMU_REG_CMDQ_BASE, SMMU_REG_EVENTQ_BASE,
 					      SMMU_REG_PRIQ_BASE};
 	bool needed[SMMU_REG_COUNT] = {false}, known[SMMU_REG_COUNT] = {false};
-	bool is_built = r->smmu[smmu].is_enabled;
+	bool is_built = r->smmu[smmu].is_enabled, has_features, any = false;
 	uint64_t regs[SMMU_REG_COUNT];
 
 	for (size_t reg = 0; reg < SMMU_REG_COUNT; reg++)
@@ -135,11 +135,21 @@ static void emit_registers(struct smmu_emit *emit, const struct recover *r, size
 	for (size_t i = 0; is_built && i < SMMU_LEN(built); i++)
 		known[built[i]] = true;
 	recover_needed_registers(needed, regs, known, is_built);
-	smmu_emit_object(emit, "registers");
+	has_features = smmu_sys_emit_features(emit, regs);
+	for (size_t reg = 0; reg < SMMU_REG_COUNT; reg++) {
+		if (has_features && smmu_reg_is_id((enum smmu_reg)reg))
+			needed[reg] = false;
+		if (is_built && r->is_foreign && is_index(reg))
+			needed[reg] = false;
+		any = any || needed[reg];
+	}
+	if (any)
+		smmu_emit_object(emit, "registers");
 	for (size_t reg = 0; reg < SMMU_REG_COUNT; reg++)
-		if (needed[reg] && !(is_built && r->is_foreign && is_index(reg)))
+		if (needed[reg])
 			smmu_emit_hex(emit, smmu_reg_info((enum smmu_reg)reg)->name, regs[reg], 0);
-	smmu_emit_end(emit);
+	if (any)
+		smmu_emit_end(emit);
 }
 
 static void emit_stream_table(struct smmu_emit *emit, const struct recover_smmu *smmu,

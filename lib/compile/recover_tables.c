@@ -253,13 +253,13 @@ static int walk_table(struct walk *w, uint64_t table, int level, uint64_t ia, ui
 
 /* ---- which leaves were permitted ---- */
 
-/* Whether [start, end) holds an aligned piece of 2^log2 whose output is aligned alike. */
+/* Whether the range holds the 2^log2 bytes from start on, and the output is aligned alike. */
 static bool holds(const struct recover_range *range, uint64_t start, unsigned log2)
 {
-	uint64_t end = range->input + range->size;
+	uint64_t offset = start - range->input;
 
 	return smmu_is_aligned_log2(range->input ^ range->pa, log2) && start >= range->input &&
-	       end - start >= smmu_pow2(log2);
+	       offset < range->size && range->size - offset >= smmu_pow2(log2);
 }
 
 static uint64_t first_piece(const struct recover_range *range, unsigned log2)

@@ -337,3 +337,103 @@ void smmu_sys_presets(struct smmu_emit *emit)
 	}
 	smmu_emit_end(emit);
 }
+
+/* ---- back from identification registers ---- */
+
+static uint64_t get_field(const uint64_t *regs, enum smmu_reg reg, const char *name)
+{
+	const struct smmu_field *field = smmu_format_field(smmu_reg_info(reg)->format, name);
+
+	return field ? smmu_field_get(field, &regs[reg], 0) : 0;
+}
+
+/* What encode makes of it is regs, if anything does. */
+static struct smmu_features decode(const uint64_t *regs)
+{
+	struct smmu_features all = {0};
+	static const char *const granule[] = {"GRAN4K", "GRAN16K", "GRAN64K"};
+
+	all.architecture.v = get_field(regs, SMMU_REG_AIDR, "ArchMinorRev");
+	all.stages.v = get_field(regs, SMMU_REG_IDR0, "S1P") * S1 +
+		       get_field(regs, SMMU_REG_IDR0, "S2P") * S2;
+	for (unsigned i = 0; i < SMMU_LEN(granule); i++)
+		all.granules.v |= get_field(regs, SMMU_REG_IDR5, granule[i]) << i;
+	for (size_t i = 0; i < SMMU_FEATURE_COUNT; i++)
+		all.value[i].v = get_field(regs, targets[i].reg, targets[i].field);
+	return all;
+}
+
+static bool encodes(const struct smmu_features *given, const uint64_t *regs)
+{
+	uint64_t values[SMMU_REG_COUNT] = {0};
+
+	smmu_features_apply(given, values);
+	for (int reg = 0; reg < SMMU_REG_COUNT; reg++)
+		if (smmu_reg_is_id((enum smmu_reg)reg) && values[reg] != regs[reg])
+			return false;
+	return true;
+}
+
+/* Whether every value has a name that the key takes. */
+static bool can_say(const struct smmu_features *given)
+{
+	for (size_t i = 0; i < SMMU_LEN(keys); i++) {
+		const struct smmu_key *key = &keys[i];
+		const struct smmu_sys_u64 *value =
+			(const void *)((const char *)given + key->offset);
+		bool found = key->kind != SMMU_KEY_CHOICE && key->kind != SMMU_KEY_SET;
+		uint64_t left = value->v;
+
+		for (size_t c = 0; c < key->choices_count; c++) {
+			found = found || key->choices[c].v == value->v;
+			left &= ~key->choices[c].v;
+		}
+		if (key->kind == SMMU_KEY_SET)
+			found = value->v && !left;
+		if (smmu_sys_given(value->at) && !found)
+			return false;
+	}
+	return true;
+}
+
+/* Gives the first feature that those given so far leave otherwise; false: there is none. */
+static bool give_next(struct smmu_features *given, const struct smmu_features *all)
+{
+	struct smmu_features now = complete(given);
+
+	for (size_t i = 0; i < SMMU_LEN(keys); i++) {
+		const struct smmu_sys_u64 *want =
+			(const void *)((const char *)all + keys[i].offset);
+		const struct smmu_sys_u64 *have =
+			(const void *)((const char *)&now + keys[i].offset);
+		struct smmu_sys_u64 *to = (void *)((char *)given + keys[i].offset);
+
+		if (want->v == have->v)
+			continue;
+		*to = (struct smmu_sys_u64){want->v, {1, 1}};
+		return true;
+	}
+	return false;
+}
+
+bool smmu_sys_emit_features(struct smmu_emit *emit, const uint64_t *regs)
+{
+	const struct smmu_features all = decode(regs);
+	struct smmu_features given = {.architecture = {all.architecture.v, {1, 1}}};
+
+	/* one by one, for what is given may take others away; each at most once */
+	for (size_t i = 0; i < SMMU_LEN(keys) && give_next(&given, &all); i++)
+		;
+	if (!encodes(&given, regs) || !can_say(&given))
+		return false;
+	smmu_emit_object(emit, "features");
+	for (size_t i = 0; i < SMMU_LEN(keys); i++) {
+		const struct smmu_sys_u64 *value =
+			(const void *)((const char *)&given + keys[i].offset);
+
+		if (smmu_sys_given(value->at))
+			emit_feature(emit, &keys[i], value->v);
+	}
+	smmu_emit_end(emit);
+	return true;
+}

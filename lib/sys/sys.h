@@ -199,5 +199,11 @@ struct smmu_place smmu_sys_place(const struct smmu_sys *sys, struct smmu_mark at
 void smmu_sys_schema(struct smmu_emit *emit);
 /* What each features: {architecture: V} stands for, as schemas/presets.yaml holds it. */
 void smmu_sys_presets(struct smmu_emit *emit);
+/*
+ * features: of identification registers (the others do not count): the preset
+ * of their version and what differs from it.  False, with nothing written,
+ * where features cannot say exactly these values.
+ */
+bool smmu_sys_emit_features(struct smmu_emit *emit, const uint64_t *regs);
 
 #endif

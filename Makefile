@@ -33,7 +33,8 @@ CLI_OBJ  := $(CLI_SRC:%.c=$(B)/%.o)
 UNIT_OBJ := $(UNIT_SRC:%.c=$(B)/%.o)
 
 .PHONY: all deps demo test check-unit check-cli check-schema check-build check-explain check-qemu \
-	check-oracles check-deps golden sanitize coverage bench fuzz install uninstall clean help
+	check-robust check-oracles check-deps golden sanitize coverage bench fuzz install \
+	uninstall clean help
 all: $(B)/smmu $(B)/libsmmu.a $(B)/libsmmu.so
 
 $(B)/%.o: %.c
@@ -66,7 +67,8 @@ demo: $(B)/.deps
 	$(Q)$(MAKE) -s -j2 all && samples/demo.sh $(B)/smmu
 test: $(B)/.deps
 	$(Q)$(MAKE) -s -j2 all $(B)/unit
-	$(Q)$(MAKE) -s check-unit check-cli check-schema check-build check-explain check-qemu check-oracles
+	$(Q)$(MAKE) -s check-unit check-cli check-schema check-build check-explain check-qemu \
+		check-robust check-oracles
 
 check-unit: $(B)/unit
 	$(Q)ORACLES='$(ORACLES)' $(B)/unit -j2
@@ -87,6 +89,10 @@ check-explain: $(B)/smmu
 # What build writes, read by another SMMU.
 check-qemu: $(B)/smmu
 	$(Q)$(PYTHON) tests/qemu/run.py $(B)/smmu
+# Damaged input of every sort, to every command: HOSTILE runs.
+HOSTILE ?= 800
+check-robust: $(B)/smmu
+	$(Q)$(PYTHON) tests/robust/run.py $(B)/smmu '$(ORACLES)' --cases $(HOSTILE)
 check-oracles: $(B)/smmu
 	$(Q)if [ -d '$(ORACLES)' ]; then \
 		$(PYTHON) tests/oracle/run.py $(B)/smmu '$(ORACLES)' && \
@@ -101,7 +107,7 @@ check-deps:
 sanitize:
 	$(Q)UBSAN_OPTIONS=print_stacktrace=1 $(MAKE) -s -j2 B=$(B)/san O='-O1 -g' \
 		SAN='-fsanitize=address,undefined -fno-sanitize-recover=all' all $(B)/san/unit
-	$(Q)$(MAKE) -s B=$(B)/san check-unit check-cli check-oracles
+	$(Q)$(MAKE) -s B=$(B)/san check-unit check-cli check-robust check-oracles
 coverage:
 	$(Q)$(MAKE) -s -j2 B=$(B)/cov O='-O0 -g' SAN='--coverage' all $(B)/cov/unit
 	$(Q)$(MAKE) -s B=$(B)/cov check-unit check-cli check-oracles >/dev/null
@@ -130,8 +136,8 @@ uninstall:
 		'$(DESTDIR)$(PREFIX)/lib/libsmmu.a' '$(DESTDIR)$(PREFIX)/lib/libsmmu.so'
 	rm -rf '$(DESTDIR)$(PREFIX)/include/smmu'
 help:
-	@echo 'all deps demo test check-unit check-cli check-schema check-build check-qemu check-oracles'
-	@echo 'check-deps golden sanitize coverage bench fuzz install uninstall clean (V=1 shows the commands)'
+	@echo 'all deps demo test check-unit check-cli check-schema check-build check-explain check-qemu'
+	@echo 'check-robust check-oracles check-deps golden sanitize coverage bench fuzz install uninstall clean (V=1 shows the commands)'
 
 clean:
 	rm -rf $(B)

@@ -1,24 +1,23 @@
 /*
- * Names of the architecture in plain words: the tables, and what they are
- * asked.  Structures, registers and fields are in about_field.c.
+ * Names of the architecture in plain words.  What its tables say is
+ * spec/about.h's to tell; what it means in practice is added here.
  */
 #include "explain/about.h"
 
-#include <inttypes.h>
-#include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
 #include "base/bits.h"
 #include "base/compiler.h"
 #include "base/text.h"
-#include "explain/about_priv.h"
 #include "explain/explain_priv.h"
 #include "model/result.h"
-#include "spec/cmd.h"
-#include "spec/features.h"
-#include "spec/reg.h"
-#include "spec/rule.h"
+#include "spec/about.h"
+
+/* Formats that may have a field of one name; beyond a few only where they have it is told. */
+#define NAMES_MAX 96
+#define PAGES_MAX 3
 
 enum sign {
 	SIGN_ALWAYS,
@@ -91,36 +90,17 @@ const struct smmu_about_error *smmu_about_gerror(unsigned bit)
 	return error_of(gerrors, SMMU_LEN(gerrors), bit);
 }
 
-/* Whether the record has the field, with a value that is known and valid. */
-static bool tells(uint64_t *value, const struct smmu_log_item *item, const char *name)
-{
-	const struct smmu_format *format = smmu_event_format((unsigned)smmu_evt_Type(&item->evt));
-	const struct smmu_when_ctx ctx = {.word = item->evt.word};
-
-	for (size_t i = 0; format && i < format->fields_count; i++) {
-		const struct smmu_field *field = &format->fields[i];
-
-		if (!strcmp(field->name, name) && smmu_field_is_present(field, &ctx) &&
-		    smmu_log_field_is_known(field, item) &&
-		    smmu_log_field_is_valid(field, item) == 1) {
-			*value = smmu_field_get(field, item->evt.word, 0);
-			return true;
-		}
-	}
-	return false;
-}
-
 static bool is(const struct smmu_log_item *item, const char *name, uint64_t want)
 {
 	uint64_t value;
 
-	return tells(&value, item, name) && value == want;
+	return explain_field(&value, item, name) && value == want;
 }
 
 static bool has_sign(enum sign sign, const struct smmu_log_item *item)
 {
 	uint64_t address = 0;
-	bool has_address = tells(&address, item, "InputAddr");
+	bool has_address = explain_field(&address, item, "InputAddr");
 
 	switch (sign) {
 	case SIGN_ALWAYS:
@@ -172,18 +152,57 @@ size_t smmu_about_causes(struct smmu_about_cause *causes, size_t capacity, size_
 
 /* ---- One object a name. ---- */
 
-static void emit_event(const struct about_to *to, unsigned type)
+struct about_to {
+	struct smmu_emit *emit;
+	bool people;
+};
+
+/* "F_TRANSLATION 0x10: Translation fault (IHI 0070 7.3.13)"; then parts in any order. */
+static void open_object(const struct about_to *to, const char *kind, const char *name, int number,
+			const char *summary, const char *section)
 {
-	const struct smmu_format *format = smmu_event_format(type);
+	if (to->people) {
+		char digits[16] = "";
+
+		if (number >= 0)
+			snprintf(digits, sizeof(digits), " 0x%02x", (unsigned)number);
+		smmu_emit_heading(to->emit, "%s%s: %s (%s)", name, digits, summary, section);
+		return;
+	}
+	smmu_emit_object(to->emit, NULL);
+	smmu_emit_str(to->emit, "kind", kind);
+	smmu_emit_str(to->emit, "name", name);
+	if (number >= 0)
+		smmu_emit_hex(to->emit, "number", (uint64_t)number, 2);
+	smmu_emit_str(to->emit, "summary", summary);
+	smmu_emit_str(to->emit, "section", section);
+}
+
+static void close_object(const struct about_to *to)
+{
+	if (!to->people)
+		smmu_emit_end(to->emit);
+}
+
+/* before is for people only. */
+static void text(const struct about_to *to, const char *key, const char *before, const char *value)
+{
+	size_t size = strlen(value);
+
+	if (to->people)
+		smmu_emit_say(to->emit, "%s%s%s", before, value,
+			      size && value[size - 1] == '.' ? "" : ".");
+	else
+		smmu_emit_str(to->emit, key, value);
+}
+
+static void emit_causes(const struct about_to *to, unsigned type)
+{
 	struct smmu_about_cause causes[SMMU_ABOUT_CAUSES_MAX];
 	size_t signs, count = smmu_about_causes(causes, SMMU_LEN(causes), &signs, type, NULL);
 
-	about_open(to, "event", format->name, format->section);
-	about_number(to, type);
-	about_summary(to, format->summary);
-	about_text(to, "what", "", smmu_about_event(type));
 	if (to->people && count)
-		smmu_emit_say(to->emit, "Causes, with what to look at next:");
+		smmu_emit_say(to->emit, "\nCauses, and what to look at next:");
 	if (!to->people)
 		smmu_emit_array(to->emit, "causes");
 	for (size_t i = 0; i < count; i++) {
@@ -199,168 +218,92 @@ static void emit_event(const struct about_to *to, unsigned type)
 	}
 	if (!to->people)
 		smmu_emit_end(to->emit);
-	about_fields(to, format, true);
-	about_close(to);
 }
 
-static bool about_events(const struct about_to *to, const char *name, bool is_number,
-			 uint64_t number)
+static void emit_event(const struct about_to *to, const struct smmu_name *name)
 {
-	int type = is_number ? -1 : smmu_event_type(name);
-
-	if (is_number && number <= 0xff && smmu_event_format((unsigned)number))
-		type = (int)number;
-	if (type >= 0)
-		emit_event(to, (unsigned)type);
-	return type >= 0;
+	open_object(to, "event", name->name, name->number, name->summary, name->section);
+	text(to, "what", "", smmu_about_event((unsigned)name->number));
+	emit_causes(to, (unsigned)name->number);
+	if (to->people)
+		smmu_emit_say(to->emit, "\nIts fields: smmu help %s", name->name);
+	else
+		smmu_about_page(to->emit, "page", name, false);
+	close_object(to);
 }
 
-static void emit_error(const struct about_to *to, const char *kind,
+static void emit_error(const struct about_to *to, const char *kind, const char *summary,
 		       const struct smmu_about_error *error)
 {
-	about_open(to, kind, error->name, error->section);
-	about_number(to, error->number);
-	about_text(to, "what", "", error->what);
-	about_text(to, "next", "Look at ", error->next);
-	about_close(to);
+	open_object(to, kind, error->name, (int)error->number, summary, error->section);
+	text(to, "what", "", error->what);
+	text(to, "next", "Look at ", error->next);
+	close_object(to);
 }
 
-static bool about_errors(const struct about_to *to, const char *name, bool is_number,
-			 uint64_t number)
+static void emit_name(const struct about_to *to, const struct smmu_name *name)
 {
-	bool found = false;
+	const struct smmu_about_error *error = NULL;
 
-	for (size_t i = 0; i < SMMU_LEN(cerrors); i++)
-		if (is_number ? cerrors[i].number == number && number
-			      : !strcasecmp(cerrors[i].name, name)) {
-			emit_error(to, "command error", &cerrors[i]);
-			found = true;
-		}
-	for (size_t i = 0; i < SMMU_LEN(gerrors) && !is_number; i++)
-		if (!strcasecmp(gerrors[i].name, name) ||
-		    (!strncasecmp(name, "GERROR.", 7) && !strcasecmp(gerrors[i].name, name + 7))) {
-			emit_error(to, "global error", &gerrors[i]);
-			found = true;
-		}
-	return found;
+	if (name->kind == SMMU_NAME_ERROR && name->number >= 0)
+		error = smmu_about_cerror((unsigned)name->number);
+	if (name->kind == SMMU_NAME_EVENT)
+		emit_event(to, name);
+	else if (error)
+		emit_error(to, "command error", name->summary, error);
+	else
+		smmu_about_page(to->emit, NULL, name, to->people);
 }
 
-static void emit_rule(const struct about_to *to, const char *kind, const struct smmu_rule *rule)
+static bool about_gerror(const struct about_to *to, const char *name)
 {
-	about_open(to, kind, rule->name, rule->section);
-	about_text(to, "what", "Broken when ", rule->text);
-	about_text(to, "fields", "Fields: ", rule->fields);
-	if (rule->ids[0])
-		about_text(to, "ids", "It depends on ", rule->ids);
-	if (rule->chosen)
-		about_text(to, "chosen", "",
-			   "The architecture leaves the outcome open (CONSTRAINED UNPREDICTABLE); "
-			   "here it is an error");
-	about_close(to);
+	static const char prefix[] = "GERROR.";
+	size_t size = sizeof(prefix) - 1;
+
+	if (!strncasecmp(name, "SMMU_", 5) && !strncasecmp(name + 5, prefix, size))
+		name += 5;
+	if (!strncasecmp(name, prefix, size))
+		name += size;
+	for (size_t i = 0; i < SMMU_LEN(gerrors); i++)
+		if (!strcasecmp(gerrors[i].name, name)) {
+			emit_error(to, "global error", "a bit of SMMU_GERROR", &gerrors[i]);
+			return true;
+		}
+	return false;
 }
 
-static bool about_rules(const struct about_to *to, const char *name)
-{
-	const struct smmu_cmd_rule *commands;
-	const struct smmu_rule *rules;
-	size_t count = smmu_rules(&rules);
-	bool found = false;
-
-	for (size_t i = 0; i < count; i++)
-		if (!strcasecmp(rules[i].name, name)) {
-			emit_rule(to,
-				  rules[i].kind == SMMU_RULE_STE ? "rule of the STE"
-								 : "rule of the CD",
-				  &rules[i]);
-			found = true;
-		}
-	count = smmu_cmd_rules(&commands);
-	for (size_t i = 0; i < count; i++)
-		if (!strcasecmp(commands[i].name, name)) {
-			const struct smmu_rule same = {
-				.name = commands[i].name,
-				.section = commands[i].section,
-				.text = commands[i].text,
-				.fields = commands[i].fields,
-				.ids = commands[i].ids,
-				.chosen = commands[i].chosen,
-			};
-
-			emit_rule(to, "rule of commands", &same);
-			found = true;
-		}
-	return found;
-}
-
-static bool about_reasons(const struct about_to *to, const char *name)
+static bool about_reason(const struct about_to *to, const char *name)
 {
 	for (int i = 1; i < SMMU_REASON_COUNT; i++) {
 		const struct smmu_reason_info *info = smmu_reason_info((enum smmu_reason)i);
+		const char *fix = explain_fix((enum smmu_reason)i);
 
 		if (strcasecmp(info->name, name))
 			continue;
-		about_open(to, "reason", info->name, info->section);
-		about_text(to, "what", "A transaction ends because ", info->text);
-		if (explain_fix((enum smmu_reason)i)[0])
-			about_text(to, "fix", "To let it pass: ", explain_fix((enum smmu_reason)i));
-		about_close(to);
+		open_object(to, "reason", info->name, -1, "why a transaction ends as it does",
+			    info->section);
+		text(to, "what", "", info->text);
+		if (fix[0])
+			text(to, "fix", "To let it pass: ", fix);
+		close_object(to);
 		return true;
 	}
 	return false;
 }
 
-static bool about_features(const struct about_to *to, const char *name)
-{
-	const struct smmu_feature *feature = smmu_feature_find(name);
-
-	if (!feature)
-		return false;
-	about_open(to, "feature", feature->name, "IHI 0070 2");
-	about_text(to, "what", "", feature->summary);
-	if (feature->field[0])
-		about_text(to, "field", "Advertised by ", feature->field);
-	if (feature->a_profile[0])
-		about_text(to, "a-profile", "A-profile name: ", feature->a_profile);
-	if (feature->needs_text[0])
-		about_text(to, "needs", "It needs ", feature->needs_text);
-	about_close(to);
-	return true;
-}
-
-/* ---- Names that are near. ---- */
-
-static void add_name(struct about_names *names, const char *name)
-{
-	if (names->count < names->capacity)
-		names->name[names->count++] = name;
-}
-
 static int unknown(const char *name, struct smmu_diag *diag)
 {
-	struct about_names names = {.capacity = 4096};
-	const struct smmu_rule *rules;
-	const struct smmu_feature *features;
-	const char *near;
-	unsigned type;
-	size_t count;
+	const char *names[SMMU_LEN(gerrors) + SMMU_REASON_COUNT + 1], *near;
+	size_t count = 0;
 
-	names.name = malloc(names.capacity * sizeof(*names.name));
-	if (!names.name)
-		return smmu_diag_nomem(diag);
-	for (size_t i = 0; smmu_event_at(i, &type); i++)
-		add_name(&names, smmu_event_name(type));
-	for (size_t i = 0; i < SMMU_LEN(cerrors); i++)
-		add_name(&names, cerrors[i].name);
 	for (size_t i = 0; i < SMMU_LEN(gerrors); i++)
-		add_name(&names, gerrors[i].name);
-	count = smmu_rules(&rules);
-	for (size_t i = 0; i < count; i++)
-		add_name(&names, rules[i].name);
-	count = smmu_features(&features);
-	for (size_t i = 0; i < count; i++)
-		add_name(&names, features[i].name);
-	about_field_names(&names);
-	near = smmu_nearest(name, strlen(name), names.name, names.count);
+		names[count++] = gerrors[i].name;
+	for (int i = 1; i < SMMU_REASON_COUNT; i++)
+		names[count++] = smmu_reason_info((enum smmu_reason)i)->name;
+	near = smmu_name_nearest(name);
+	if (near)
+		names[count++] = near;
+	near = smmu_nearest(name, strlen(name), names, count);
 	smmu_diag_error(
 		diag, NULL, SMMU_E_UNKNOWN,
 		"nothing is known about \"%s\": no event, error, rule, register, structure, "
@@ -368,24 +311,30 @@ static int unknown(const char *name, struct smmu_diag *diag)
 		name);
 	if (near)
 		smmu_diag_note(diag, NULL, "did you mean \"%s\"?", near);
-	free(names.name);
 	return SMMU_E_UNKNOWN;
 }
 
 int smmu_about(struct smmu_emit *emit, const char *name, bool people, struct smmu_diag *diag)
 {
 	const struct about_to to = {emit, people};
-	uint64_t number = 0;
-	bool is_number = !smmu_parse_u64(&number, name, strlen(name));
-	bool found = about_events(&to, name, is_number, number);
+	struct smmu_name found[NAMES_MAX];
+	size_t count;
+	bool fields = true;
 
-	found |= about_errors(&to, name, is_number, number);
-	if (!is_number) {
-		found |= about_rules(&to, name);
-		found |= about_reasons(&to, name);
-		found |= about_features(&to, name);
-		found |= about_structures(&to, name);
-		found |= about_one_field(&to, name);
+	if (about_gerror(&to, name) || about_reason(&to, name))
+		return 0;
+	count = smmu_name_find(found, SMMU_LEN(found), name);
+	if (!count)
+		return unknown(name, diag);
+	count = count < SMMU_LEN(found) ? count : SMMU_LEN(found);
+	for (size_t i = 0; i < count; i++)
+		fields = fields && found[i].kind == SMMU_NAME_FIELD;
+	if (fields && count > PAGES_MAX) {
+		smmu_emit_heading(emit, "%s: a field of several formats", found[0].name);
+		smmu_about_places(emit, NULL, found, count);
+		return 0;
 	}
-	return found ? 0 : unknown(name, diag);
+	for (size_t i = 0; i < count; i++)
+		emit_name(&to, &found[i]);
+	return 0;
 }

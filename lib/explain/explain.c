@@ -11,13 +11,11 @@
 #include "explain/log_priv.h"
 
 #define PAGE_LOG2 12
-/* Groups of one stream, type and access; pages beyond go into the last of them. */
-#define PAGES_APART 64
-
-/* What makes events alike, besides their addresses. */
-struct key {
-	uint64_t value[4];
-};
+/*
+ * Groups of one stream, type and access; pages beyond go into the last of
+ * them, and all of them when there are many groups.
+ */
+#define PAGES_APART 32
 
 static uint64_t field_or(const struct smmu_log_item *item, const char *name, uint64_t otherwise)
 {
@@ -27,18 +25,19 @@ static uint64_t field_or(const struct smmu_log_item *item, const char *name, uin
 }
 
 /* A field that is not known is as good as one that has no value. */
-static struct key key_of(const struct smmu_log_item *item)
+static struct explain_key key_of(const struct smmu_log_item *item)
 {
 	static const char *const flags[] = {"PnU", "InD", "RnW", "S2", "CLASS", "TTRnW", "Stall"};
-	struct key key = {{smmu_evt_Type(&item->evt), field_or(item, "StreamID", UINT64_MAX),
-			   field_or(item, "SubstreamID", UINT64_MAX), item->sec}};
+	struct explain_key key = {{smmu_evt_Type(&item->evt),
+				   field_or(item, "StreamID", UINT64_MAX),
+				   field_or(item, "SubstreamID", UINT64_MAX), item->sec}};
 
 	for (size_t i = 0; i < SMMU_LEN(flags); i++)
 		key.value[3] = key.value[3] * 5 + field_or(item, flags[i], 4);
 	return key;
 }
 
-static size_t hash_of(const struct key *key)
+static size_t hash_of(const struct explain_key *key)
 {
 	uint64_t hash = 0;
 
@@ -47,12 +46,10 @@ static size_t hash_of(const struct key *key)
 	return (size_t)smmu_bits(hash, 40, 10) % EXPLAIN_BUCKETS;
 }
 
-static bool is_alike(const struct explain_group *group, const struct key *key,
+static bool is_alike(const struct explain_group *group, const struct explain_key *key,
 		     const struct smmu_log_item *item)
 {
-	struct key own = key_of(&group->first);
-
-	return !memcmp(&own, key, sizeof(own)) && !strcmp(group->first.smmu, item->smmu);
+	return !memcmp(&group->key, key, sizeof(*key)) && !strcmp(group->first.smmu, item->smmu);
 }
 
 static uint64_t page_of(uint64_t address)
@@ -74,7 +71,7 @@ static bool is_inside(const struct explain_group *group, uint64_t address)
 }
 
 /* The group that an event belongs to, or NULL; *verdict is set when it has to be asked for. */
-static struct explain_group *find_group(struct smmu_explain *explain, const struct key *key,
+static struct explain_group *find_group(struct smmu_explain *explain, const struct explain_key *key,
 					const struct smmu_log_item *item,
 					struct explain_verdict *verdict, bool *is_judged)
 {
@@ -100,14 +97,14 @@ static struct explain_group *find_group(struct smmu_explain *explain, const stru
 		if (explain_same_verdict(verdict, &group->verdict))
 			return group;
 	}
-	if (alike >= PAGES_APART) {
+	if (alike >= (explain->groups < SMMU_EXPLAIN_GROUPS / 2 ? PAGES_APART : 1)) {
 		last->is_scattered = true;
 		return last;
 	}
 	return NULL;
 }
 
-static struct explain_group *new_group(struct smmu_explain *explain, const struct key *key,
+static struct explain_group *new_group(struct smmu_explain *explain, const struct explain_key *key,
 				       const struct smmu_log_item *item)
 {
 	struct explain_group *group;
@@ -119,6 +116,7 @@ static struct explain_group *new_group(struct smmu_explain *explain, const struc
 	if (!group)
 		return NULL;
 	group->first = *item;
+	group->key = *key;
 	group->has_address = explain_field(&group->low, item, "InputAddr");
 	group->high = group->previous = group->low;
 	group->has_time = item->has_time;
@@ -148,7 +146,7 @@ static void count_address(struct explain_group *group, uint64_t address)
 
 static int add_event(struct smmu_explain *explain, const struct smmu_log_item *item)
 {
-	struct key key = key_of(item);
+	struct explain_key key = key_of(item);
 	struct explain_verdict verdict;
 	struct explain_group *group;
 	bool is_judged = false;

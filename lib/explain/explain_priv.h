@@ -33,7 +33,13 @@ struct explain_verdict {
 	unsigned event; /* what the system gives, 0: none */
 };
 
+/* What makes events alike, besides their addresses. */
+struct explain_key {
+	uint64_t value[4];
+};
+
 struct explain_group {
+	struct explain_key key;
 	struct smmu_log_item first;
 	struct explain_group *next; /* of the same hash */
 	uint64_t count;

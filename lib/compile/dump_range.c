@@ -105,18 +105,18 @@ static int add(void *ctx, const struct smmu_reach_map *map)
 	struct merge *merge = ctx;
 	struct smmu_dump_range *range = &merge->range;
 	const char *memory = map->status == SMMU_STATUS_OK ? memory_of(merge->config, map) : NULL;
-	uint64_t size = map->last - map->input + 1;
+	uint64_t size = (map->last - map->input) / map->leaves + 1;
 	int stop;
 
 	if (merge->open && continues(range, map, memory)) {
 		range->map.last = map->last;
-		range->leaves++;
+		range->leaves += map->leaves;
 		range->leaf_least = size < range->leaf_least ? size : range->leaf_least;
 		range->leaf_most = size > range->leaf_most ? size : range->leaf_most;
 		return 0;
 	}
 	stop = flush(merge);
-	*range = (struct smmu_dump_range){*map, memory, 1, size, size};
+	*range = (struct smmu_dump_range){*map, memory, map->leaves, size, size};
 	merge->open = true;
 	return stop;
 }
@@ -129,7 +129,7 @@ int smmu_dump_ranges(struct smmu_model *model, const struct smmu_txn *txn, uint6
 	int stop, last;
 
 	smmu_reach_configure(&config, model, txn);
-	stop = smmu_reach_maps(model, txn, budget, add, &merge);
+	stop = smmu_reach_runs(model, txn, budget, add, &merge);
 	last = stop && stop != SMMU_E_LIMIT ? 0 : flush(&merge);
 	return stop ? stop : last;
 }

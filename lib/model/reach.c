@@ -309,7 +309,41 @@ static int look(struct smmu_reach_map *map, unsigned *size_log2, struct smmu_wal
 struct map_visit {
 	int (*visit)(void *ctx, const struct smmu_reach_map *map);
 	void *ctx;
+	bool runs;
 };
+
+static uint64_t least(uint64_t a, uint64_t b)
+{
+	return a < b ? a : b;
+}
+
+/*
+ * How many leaves of a single stage go on after map as it does: the next
+ * descriptors are its own with the next addresses.  Within 4 GiB of output,
+ * so that all of them are within the output size or none (3.4), and at most
+ * most of them.
+ */
+static uint64_t count_run(const struct smmu_model *model, const struct smmu_config *config,
+			  const struct smmu_reach_map *map, uint64_t most)
+{
+	unsigned stage = config->s1 ? 0 : 1;
+	const struct smmu_tt *tt = config->s1 ? &config->stage1.tt[0] : &config->stage2.tt;
+	struct smmu_pa at = map->desc_pa[stage];
+	uint64_t step = map->last - map->input + 1, desc = map->desc[stage], count = 0;
+	uint64_t offset = smmu_bits(at.pa, 0, SMMU_MEM_PAGE_LOG2);
+	struct smmu_pa start = {at.pa - offset, at.pas};
+	const uint8_t *entry;
+
+	if (map->status != SMMU_STATUS_OK || (config->s1 && config->s2) || tt->wide ||
+	    tt->big_endian || !smmu_mem_exists(model->mem, start, SMMU_MEM_PAGE_SIZE))
+		return 0;
+	most = least(most, (SMMU_MEM_PAGE_SIZE - offset) / 8 - 1);
+	most = least(most, smmu_ones(32) / step - smmu_bits(map->pa.pa, 0, 32) / step);
+	entry = smmu_mem_page(model->mem, at) + offset;
+	while (count < most && smmu_ld64le(entry + 8 * (count + 1)) == desc + step * (count + 1))
+		count++;
+	return count;
+}
 
 /* The input addresses of one table: ia_bits of them from base on. */
 static int scan_input(struct smmu_model *model, const struct smmu_txn *txn,
@@ -322,6 +356,7 @@ static int scan_input(struct smmu_model *model, const struct smmu_txn *txn,
 
 	for (at.address = base;; at.address = next) {
 		struct smmu_reach_map map = {.input = at.address,
+					     .leaves = 1,
 					     .pa = {0, model->iface[SMMU_SEC_NS].bank.pas}};
 		struct smmu_result result;
 		struct smmu_walk w = start(model, &at, &result);
@@ -335,6 +370,15 @@ static int scan_input(struct smmu_model *model, const struct smmu_txn *txn,
 		map.last = at.address | smmu_ones(size_log2);
 		if (map.last > last || map.last < at.address)
 			map.last = last;
+		if (stop && to->runs) {
+			uint64_t size = map.last - map.input + 1;
+			uint64_t more = count_run(model, config, &map,
+						  least((last - map.last) / size, *budget));
+
+			map.last += more * size;
+			map.leaves += more;
+			*budget -= more;
+		}
 		stop = stop ? to->visit(to->ctx, &map) : 0;
 		if (stop || map.last == last)
 			return stop;
@@ -342,10 +386,9 @@ static int scan_input(struct smmu_model *model, const struct smmu_txn *txn,
 	}
 }
 
-int smmu_reach_maps(struct smmu_model *model, const struct smmu_txn *txn, uint64_t budget,
-		    int (*visit)(void *ctx, const struct smmu_reach_map *map), void *ctx)
+static int scan(struct smmu_model *model, const struct smmu_txn *txn, uint64_t budget,
+		const struct map_visit *to)
 {
-	const struct map_visit to = {visit, ctx};
 	struct smmu_config config;
 	struct smmu_result result;
 	struct smmu_walk w = start(model, txn, &result);
@@ -354,7 +397,7 @@ int smmu_reach_maps(struct smmu_model *model, const struct smmu_txn *txn, uint64
 	if (configure(&w, &config) || (!config.s1 && !config.s2))
 		return 0;
 	if (!config.s1)
-		return scan_input(model, txn, &config, &config.stage2.tt, 0, &budget, &to);
+		return scan_input(model, txn, &config, &config.stage2.tt, 0, &budget, to);
 	for (unsigned n = 0; n < 2 && stop == 0; n++) {
 		const struct smmu_tt *tt = &config.stage1.tt[n];
 		uint64_t base = n == 0		     ? 0
@@ -362,7 +405,19 @@ int smmu_reach_maps(struct smmu_model *model, const struct smmu_txn *txn, uint64
 						     : ~smmu_ones(tt->ia_bits);
 
 		if (!tt->absent && !tt->disabled)
-			stop = scan_input(model, txn, &config, tt, base, &budget, &to);
+			stop = scan_input(model, txn, &config, tt, base, &budget, to);
 	}
 	return stop;
+}
+
+int smmu_reach_maps(struct smmu_model *model, const struct smmu_txn *txn, uint64_t budget,
+		    int (*visit)(void *ctx, const struct smmu_reach_map *map), void *ctx)
+{
+	return scan(model, txn, budget, &(struct map_visit){visit, ctx, false});
+}
+
+int smmu_reach_runs(struct smmu_model *model, const struct smmu_txn *txn, uint64_t budget,
+		    int (*visit)(void *ctx, const struct smmu_reach_map *map), void *ctx)
+{
+	return scan(model, txn, budget, &(struct map_visit){visit, ctx, true});
 }

@@ -43,6 +43,7 @@ struct smmu_reach_config {
 /* Input addresses that are translated alike: one Block or Page, cut by both stages. */
 struct smmu_reach_map {
 	uint64_t input, last; /* first and last input address */
+	uint64_t leaves;      /* 1; more where smmu_reach_runs put Blocks or Pages together */
 	struct smmu_pa pa;    /* of input */
 	uint64_t ipa;	      /* of input, with both stages */
 	unsigned perm;	      /* SMMU_REACH_*; a hardware update may add to it */
@@ -77,6 +78,12 @@ void smmu_reach_configure(struct smmu_reach_config *config, struct smmu_model *m
  * visited.  Nothing for streams that do not translate.
  */
 int smmu_reach_maps(struct smmu_model *model, const struct smmu_txn *txn, uint64_t budget,
+		    int (*visit)(void *ctx, const struct smmu_reach_map *map), void *ctx);
+/*
+ * The same, faster: descriptors next to each other that differ in an address
+ * which goes on are one map of several leaves, as the first of them says.
+ */
+int smmu_reach_runs(struct smmu_model *model, const struct smmu_txn *txn, uint64_t budget,
 		    int (*visit)(void *ctx, const struct smmu_reach_map *map), void *ctx);
 
 #endif

@@ -1,6 +1,7 @@
 /*
  * smmu dump SYSTEM
  */
+#include <inttypes.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -58,6 +59,19 @@ static int dump_system(struct cli_session *session, const struct dump_args *args
 	return error;
 }
 
+static int check_args(const struct dump_args *args, struct smmu_diag *diag)
+{
+	if (args->stream.value > UINT32_MAX)
+		return smmu_diag_error(diag, NULL, SMMU_E_RANGE,
+				       "--stream: 0x%" PRIx64 " does not fit in 32 bits",
+				       args->stream.value);
+	if (args->substream.value > UINT32_MAX)
+		return smmu_diag_error(diag, NULL, SMMU_E_RANGE,
+				       "--substream: 0x%" PRIx64 " does not fit in 32 bits",
+				       args->substream.value);
+	return 0;
+}
+
 static int run_dump(struct cli_session *session, const void *data)
 {
 	const struct dump_args *args = data;
@@ -71,8 +85,10 @@ static int run_dump(struct cli_session *session, const void *data)
 	struct cli_system system = {0};
 	struct smmu_emit *emit = NULL;
 	size_t index;
-	int error = cli_system_load(&system, args->system, session->diag);
+	int error = check_args(args, session->diag);
 
+	if (!error)
+		error = cli_system_load(&system, args->system, session->diag);
 	if (!error && args->smmu)
 		error = cli_system_smmu(&index, &system, args->smmu, session->diag);
 	if (!error && args->form == FORM_SYSTEM) {

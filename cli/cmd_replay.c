@@ -5,6 +5,7 @@
 #include "replay/replay.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "command.h"
 #include "load.h"
@@ -152,10 +153,15 @@ static int replay_run(struct cli_session *session, const void *args)
 {
 	const struct replay_args *replay = args;
 	struct run run = {.session = session};
-	struct cli_system system;
-	int error = cli_system_load(&system, replay->system, session->diag);
+	struct cli_system system = {0};
 	bool differs;
+	int error = 0;
 
+	if (!strcmp(replay->system, "-") && !strcmp(replay->trace, "-"))
+		error = smmu_diag_error(session->diag, NULL, SMMU_E_USAGE,
+					"SYSTEM and TRACE cannot both be standard input");
+	if (!error)
+		error = cli_system_load(&system, replay->system, session->diag);
 	if (!error)
 		error = run_system(&run, replay, &system.machine);
 	if (run.stats.skipped && !error)

@@ -70,17 +70,31 @@ static const struct cli_opt translate_opts[] = {
 	OPT_END(),
 };
 
-/* The stream of a device by its name or PCI address, and the SMMU it stands behind. */
+static bool is_device(const struct smmu_sys_device *device, const char *name, const uint32_t *bdf)
+{
+	if (device->streams_count == 0)
+		return false;
+	if (device->name.v && !strcmp(device->name.v, name))
+		return true;
+	return bdf && smmu_sys_given(device->bdf.at) && device->bdf.v == *bdf;
+}
+
+/*
+ * The stream of a device by its name or PCI address, and the SMMU it stands
+ * behind.  A captured system names no devices: there a PCI address is a StreamID.
+ */
 static int find_device(uint32_t *stream, const char **smmu, const struct smmu_sys *sys,
 		       const char *name, struct smmu_diag *diag)
 {
 	const struct smmu_sys_info *info = smmu_sys_info(sys);
 	const char *near = NULL;
+	uint32_t bdf;
+	bool has_bdf = smmu_parse_bdf(&bdf, name, strlen(name)) == 0;
 
 	for (size_t i = 0; i < info->devices_count; i++) {
 		const struct smmu_sys_device *device = &info->devices[i];
 
-		if (device->name.v && !strcmp(device->name.v, name) && device->streams_count) {
+		if (is_device(device, name, has_bdf ? &bdf : NULL)) {
 			*stream = (uint32_t)device->streams[0].first.v;
 			if (!*smmu)
 				*smmu = device->smmu.name;
@@ -89,8 +103,10 @@ static int find_device(uint32_t *stream, const char **smmu, const struct smmu_sy
 		if (device->name.v && !near)
 			near = smmu_nearest(name, strlen(name), &device->name.v, 1);
 	}
-	if (smmu_parse_bdf(stream, name, strlen(name)) == 0)
+	if (has_bdf) {
+		*stream = bdf;
 		return 0;
+	}
 	smmu_diag_error(diag, NULL, SMMU_E_UNKNOWN, "the system file has no device \"%s\"", name);
 	if (near)
 		smmu_diag_note(diag, NULL, "did you mean \"%s\"?", near);
@@ -105,9 +121,11 @@ static int check_args(const struct translate_args *args, struct smmu_diag *diag)
 		return smmu_diag_error(diag, NULL, SMMU_E_USAGE,
 				       "--device and --stream name the same thing: give one");
 	if (!args->device && !args->stream.given)
-		return smmu_diag_error(diag, NULL, SMMU_E_USAGE, "--stream is missing");
+		return smmu_diag_error(diag, NULL, SMMU_E_USAGE,
+				       "whose access? Give --stream ID or --device NAME");
 	if (!args->address.given)
-		return smmu_diag_error(diag, NULL, SMMU_E_USAGE, "--address is missing");
+		return smmu_diag_error(diag, NULL, SMMU_E_USAGE,
+				       "an access to where? Give --address ADDR");
 	if (args->stream.value > max)
 		return smmu_diag_error(diag, NULL, SMMU_E_RANGE,
 				       "--stream: 0x%" PRIx64 " does not fit in 32 bits",

@@ -40,8 +40,10 @@ int cli_system_smmu(size_t *index, const struct cli_system *system, const char *
 	for (size_t i = 0; i < machine->count; i++) {
 		names[0] = machine->smmu[i].name;
 		near = smmu_nearest(name, strlen(name), names, 1);
-		if (near)
-			smmu_diag_note(diag, NULL, "did you mean \"%s\"?", near);
+		if (near || machine->count == 1)
+			smmu_diag_note(diag, NULL, "%s \"%s\"%s",
+				       near ? "did you mean" : "there is", names[0],
+				       near ? "?" : "");
 	}
 	return SMMU_E_UNKNOWN;
 }

@@ -139,24 +139,18 @@ bool cli_output_is_lost(const struct cli_session *session)
 /* A reader that has seen enough is no error; anything else that is lost is. */
 int cli_session_fini(struct cli_session *session, int status)
 {
-	int error = smmu_emit_free(session->emit);
-	bool is_quiet_end = false;
+	int error = smmu_emit_free(session->emit), lost = 0;
 
 	if (session->out) {
-		smmu_out_flush(session->out);
-		is_quiet_end = smmu_out_is_broken_pipe(session->out);
+		lost = smmu_out_finish(session->out, session->diag);
+		if (lost && !smmu_out_is_broken_pipe(session->out))
+			status = CLI_EXIT_TROUBLE;
 	}
-	if (smmu_out_close(session->out) && !error)
-		error = SMMU_E_IO;
-	if (error == SMMU_E_NOMEM) {
+	if (error && !lost) {
 		smmu_diag_nomem(session->diag);
 		status = CLI_EXIT_TROUBLE;
-	} else if (error && !is_quiet_end) {
-		smmu_diag_error(session->diag, NULL, error, "cannot write %s",
-				is_plain_output(session->output) ? "standard output"
-								 : session->output);
-		status = CLI_EXIT_TROUBLE;
 	}
+	smmu_out_close(session->out);
 	cli_diag_fini(&session->diagnostics);
 	return status;
 }

@@ -82,6 +82,15 @@ static int next_field(struct field *field, char **p, struct smmu_trace *trace, c
 	return 0;
 }
 
+/* A column's name has no control characters; an image or another binary file does. */
+static bool is_text(const struct field *field)
+{
+	for (size_t i = 0; i < field->size; i++)
+		if ((unsigned char)field->text[i] < 0x20)
+			return false;
+	return true;
+}
+
 static int add_column(struct smmu_trace *trace, const struct field *field,
 		      struct smmu_line_error *error)
 {
@@ -90,6 +99,11 @@ static int add_column(struct smmu_trace *trace, const struct field *field,
 
 	error->col = field->col;
 	error->code = SMMU_E_UNKNOWN;
+	if (!is_text(field)) {
+		snprintf(error->message, sizeof(error->message),
+			 "bytes that are no text; is this a trace?");
+		return error->code;
+	}
 	if (smmu_column_find(&column, field->text, field->size)) {
 		const char *nearest = smmu_column_nearest(field->text, field->size);
 

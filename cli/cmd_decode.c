@@ -8,12 +8,13 @@
 #include "base/words.h"
 #include "command.h"
 #include "entry.h"
-#include "explain/log.h"
+#include "logs.h"
 
 struct decode_args {
 	const char *kind;
 	struct cli_strings rest;
 	int input;
+	bool follow;
 	struct cli_entry_args entry;
 };
 
@@ -31,6 +32,7 @@ static const struct cli_opt decode_opts[] = {
 		     "64-bit words, lowest first, or files of entries; - is standard input"),
 	OPT_ENUM("input", struct decode_args, input, inputs, SMMU_WORDS_AUTO,
 		 "form of the files, when it is not seen rightly"),
+	OPT_FLAG("follow", struct decode_args, follow, "log: go on as the file grows"),
 	CLI_ENTRY_OPTS(struct decode_args),
 	OPT_END(),
 };
@@ -168,32 +170,6 @@ static int decode_file(struct cli_session *session, const struct smmu_show *show
 	return status;
 }
 
-static int emit_log_item(void *ctx, const struct smmu_log_item *item)
-{
-	struct cli_session *session = ctx;
-
-	smmu_log_emit(session->emit, item, session->format == SMMU_EMIT_TEXT);
-	return cli_output_is_lost(session) ? CLI_EXIT_FINDING : 0;
-}
-
-static int decode_logs(struct cli_session *session, const struct cli_strings *files)
-{
-	static const char *const standard_input[] = {"-"};
-	const char *const *file = files->count ? files->item : standard_input;
-	size_t count = files->count ? files->count : 1;
-	int error = 0;
-
-	for (size_t i = 0; i < count && error >= 0; i++) {
-		struct smmu_in *in = NULL;
-
-		error = cli_emit(session) ? smmu_in_open(&in, file[i], session->diag) : SMMU_E_IO;
-		if (!error)
-			error = smmu_log_read(in, emit_log_item, session, session->diag);
-		smmu_in_close(in);
-	}
-	return error < 0 ? CLI_EXIT_TROUBLE : CLI_EXIT_OK;
-}
-
 static int decode_run(struct cli_session *session, const void *raw)
 {
 	const struct decode_args *args = raw;
@@ -204,7 +180,11 @@ static int decode_run(struct cli_session *session, const void *raw)
 	int status = CLI_EXIT_OK;
 
 	if (!strcmp(args->kind, "log"))
-		return decode_logs(session, &args->rest);
+		return cli_decode_logs(session, &args->rest, args->follow);
+	if (args->follow) {
+		smmu_diag_error(session->diag, NULL, SMMU_E_USAGE, "--follow is for KIND log");
+		return CLI_EXIT_TROUBLE;
+	}
 	if (cli_entry_prepare(&entry, &first, args->kind, &args->rest, &args->entry, session->diag))
 		return CLI_EXIT_TROUBLE;
 	if (args->rest.item) {

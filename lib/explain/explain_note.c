@@ -69,7 +69,7 @@ static void say_seen(struct smmu_emit *emit, const struct smmu_explain *explain,
 		story_tell(emit, "Seen", "%s %" PRIu32, place, note->item.line);
 	else
 		story_tell(emit, "Seen", "%" PRIu64 " times, %s %" PRIu32 " to %" PRIu32,
-			   note->count, place, note->item.line, note->last_line);
+			   note->count, story_places(place), note->item.line, note->last_line);
 }
 
 static void emit_note(struct smmu_emit *emit, const struct smmu_explain *explain,

@@ -87,6 +87,11 @@ static void add_time(struct smmu_buf *text, uint64_t us)
 				us % STORY_MICROS / 1000);
 }
 
+const char *story_places(const char *place)
+{
+	return strcmp(place, "entry") ? "lines" : "entries";
+}
+
 /* Where and when: "Lines 12 to 40 in 0.020 s, arm-smmu-v3.0.auto." */
 static void say_place(struct smmu_emit *emit, const struct story *story)
 {
@@ -94,9 +99,11 @@ static void say_place(struct smmu_emit *emit, const struct story *story)
 	const char *place = story->explain->options.place;
 	struct smmu_buf text = {0};
 
-	smmu_buf_printf(&text, "%s %" PRIu32, place, group->first.line);
 	if (group->count > 1)
-		smmu_buf_printf(&text, " to %" PRIu32, group->last_line);
+		smmu_buf_printf(&text, "%s %" PRIu32 " to %" PRIu32, story_places(place),
+				group->first.line, group->last_line);
+	else
+		smmu_buf_printf(&text, "%s %" PRIu32, place, group->first.line);
 	if (group->count > 1 && group->has_time && group->last_us >= group->first_us) {
 		smmu_buf_puts(&text, ", in ");
 		add_time(&text, group->last_us - group->first_us);

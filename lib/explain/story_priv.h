@@ -38,6 +38,9 @@ void story_summary(struct smmu_emit *emit, const struct smmu_explain *explain, b
 void story_tell(struct smmu_emit *emit, const char *label, const char *format, ...)
 	SMMU_PRINTF(3, 4);
 
+/* "lines", "entries". */
+const char *story_places(const char *place);
+
 /* A structure that translation tables are made of. */
 static inline bool story_is_desc(enum smmu_struct_kind where)
 {

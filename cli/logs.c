@@ -1,0 +1,177 @@
+/*
+ * Kernel logs for decode.
+ */
+#include "logs.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "explain/log.h"
+
+#define CHUNK	       65536
+#define LINE_MAX_BYTES (1u << 20)
+/* How often a file is looked at for more, and after how much quiet what is open is shown. */
+#define PAUSE_MS     100
+#define QUIET_PAUSES 5
+
+static bool is_pipe_idle(void)
+{
+	struct pollfd in = {.fd = STDIN_FILENO, .events = POLLIN};
+
+	return poll(&in, 1, 0) == 0;
+}
+
+/* What a pipe gives bit by bit (dmesg -w) is shown as it comes. */
+static int emit_item(void *ctx, const struct smmu_log_item *item)
+{
+	struct cli_session *session = ctx;
+
+	smmu_log_emit(session->emit, item, session->format == SMMU_EMIT_TEXT);
+	if (is_pipe_idle())
+		smmu_out_flush(session->out);
+	return cli_output_is_lost(session) ? CLI_EXIT_FINDING : 0;
+}
+
+/* ---- A file that grows. ---- */
+
+struct growing {
+	struct cli_session *session;
+	struct smmu_log *log;
+	const char *path;
+	int fd;
+	off_t offset;
+	struct smmu_buf line;
+	uint32_t number;
+	bool is_skipping; /* the rest of a line that is too long */
+};
+
+static int take_bytes(struct growing *g, const char *bytes, size_t size)
+{
+	int stopped = 0;
+
+	while (size && !stopped) {
+		const char *end = memchr(bytes, '\n', size);
+		size_t part = end ? (size_t)(end - bytes) : size;
+
+		if (g->line.size + part > LINE_MAX_BYTES) {
+			g->is_skipping = true;
+			smmu_buf_clear(&g->line);
+		}
+		if (!g->is_skipping)
+			smmu_buf_append(&g->line, bytes, part);
+		if (end) {
+			g->number++;
+			if (!g->is_skipping)
+				stopped = smmu_log_line(g->log, smmu_buf_text(&g->line),
+							g->line.size, g->number);
+			g->is_skipping = false;
+			smmu_buf_clear(&g->line);
+		}
+		bytes += part + (end != NULL);
+		size -= part + (end != NULL);
+	}
+	return g->line.failed ? SMMU_E_NOMEM : stopped;
+}
+
+/* A file that was made shorter is a new one: it is read from its start. */
+static void look_for_restart(struct growing *g)
+{
+	struct stat now;
+
+	if (fstat(g->fd, &now) == 0 && S_ISREG(now.st_mode) && now.st_size < g->offset) {
+		smmu_diag_warn(g->session->diag, NULL, "%s: the file was cut, it is read again",
+			       g->path);
+		g->offset = lseek(g->fd, 0, SEEK_SET);
+		g->number = 0;
+		smmu_buf_clear(&g->line);
+	}
+}
+
+static int follow(struct growing *g, char *bytes)
+{
+	const struct timespec pause = {0, PAUSE_MS * 1000000L};
+	unsigned quiet = 0;
+
+	for (;;) {
+		ssize_t got = read(g->fd, bytes, CHUNK);
+		int stopped = 0;
+
+		if (got < 0 && errno != EINTR)
+			return smmu_diag_errno(g->session->diag, NULL, errno, "cannot read %s",
+					       g->path);
+		if (got > 0) {
+			g->offset += got;
+			quiet = 0;
+			stopped = take_bytes(g, bytes, (size_t)got);
+		} else if (++quiet == QUIET_PAUSES) {
+			stopped = smmu_log_flush(g->log);
+		}
+		if (stopped || cli_output_is_lost(g->session))
+			return stopped < 0 ? stopped : 0;
+		if (got <= 0) {
+			smmu_out_flush(g->session->out);
+			look_for_restart(g);
+			nanosleep(&pause, NULL);
+		}
+	}
+}
+
+static int follow_file(struct cli_session *session, const char *path)
+{
+	struct growing g = {.session = session, .path = path};
+	char *bytes = malloc(CHUNK);
+	int error = SMMU_E_NOMEM;
+
+	g.fd = strcmp(path, "-") ? open(path, O_RDONLY | O_CLOEXEC) : STDIN_FILENO;
+	if (g.fd < 0)
+		error = smmu_diag_errno(session->diag, NULL, errno, "cannot open %s", path);
+	else if (bytes && !smmu_log_new(&g.log, emit_item, session))
+		error = follow(&g, bytes);
+	if (error == SMMU_E_NOMEM)
+		smmu_diag_nomem(session->diag);
+	if (g.fd > STDIN_FILENO)
+		close(g.fd);
+	smmu_log_free(g.log);
+	smmu_buf_fini(&g.line);
+	free(bytes);
+	return error;
+}
+
+/* ---- Files as they are. ---- */
+
+static int read_file(struct cli_session *session, const char *path)
+{
+	struct smmu_in *in = NULL;
+	int error = smmu_in_open(&in, path, session->diag);
+
+	if (!error)
+		error = smmu_log_read(in, emit_item, session, session->diag);
+	smmu_in_close(in);
+	return error;
+}
+
+int cli_decode_logs(struct cli_session *session, const struct cli_strings *files, bool is_followed)
+{
+	static const char *const standard_input[] = {"-"};
+	const char *const *file = files->count ? files->item : standard_input;
+	size_t count = files->count ? files->count : 1;
+	int error = 0;
+
+	if (is_followed && count > 1) {
+		smmu_diag_error(session->diag, NULL, SMMU_E_USAGE,
+				"--follow takes one file, %zu are given", count);
+		return CLI_EXIT_TROUBLE;
+	}
+	if (!cli_emit(session))
+		return CLI_EXIT_TROUBLE;
+	for (size_t i = 0; i < count && error == 0; i++)
+		error = is_followed ? follow_file(session, file[i]) : read_file(session, file[i]);
+	return error < 0 ? CLI_EXIT_TROUBLE : CLI_EXIT_OK;
+}

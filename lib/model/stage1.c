@@ -48,7 +48,8 @@ static void show(const struct smmu_walk *w, const struct smmu_entry *e, bool abo
 static const struct smmu_tt *select64(struct smmu_walk *w, uint64_t *ia)
 {
 	uint64_t va = w->txn->address;
-	bool high = smmu_bit(va, 55);
+	/* 3.4.1: EL3 has one table of up to 56 bits, of which bit 55 then is one. */
+	bool high = smmu_bit(va, 55) && w->config->stage1.tt[0].ia_bits < 56;
 	const struct smmu_tt *tt = &w->config->stage1.tt[high];
 	uint64_t above = high ? ~va : va;
 	bool low_fits = smmu_bits_fit(smmu_bits(above, 0, 56), tt->ia_bits);

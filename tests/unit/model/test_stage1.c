@@ -420,3 +420,47 @@ Test(stage1, e0pd_faults_without_a_walk)
 	cr_expect_eq(result.status, SMMU_STATUS_OK);
 	rig_fini(&rig);
 }
+
+/* 3.4.1: with IDR5.VAX 0b10 EL3 has 1 x 56 bits, so VA bit 55 selects no table. */
+Test(stage1, el3_has_one_table_of_56_bits)
+{
+	static const struct {
+		const char *row;
+		uint64_t va;
+		bool tbi;
+		enum smmu_reason reason;
+	} rows[] = {
+		{"bit 55 is an address bit", UINT64_C(1) << 55, false, SMMU_REASON_DESC_INVALID},
+		{"bit 56 is none", UINT64_C(1) << 56, false, SMMU_REASON_VA_TOP_BYTE},
+		{"TBI: the top byte is ignored", UINT64_C(0xff) << 56 | UINT64_C(1) << 55, true,
+		 SMMU_REASON_DESC_INVALID},
+	};
+
+	for (size_t i = 0; i < SMMU_LEN(rows); i++) {
+		struct smmu_txn txn = rig_read(rows[i].va);
+		struct smmu_result result;
+		struct rig rig;
+
+		rig_init(&rig);
+		rig.regs[SMMU_REG_AIDR] = 4;
+		rig.regs[SMMU_REG_IDR3] = smmu_IDR3_set_S1PI(rig.regs[SMMU_REG_IDR3], 1);
+		rig.regs[SMMU_REG_IDR5] =
+			smmu_IDR5_set_D128(smmu_IDR5_set_VAX(rig.regs[SMMU_REG_IDR5], 2), 1);
+		rig.regs[SMMU_REG_S_IDR1] =
+			smmu_S_IDR1_set_S_SIDSIZE(smmu_S_IDR1_set_SECURE_IMPL(0, 1), 16);
+		rig.regs[SMMU_REG_S_CR0] = rig.regs[SMMU_REG_CR0];
+		rig.regs[SMMU_REG_S_STRTAB_BASE] = rig.regs[SMMU_REG_STRTAB_BASE];
+		rig.regs[SMMU_REG_S_STRTAB_BASE_CFG] = rig.regs[SMMU_REG_STRTAB_BASE_CFG];
+		smmu_ste_set_STRW(&rig.ste, SMMU_STE_STRW_EL3);
+		smmu_ste_set_S1PIE(&rig.ste, 1);
+		smmu_cd_set_AA64(&rig.cd, 0);
+		smmu_cd_set_T0SZ(&rig.cd, 8);
+		smmu_cd_set_TBI0(&rig.cd, rows[i].tbi);
+		rig_start(&rig);
+		txn.sec = SMMU_SEC_S;
+		result = rig_run(&rig, txn, rows[i].row);
+		cr_expect_eq(result.blame.reason, rows[i].reason, "%s: %s", rows[i].row,
+			     smmu_reason_info(result.blame.reason)->name);
+		rig_fini(&rig);
+	}
+}

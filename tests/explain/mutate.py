@@ -51,7 +51,7 @@ def field_names(smmu, name):
     about = json.loads(run(smmu, "explain", "--about", name, "--format", "json").splitlines()[0])
     names = {}
     for field in about["fields"]:
-        high, _, low = field["bits"].strip("[]").partition(":")
+        high, _, low = field["bits"].split()[0].strip("[]").partition(":")
         for bit in range(int(low or high), int(high) + 1):
             names.setdefault(bit, set()).add(field["name"])
     return names

@@ -414,7 +414,8 @@ static int follow(struct recover *r, size_t smmu)
 {
 	int status = 0;
 
-	qsort(r->device, r->devices_count, sizeof(*r->device), by_cd_table);
+	if (r->devices_count)
+		qsort(r->device, r->devices_count, sizeof(*r->device), by_cd_table);
 	for (size_t i = 0; status == 0 && i < r->devices_count; i++) {
 		struct recover_device *device = &r->device[i];
 		uint64_t config = smmu_ste_Config(&device->ste);

@@ -272,6 +272,8 @@ static void merge(struct spans *spans)
 {
 	size_t n = 0;
 
+	if (!spans->count)
+		return;
 	qsort(spans->item, spans->count, sizeof(*spans->item), by_set);
 	for (size_t i = 0; i < spans->count; i++) {
 		struct span *last = n ? &spans->item[n - 1] : NULL;

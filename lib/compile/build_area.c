@@ -282,36 +282,59 @@ static void check_apart(struct builder *b, const struct build_area *x, const str
 	build_note(b, (later == x ? y : x)->at, "the other tables are here");
 }
 
-/* A map through which a device can write over the tables that confine it. */
-static bool exposes(const struct smmu_sys_map *map, const struct build_area *area)
+/* The first area that ends beyond pa; areas ascend and are apart. */
+static size_t first_beyond(struct build_area *const *area, size_t count, uint64_t pa)
 {
-	/* the map's end fits in 56 bits: sys has checked */
-	return map->access.v & SMMU_SYS_ACCESS_W && map->pa.v < area->end &&
-	       area->base < map->pa.v + map->size.v;
+	size_t low = 0, high = count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (area[middle]->end <= pa)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
 }
 
-/* Domains that output physical addresses; the first map of each is named. */
-static void check_exposed(struct builder *b, const struct build_area *area)
+/* A map through which a device can write over the tables that confine it; once an area. */
+static void check_map_exposes(struct builder *b, const struct smmu_sys_domain *domain,
+			      const struct smmu_sys_map *map, struct build_area *const *area,
+			      size_t count)
 {
-	size_t last = BUILD_NONE;
+	for (size_t i = first_beyond(area, count, map->pa.v);
+	     map->access.v & SMMU_SYS_ACCESS_W && i < count; i++) {
+		/* the map's end fits in 56 bits: sys has checked */
+		if (area[i]->base >= map->pa.v + map->size.v)
+			return;
+		if (area[i]->exposed_by == domain)
+			continue;
+		area[i]->exposed_by = domain;
+		build_warn(b, map->at, "devices of domain %s can write to the tables of %s",
+			   domain->name.v, area[i]->whose);
+		build_note(b, area[i]->at, "the tables are placed here");
+	}
+}
 
-	for (size_t i = 0; i < b->uses_count; i++) {
+/* Domains that output physical addresses. */
+static void check_exposed(struct builder *b, struct build_area *const *area, size_t count)
+{
+	bool *seen = calloc(b->info->domains_count + 1, sizeof(*seen));
+
+	if (!seen)
+		build_nomem(b);
+	for (size_t i = 0; seen && i < b->uses_count; i++) {
 		const struct build_use *use = &b->use[i];
 		const struct smmu_sys_domain *domain = &b->info->domains[use->domain];
 
-		if (use->stage2 != BUILD_NONE || use->domain == last)
+		if (use->stage2 != BUILD_NONE || seen[use->domain])
 			continue;
-		last = use->domain;
-		for (size_t m = 0; m < domain->maps_count; m++) {
-			if (!exposes(&domain->maps[m], area))
-				continue;
-			build_warn(b, domain->maps[m].at,
-				   "devices of domain %s can write to the tables of %s",
-				   domain->name.v, area->whose);
-			build_note(b, area->at, "the tables are placed here");
-			break;
-		}
+		seen[use->domain] = true;
+		for (size_t m = 0; m < domain->maps_count; m++)
+			check_map_exposes(b, domain, &domain->maps[m], area, count);
 	}
+	free(seen);
 }
 
 /* Its first page is used whatever is built. */
@@ -358,7 +381,6 @@ void build_check_areas(struct builder *b)
 			continue;
 		area[count++] = &on->area;
 		check_memory(b, &on->area, smmu_oas_bits(&on->ids));
-		check_exposed(b, &on->area);
 	}
 	for (size_t i = 0, last = BUILD_NONE; i < b->contexts_count; i++) {
 		size_t stage2 = b->context[i].stage2;
@@ -372,6 +394,7 @@ void build_check_areas(struct builder *b)
 		qsort(area, count, sizeof(*area), by_base);
 	for (size_t i = 1; i < count; i++)
 		check_apart(b, area[i - 1], area[i]);
+	check_exposed(b, area, count);
 	free(area);
 }
 

@@ -40,11 +40,12 @@ struct build_area {
 	uint64_t next;	      /* first byte not given out */
 	uint64_t group_start; /* of the region being filled, once it has something */
 	bool has_group;
-	const struct build_maps *through; /* of the stage 2 domain, NULL: physical */
-	bool is_given;			  /* else nothing can be placed */
-	bool said;			  /* that it overwrites captured bytes */
-	struct smmu_mark at;		  /* of the area, or of whom it is missing from */
-	const char *whose;		  /* name of the SMMU or domain, for messages */
+	const struct build_maps *through;	  /* of the stage 2 domain, NULL: physical */
+	const struct smmu_sys_domain *exposed_by; /* said to be: the last such domain */
+	bool is_given;				  /* else nothing can be placed */
+	bool said;				  /* that it overwrites captured bytes */
+	struct smmu_mark at;			  /* of the area, or of whom it is missing from */
+	const char *whose;			  /* name of the SMMU or domain, for messages */
 };
 
 /* Who has each 16-bit identifier, 1 + its owner: pages made on first use. */

@@ -201,7 +201,7 @@ static const struct smmu_object queues_object = {
 	.keys = queues_keys,
 	.keys_count = SMMU_LEN(queues_keys),
 	.size = sizeof(struct smmu_sys_queues),
-	.doc = "queues to be placed in 'tables'; those left out stay disabled",
+	.doc = "sizes of queues; left out, command and event have 256 entries and pri none",
 	.check = check_queues,
 };
 
@@ -259,7 +259,7 @@ static const struct smmu_key smmu_keys[] = {
 	KEY_OBJECT("stream-table", struct smmu_raw_smmu, strtab, struct smmu_sys_strtab,
 		   &strtab_object, "how streams are looked up"),
 	KEY_OBJECT("queues", struct smmu_raw_smmu, queues, struct smmu_sys_queues, &queues_object,
-		   "queues to be placed in 'tables'"),
+		   "sizes of queues, which are placed in 'tables'"),
 	KEY_OBJECT("tables", struct smmu_raw_smmu, tables, struct smmu_sys_area, &tables_object,
 		   "where generated structures are placed"),
 };

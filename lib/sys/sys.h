@@ -79,7 +79,7 @@ struct smmu_sys_strtab {
 	struct smmu_sys_u64 stream_bits; /* not given: IDR1.SIDSIZE */
 };
 
-/* Entries, a power of two; not given: 0, no queue. */
+/* Entries, a power of two; not given: 0, and the builder's choice (pri: no queue). */
 struct smmu_sys_queues {
 	struct smmu_mark at;
 	struct smmu_sys_u64 command, event, pri;

@@ -307,7 +307,7 @@ void story_say(struct smmu_emit *emit, const struct story *story)
 
 	say_heading(emit, story);
 	say_place(emit, story);
-	if (story->format && (story->all || verdict->answer == EXPLAIN_NO_SYSTEM))
+	if (story->format && (story->all || verdict->answer <= EXPLAIN_NO_WALK))
 		story_tell(emit, "Meaning", "%s [%s]", smmu_about_event(type),
 			   story->format->section);
 	say_answer(emit, story);

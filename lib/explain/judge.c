@@ -211,6 +211,12 @@ static void ask(struct explain_verdict *verdict, struct smmu_model *model, unsig
 								 {result->event.word[0]}})
 						       : 0;
 	}
+	/* The model does not answer what the SMMU would. */
+	if (result->blame.reason == SMMU_REASON_ATS_UNSUPPORTED &&
+	    smmu_IDR0_ATS(smmu_model_ids(model)->idr[0])) {
+		verdict->answer = EXPLAIN_NO_WALK;
+		return;
+	}
 	if (verdict->event)
 		verdict->answer = verdict->event == type ? EXPLAIN_AGREES : EXPLAIN_OTHER;
 	else
@@ -218,7 +224,7 @@ static void ask(struct explain_verdict *verdict, struct smmu_model *model, unsig
 			result->status == SMMU_STATUS_OK ? EXPLAIN_PASSES : EXPLAIN_SILENT;
 }
 
-/* An update of a dirty state that was faulted at is a write, whatever the record says: try both. */
+/* What the record leaves open is asked both ways. */
 static void ask_variants(struct explain_verdict *verdict, struct smmu_model *model, unsigned type,
 			 const struct smmu_log_item *item)
 {

@@ -7,6 +7,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 
+#include "compile/load.h"
 #include "explain/explain.h"
 #include "explain/source.h"
 
@@ -15,6 +16,29 @@ struct seen {
 	struct smmu_explain *explain;
 	uint32_t last_line;
 };
+
+/* A system of both stages, loaded once. */
+static const char board[] =
+	"version: 1\n"
+	"memory: [{base: 0x80000000, size: 1G}]\n"
+	"smmus:\n"
+	"  - name: smmu0\n"
+	"    features: {architecture: v3.2, stages: [1, 2], granules: [4K], output-bits: 44,\n"
+	"               stream-bits: 8, substream-bits: 4}\n"
+	"    stream-table: {format: 2-level, split: 6, default: invalid}\n"
+	"    tables: {base: 0x90000000, size: 4M}\n"
+	"domains:\n"
+	"  - {name: a, stage: 1, input-bits: 39, maps: [{iova: 0x1000, pa: 0xa0000000, size: 16K}]}\n"
+	"  - {name: b, stage: 2, input-bits: 40, vmid: 1, tables: {ipa: 0x40000000, size: 1M},\n"
+	"     maps: [{ipa: 0x40000000, pa: 0xa2000000, size: 2M}]}\n"
+	"devices:\n"
+	"  - {name: p, smmu: smmu0, streams: [0], stage1: a}\n"
+	"  - {name: q, smmu: smmu0, streams: [1], stage2: b}\n"
+	"  - {name: r, smmu: smmu0, streams: [2], substreams: [{id: 1, stage1: a}]}\n"
+	"  - {name: s, smmu: smmu0, streams: [3], bypass: true}\n"
+	"  - {name: t, smmu: smmu0, streams: [4], abort: true}\n";
+static struct smmu_machine machine;
+static struct smmu_sys *sys;
 
 static void ignore(void *ctx, const struct smmu_diag_record *record)
 {
@@ -36,10 +60,14 @@ static int visit(void *ctx, const struct smmu_log_item *item)
 	return smmu_explain_add(seen->explain, item);
 }
 
-static void read_as(enum smmu_source_form form, const uint8_t *data, size_t size)
+static void read_as(enum smmu_source_form form, bool has_system, const uint8_t *data, size_t size)
 {
 	const struct smmu_emit_options options = {.format = SMMU_EMIT_JSONL};
-	const struct smmu_explain_options none = {.place = "line"};
+	const struct smmu_explain_options known = {
+		.place = "line",
+		.machine = has_system ? &machine : NULL,
+		.sys = has_system ? smmu_sys_info(sys) : NULL,
+	};
 	struct smmu_diag diag = {.report = ignore};
 	struct seen seen = {NULL, NULL, 0};
 	struct smmu_out *out = NULL;
@@ -50,7 +78,7 @@ static void read_as(enum smmu_source_form form, const uint8_t *data, size_t size
 		lines += data[i] == '\n';
 	if (smmu_in_open_memory(&in, "fuzz", data, size) == 0 && smmu_out_open_memory(&out) == 0 &&
 	    smmu_emit_new(&seen.emit, out, &options) == 0 &&
-	    smmu_explain_new(&seen.explain, &none) == 0) {
+	    smmu_explain_new(&seen.explain, &known) == 0) {
 		smmu_source_read(in, form, visit, &seen, &diag);
 		smmu_explain_emit(seen.emit, seen.explain, false, true);
 		smmu_explain_emit(seen.emit, seen.explain, true, true);
@@ -66,8 +94,14 @@ static void read_as(enum smmu_source_form form, const uint8_t *data, size_t size
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	read_as(SMMU_SOURCE_LOG, data, size);
-	read_as(SMMU_SOURCE_JSONL, data, size);
-	read_as(SMMU_SOURCE_AUTO, data, size);
+	struct smmu_diag diag = {.report = ignore};
+
+	if (!sys && (smmu_sys_load_memory(&sys, "board", board, sizeof(board) - 1, &diag) ||
+		     smmu_compile_load(&machine, sys, &diag)))
+		abort();
+	read_as(SMMU_SOURCE_LOG, false, data, size);
+	read_as(SMMU_SOURCE_JSONL, false, data, size);
+	read_as(SMMU_SOURCE_AUTO, true, data, size);
+	read_as(SMMU_SOURCE_DUMP, true, data, size < 128 ? size : 128);
 	return 0;
 }

@@ -463,7 +463,8 @@ static int on_end(struct builder *b)
 	size_t count = b->stack_count - frame->first;
 	int rc = 0;
 
-	node->items = smmu_arena_copy(&b->doc->arena, b->stack + frame->first,
+	/* There is no stack before the first node: "{}" alone has nothing on it. */
+	node->items = smmu_arena_copy(&b->doc->arena, count ? b->stack + frame->first : NULL,
 				      count * sizeof(*node->items));
 	if (!node->items)
 		return smmu_diag_nomem(b->diag);

@@ -415,7 +415,6 @@ static int follow(struct recover *r, size_t smmu)
 	int status = 0;
 
 	if (r->devices_count)
-		if (r->devices_count)
 		qsort(r->device, r->devices_count, sizeof(*r->device), by_cd_table);
 	for (size_t i = 0; status == 0 && i < r->devices_count; i++) {
 		struct recover_device *device = &r->device[i];

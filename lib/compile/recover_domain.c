@@ -125,6 +125,13 @@ static const char *const cd_names[] = {
 	"ASET", "ASID", "HAD0", "TTB0", "HAD1", "TTB1", "DS",	"MAIR0", "MAIR1",
 };
 
+/* Sizes that the tables of this granule have (5.4 T0SZ); others are the model's to judge. */
+static bool is_size(unsigned bits, enum smmu_granule granule, bool ds)
+{
+	return bits > smmu_granule_log2(granule) &&
+	       bits <= (granule == SMMU_GRANULE_64K || ds ? 52 : 48);
+}
+
 static void set_stage1(struct recover_domain *d, struct recover *r, const struct smmu_cd *cd,
 		       const struct smmu_ids *ids)
 {
@@ -134,6 +141,12 @@ static void set_stage1(struct recover_domain *d, struct recover *r, const struct
 	d->used[0] = !smmu_cd_EPD0(cd) && smmu_tg0_granule(&granule[0], smmu_cd_TG0(cd));
 	d->used[1] = !smmu_cd_EPD1(cd) && smmu_tg1_granule(&granule[1], smmu_cd_TG1(cd));
 	smmu_tg0_granule(&granule[0], smmu_cd_TG0(cd));
+	for (unsigned half = 0; half < 2; half++) {
+		if (!d->used[half] || is_size(bits[half], granule[half], smmu_cd_ds(cd, ids)))
+			continue;
+		r->lost[RECOVER_FORMAT]++;
+		d->used[half] = false;
+	}
 	/* Both halves have one size and granule in a description. */
 	if (d->used[0] && d->used[1] && (bits[0] != bits[1] || granule[0] != granule[1])) {
 		r->lost[RECOVER_HALVES]++;
@@ -141,6 +154,8 @@ static void set_stage1(struct recover_domain *d, struct recover *r, const struct
 	}
 	d->granule = granule[d->used[1] && !d->used[0]];
 	d->ia_bits = bits[d->used[1] && !d->used[0]];
+	if (!is_size(d->ia_bits, d->granule, smmu_cd_ds(cd, ids)))
+		d->ia_bits = 48; /* of a domain without tables: any will do */
 	d->oa_bits = smmu_cd_ips_bits(cd, ids);
 	d->big_endian = smmu_cd_ENDI(cd);
 	d->stall = smmu_cd_S(cd);

@@ -312,27 +312,32 @@ static void choose_leaves(struct recover_domain *d)
 		d->leaves = SMMU_SYS_LEAVES_BLOCKS;
 }
 
+static int walk_half(struct recover *r, struct recover_domain *d, unsigned half)
+{
+	struct walk w = {.r = r, .d = d, .through = d->under, .half = half};
+	struct build_tt tt = {
+		.family = d->family,
+		.granule = d->granule,
+		.ia_bits = d->ia_bits,
+		.start_most = SMMU_DESC_LEVEL_MAX,
+	};
+	uint64_t base = half ? ~smmu_ones(d->ia_bits) : 0;
+	int level = d->stage == 2 ? d->start_level : build_tt_start(&tt);
+	unsigned size_log2 = smmu_desc_level(d->family, d->granule, level)->size_log2;
+	struct limits none;
+
+	memset(&none, 0, sizeof(none));
+	return walk_table(&w, d->ttb[half], level, base, smmu_pow2(d->ia_bits - size_log2), &none);
+}
+
 int recover_tables(struct recover *r, size_t domain)
 {
 	struct recover_domain *d = &r->domain[domain];
-	struct limits none;
 	int status = 0;
 
-	memset(&none, 0, sizeof(none));
-	for (unsigned half = 0; status == 0 && half < 2; half++) {
-		struct walk w = {.r = r, .d = d, .through = d->under, .half = half};
-		struct build_tt tt = {.family = d->family,
-				      .granule = d->granule,
-				      .ia_bits = d->ia_bits,
-				      .start_most = SMMU_DESC_LEVEL_MAX};
-		uint64_t base = half ? ~smmu_ones(d->ia_bits) : 0;
-		int level = d->stage == 2 ? d->start_level : build_tt_start(&tt);
-		unsigned size_log2 = smmu_desc_level(d->family, d->granule, level)->size_log2;
-
+	for (unsigned half = 0; status == 0 && half < 2; half++)
 		if (d->used[half])
-			status = walk_table(&w, d->ttb[half], level, base,
-					    smmu_pow2(d->ia_bits - size_log2), &none);
-	}
+			status = walk_half(r, d, half);
 	choose_leaves(d);
 	return status;
 }

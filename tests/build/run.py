@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Random descriptions through build, dump and replay: random.py SMMU [COUNT [SEED]]
+"""Random descriptions through build, dump and replay: run.py SMMU [COUNT [SEED]]
 
 Each description is checked in three ways:
   - what build wrote answers a trace as the description itself does;

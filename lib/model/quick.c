@@ -107,7 +107,7 @@ SMMU_INLINE bool descend2(const struct run *r, struct found *f)
 	if (slot && kind == SMMU_DESC_PAGE)
 		*slot = (struct smmu_walk_entry){
 			.tag = tag,
-			.pa = smmu_align_down_log2(at, SMMU_MEM_PAGE_LOG2),
+			.pa = at - smmu_walk_offset(r->ia >> f->l->size_log2),
 			.ctx = r->ctx,
 		};
 	return kind >= SMMU_DESC_BLOCK;
@@ -204,7 +204,7 @@ SMMU_INLINE bool descend1(const struct run *r, struct found *f, const struct smm
 	if (slot && kind == SMMU_DESC_PAGE)
 		*slot = (struct smmu_walk_entry){
 			.tag = tag,
-			.pa = smmu_align_down_log2(at, SMMU_MEM_PAGE_LOG2),
+			.pa = at - smmu_walk_offset(r->ia >> f->l->size_log2),
 			.ctx = r->ctx,
 			.taken = (uint8_t)f->taken,
 		};

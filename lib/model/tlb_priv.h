@@ -65,7 +65,7 @@ static inline uint8_t smmu_tlb_range(unsigned page_log2, enum smmu_pas pas)
 #define SMMU_WALK_SETS	    (1u << SMMU_WALK_SETS_LOG2)
 struct smmu_walk_entry {
 	uint64_t tag; /* input address >> page_log2 of the table */
-	uint64_t pa;  /* of the page of descriptors */
+	uint64_t pa;  /* of the descriptor for the first input address with that tag */
 	uint32_t ctx;
 	uint8_t taken; /* smmu_row_taken() of the levels above */
 };

@@ -32,21 +32,6 @@ void recover_fini(struct recover *r)
 	free(r->smmu);
 }
 
-/* A domain that only substreams use can have the ASID of the first that is not one of many. */
-static void wish_asids(struct recover *r)
-{
-	for (size_t i = 0; i < r->devices_count; i++)
-		for (size_t n = 0; n < r->device[i].runs_count; n++) {
-			const struct recover_run *run = &r->device[i].run[n];
-			struct recover_domain *d = &r->domain[run->domain];
-
-			if (run->steps || d->has_wish)
-				continue;
-			d->wish = run->asid;
-			d->has_wish = true;
-		}
-}
-
 static int recover(struct recover *r)
 {
 	static const enum smmu_sec others[] = {SMMU_SEC_S, SMMU_SEC_REALM};
@@ -69,8 +54,7 @@ static int recover(struct recover *r)
 			status = recover_smmu(r, s);
 		r->smmu[s].area = r->smmu[s].extent;
 	}
-	wish_asids(r);
-	return status;
+	return status ? status : recover_asids(r);
 }
 
 /* ---- trial builds ---- */

@@ -39,19 +39,6 @@ static bool read_words(uint64_t *word, const struct recover *r, size_t through, 
 	return true;
 }
 
-/* The last run goes on with a CD of this domain and ASID. */
-static bool continues(struct recover_run *run, uint32_t substream, size_t domain, uint32_t asid)
-{
-	if (run->domain != domain || run->first + run->count != substream)
-		return false;
-	if (run->count == 1 && (asid == run->asid || asid == run->asid + 1))
-		run->steps = asid == run->asid + 1;
-	else if (asid != (run->steps ? run->asid + run->count : run->asid))
-		return false;
-	run->count++;
-	return true;
-}
-
 /* CDs of one device one after another: most differ from the one before in the ASID alone. */
 struct last_cd {
 	struct smmu_cd cd; /* without ASID */
@@ -98,15 +85,7 @@ static int add_cd(struct recover *r, struct recover_device *device, struct last_
 		device->stage1 = domain;
 		return 0;
 	}
-	if (device->runs_count &&
-	    continues(&device->run[device->runs_count - 1], substream, domain, asid))
-		return 0;
-	if (recover_grow(&device->run, &device->runs_capacity, device->runs_count,
-			 sizeof(*device->run), r->diag))
-		return SMMU_E_NOMEM;
-	device->run[device->runs_count++] = (struct recover_run){
-		.first = substream, .count = 1, .domain = domain, .asid = asid};
-	return 0;
+	return recover_add_cd(r, device, substream, domain, asid);
 }
 
 static int read_cds(struct recover *r, struct recover_device *device, uint64_t table,

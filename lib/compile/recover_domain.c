@@ -104,8 +104,11 @@ static int add_domain(size_t *domain, struct recover *r, const struct recover_do
 		return SMMU_E_NOMEM;
 	*domain = r->domains_count++;
 	r->domain[*domain] = *d;
+	if (d->twin != RECOVER_NONE)
+		r->domain[d->twin].has_twins = true;
 	r->domain[*domain].same = *domain;
 	r->domain[*domain].ia_given = d->ia_bits != build_input_bits(&plain, ids);
+	plain.input_bits.v = r->domain[*domain].ia_given ? d->ia_bits : 0;
 	r->domain[*domain].oa_given = d->oa_bits != build_output_bits(&plain, ids);
 	status = recover_tables(r, *domain);
 	if (r->domain[*domain].tables.low <= r->domain[*domain].tables.high) {
@@ -174,6 +177,7 @@ int recover_stage1(size_t *domain, struct recover *r, size_t smmu, size_t under,
 		.under = under,
 		.cd = *cd,
 		.stage = 1,
+		.twin = RECOVER_NONE,
 		.tables = {1, 0},
 		.beneath = {1, 0},
 	};
@@ -188,8 +192,10 @@ int recover_stage1(size_t *domain, struct recover *r, size_t smmu, size_t under,
 		if (old->stage != 1 || old->smmu != smmu || old->under != under ||
 		    memcmp(&old->cd, &d.cd, sizeof(d.cd)) != 0)
 			continue;
-		if (needs_own_asid && old->has_id && old->id != asid)
+		if (needs_own_asid && old->has_id && old->id != asid) {
+			d.twin = old->twin != RECOVER_NONE ? old->twin : i - 1;
 			continue;
+		}
 		*domain = i - 1;
 		if (needs_own_asid) {
 			old->id = asid;
@@ -229,6 +235,7 @@ int recover_stage2(size_t *domain, struct recover *r, size_t smmu, const struct 
 		.smmu = smmu,
 		.under = RECOVER_NONE,
 		.stage = 2,
+		.twin = RECOVER_NONE,
 		.ste = stage2_fields(ste),
 		.tables = {1, 0},
 		.beneath = {1, 0},

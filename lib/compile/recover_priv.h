@@ -81,6 +81,12 @@ struct recover_domain {
 	bool has_id;		       /* of traffic without a substream, which can have no other */
 	uint32_t wish;		       /* ASID of a substream: the domain's, if it has none */
 	bool has_wish;
+	/*
+	 * Domains without tables differ in the ASID alone: the first of those
+	 * alike, or RECOVER_NONE; and whether this is such a first one.
+	 */
+	size_t twin;
+	bool has_twins;
 	char name[80];
 	bool named;  /* by the file, not by us */
 	size_t same; /* the domain it is emitted as: itself, or an equal one */
@@ -164,6 +170,12 @@ int recover_smmu(struct recover *r, size_t smmu);
 
 /* recover_regs.c: which registers a description must give; known are those that follow. */
 void recover_needed_registers(bool *needed, const uint64_t *regs, const bool *known, bool built);
+
+/* recover_asid.c: which ASIDs of substreams are those of domains. */
+int recover_asids(struct recover *r);
+/* A CD put behind the last run, or as a new one. */
+int recover_add_cd(struct recover *r, struct recover_device *device, uint32_t substream,
+		   size_t domain, uint32_t asid);
 
 /* recover_order.c: names, equal domains as one, and the order in which builds place them. */
 int recover_name(struct recover *r, const struct smmu_build *names);

@@ -273,8 +273,10 @@ static int add_stream(struct source *source, struct smmu_in *in, struct smmu_dia
 	uint8_t *chunk = malloc(CHUNK_PAGES * SMMU_MEM_PAGE_SIZE);
 	uint64_t pa = source->base, total = 0;
 	size_t got, want;
-	int err = chunk ? 0 : smmu_diag_nomem(source->diag);
+	int err = 0;
 
+	if (!chunk)
+		return smmu_diag_nomem(source->diag);
 	/* The first chunk ends where a page does. */
 	for (; !err; pa += got) {
 		want = CHUNK_PAGES * SMMU_MEM_PAGE_SIZE - smmu_bits(pa, 0, SMMU_MEM_PAGE_LOG2);

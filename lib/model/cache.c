@@ -45,7 +45,7 @@ struct smmu_caches smmu_caches_ideal(void)
 
 static bool is_ideal(const struct smmu_cache *c)
 {
-	return c->size.entries == 0;
+	return c->size.ways == 0;
 }
 
 static void cache_free(struct smmu_cache *c)
@@ -60,14 +60,14 @@ static void cache_free(struct smmu_cache *c)
 static int cache_new(struct smmu_cache **cache, const struct smmu_cache_size *size)
 {
 	struct smmu_cache *c = calloc(1, sizeof(*c));
-	uint32_t ways = size->ways ? size->ways : size->entries;
+	uint32_t ways = size->ways && size->entries ? size->ways : size->entries;
 
 	*cache = NULL;
 	if (!c)
 		return SMMU_E_NOMEM;
 	c->size = *size;
 	c->size.ways = ways;
-	c->sets = size->entries ? size->entries / ways : 1u << SETS_FIRST_LOG2;
+	c->sets = ways ? size->entries / ways : 1u << SETS_FIRST_LOG2;
 	c->random = UINT64_C(0x9e3779b97f4a7c15);
 	c->head = calloc(c->sets, sizeof(*c->head));
 	if (!c->head) {

@@ -370,7 +370,7 @@ static int scan_input(struct smmu_model *model, const struct smmu_txn *txn,
 		map.last = at.address | smmu_ones(size_log2);
 		if (map.last > last || map.last < at.address)
 			map.last = last;
-		if (stop && to->runs) {
+		if (stop && to->runs && map.last < last) {
 			uint64_t size = map.last - map.input + 1;
 			uint64_t more = count_run(model, config, &map,
 						  least((last - map.last) / size, *budget));

@@ -111,7 +111,7 @@ static int check_legal(struct smmu_walk *w, const struct smmu_config *config)
 /* Reads the STE, wherever the Stream table has it. */
 static int fetch(struct smmu_walk *w, struct smmu_step *step)
 {
-	struct smmu_pa pa;
+	struct smmu_pa pa = {0};
 
 	if (locate(w, &pa))
 		return 1;

@@ -158,10 +158,12 @@ static int split(struct assignment *a, const char *text, struct smmu_diag *diag)
 {
 	const char *equals = strchr(text, '='), *open = strchr(text, '[');
 
+	*a = (struct assignment){.name = text, .value = ""};
 	if (!equals || equals == text)
 		return smmu_diag_error(diag, NULL, SMMU_E_SYNTAX,
 				       "\"%s\" is not of the form FIELD=VALUE", text);
-	*a = (struct assignment){text, equals + 1, (size_t)(equals - text), false, 0};
+	a->value = equals + 1;
+	a->name_size = (size_t)(equals - text);
 	if (!open || open > equals)
 		return 0;
 	a->name_size = (size_t)(open - text);

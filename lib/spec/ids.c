@@ -100,17 +100,16 @@ static void layout_problems(struct problems *p, const uint64_t *regs, const bool
 static void size_problems(struct problems *p, const uint64_t *regs, const bool *given)
 {
 	static const struct {
+		const char *field, *section;
 		enum smmu_reg reg;
-		const char *field;
 		unsigned most;
-		const char *section;
 	} sizes[] = {
-		{SMMU_REG_IDR1, "SIDSIZE", 32, "6.3.2"},
-		{SMMU_REG_IDR1, "SSIDSIZE", 20, "6.3.2"},
-		{SMMU_REG_IDR1, "CMDQS", 19, "6.3.2"},
-		{SMMU_REG_IDR1, "EVENTQS", 19, "6.3.2"},
-		{SMMU_REG_IDR1, "PRIQS", 19, "6.3.2"},
-		{SMMU_REG_S_IDR1, "S_SIDSIZE", 32, "6.3.54"},
+		{"SIDSIZE", "6.3.2", SMMU_REG_IDR1, 32},
+		{"SSIDSIZE", "6.3.2", SMMU_REG_IDR1, 20},
+		{"CMDQS", "6.3.2", SMMU_REG_IDR1, 19},
+		{"EVENTQS", "6.3.2", SMMU_REG_IDR1, 19},
+		{"PRIQS", "6.3.2", SMMU_REG_IDR1, 19},
+		{"S_SIDSIZE", "6.3.54", SMMU_REG_S_IDR1, 32},
 	};
 
 	for (size_t i = 0; i < SMMU_LEN(sizes); i++) {

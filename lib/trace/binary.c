@@ -76,7 +76,7 @@ static enum outcome take_extension(struct item *item, uint64_t value, uint32_t w
 {
 	struct smmu_record *record = item->record;
 	enum outcome outcome;
-	char *bytes;
+	char *bytes = NULL;
 
 	if (!item->is_first && which >= SMMU_TRACE_EXT_NAME)
 		return lost(item, SMMU_E_SYNTAX, "a name or the end inside of a record");
@@ -236,10 +236,11 @@ static void report(struct smmu_trace *trace, const char *p, const struct smmu_li
 {
 	char name[256];
 	struct smmu_place at = {.file = name};
+	uint64_t record = trace->number + trace->skipped;
+	uint64_t byte = trace->base + (uint64_t)(p - trace->data);
 
 	snprintf(name, sizeof(name), "%s, record %llu at byte 0x%llx", smmu_in_name(trace->in),
-		 (unsigned long long)(trace->number + trace->skipped),
-		 (unsigned long long)(trace->base + (uint64_t)(p - trace->data)));
+		 (unsigned long long)record, (unsigned long long)byte);
 	trace->skipped += !is_lost;
 	if (is_lost || trace->options.strict)
 		trace->error = smmu_diag_error(diag, &at, error->code, "%s", error->message);
@@ -297,6 +298,7 @@ static size_t batch(struct smmu_trace *trace, struct smmu_record *records, size_
 static int ready(struct smmu_trace *trace, struct smmu_diag *diag)
 {
 	struct smmu_place at = {.file = smmu_in_name(trace->in)};
+	uint64_t seen = trace->number + trace->skipped;
 	int more;
 
 	if (trace->error)
@@ -312,9 +314,9 @@ static int ready(struct smmu_trace *trace, struct smmu_diag *diag)
 		trace->error = smmu_diag_error(diag, &at, SMMU_E_SYNTAX,
 					       "something follows the end of the trace");
 	else if (!trace->is_ended && !more)
-		trace->error = smmu_diag_error(
-			diag, &at, SMMU_E_SYNTAX, "the trace is cut short after %llu records",
-			(unsigned long long)(trace->number + trace->skipped));
+		trace->error = smmu_diag_error(diag, &at, SMMU_E_SYNTAX,
+					       "the trace is cut short after %llu records",
+					       (unsigned long long)seen);
 	return trace->error ? trace->error : more;
 }
 

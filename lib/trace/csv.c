@@ -150,7 +150,7 @@ static int parse_header(struct smmu_trace *trace, char *line, size_t size,
 			struct smmu_line_error *error)
 {
 	char *p = line;
-	struct field field;
+	struct field field = {0};
 
 	for (;; p++) {
 		int err = next_field(&field, &p, trace, line, size, error);
@@ -210,7 +210,7 @@ static int parse_fields(struct smmu_trace *trace, struct smmu_record *record, ch
 			size_t size, struct smmu_line_error *error)
 {
 	char *p = line;
-	struct field field;
+	struct field field = {0};
 
 	for (size_t i = 0;; i++, p++) {
 		int err;

@@ -21,5 +21,5 @@ cppcheck -j2 --quiet --std=c11 --error-exitcode=1 --inline-suppr -Ilib -Icli -I.
 
 echo "clang-tidy"
 # shellcheck disable=SC2086
-printf '%s\n' $sources | xargs -P2 -n1 sh -c 'clang-tidy --quiet "$@" -- '"$flags"' 2>/dev/null' sh
+printf '%s\n' $sources | xargs -P2 -I{} clang-tidy --quiet {} -- $flags 2>/dev/null
 echo "static analysis: nothing found"

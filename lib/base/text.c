@@ -7,16 +7,15 @@
 #include "base/compiler.h"
 #include "base/err.h"
 
-/* The value of a digit up to base 16; 16 for what is none. */
-static unsigned digit_value(char c)
+int smmu_hex_digit(char c)
 {
 	if (c >= '0' && c <= '9')
-		return (unsigned)(c - '0');
+		return c - '0';
 	if (c >= 'a' && c <= 'f')
-		return (unsigned)(c - 'a') + 10;
+		return c - 'a' + 10;
 	if (c >= 'A' && c <= 'F')
-		return (unsigned)(c - 'A') + 10;
-	return 16;
+		return c - 'A' + 10;
+	return -1;
 }
 
 /*
@@ -30,7 +29,7 @@ static int parse_digits(uint64_t *value, const char *text, size_t size, unsigned
 	uint64_t v = 0;
 
 	for (size_t i = 0; i < size; i++) {
-		unsigned d = digit_value(text[i]);
+		unsigned d = (unsigned)smmu_hex_digit(text[i]); /* none: above any base */
 
 		if (d < base) {
 			fits = fits && v <= limit && v * base <= UINT64_MAX - d;
@@ -92,8 +91,8 @@ static const char *parse_hex_part(uint32_t *value, const char *text, const char 
 	const char *p = text;
 	uint32_t v = 0;
 
-	for (; p < end && p - text < max && digit_value(*p) < 16; p++)
-		v = v * 16 + digit_value(*p);
+	for (; p < end && p - text < max && smmu_hex_digit(*p) >= 0; p++)
+		v = v * 16 + (unsigned)smmu_hex_digit(*p);
 	*value = v;
 	return p - text >= min ? p : NULL;
 }

@@ -15,6 +15,8 @@
  * SMMU_E_RANGE when it does not fit in 64 bits.
  */
 int smmu_parse_u64(uint64_t *value, const char *text, size_t size);
+/* The value of a hex digit of either case; -1 for any other character. */
+int smmu_hex_digit(char c);
 /* "0000:01:00.0" or "01:00.0" to segment << 16 | bus << 8 | device << 3 | function. */
 int smmu_parse_bdf(uint32_t *value, const char *text, size_t size);
 /* 4096 -> "4 KiB", 6442450944 -> "6 GiB", 4097 -> "4097 B"; text must hold 24 bytes. */

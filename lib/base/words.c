@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/bits.h"
+#include "base/text.h"
 
 /* Bytes that one line of a hex dump can hold; xxd prints 256 at most. */
 #define LINE_BYTES 256
@@ -29,17 +30,6 @@ struct smmu_words {
 	bool has_colon; /* after the offset: xxd; without it hexdump -C */
 };
 
-static int hex_digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return -1;
-}
-
 static bool is_blank(char c)
 {
 	return c == ' ' || c == '\t' || c == ',' || c == '\f' || c == '\v';
@@ -54,7 +44,7 @@ int smmu_parse_hex(uint64_t *value, const char *text, size_t size, size_t *bad)
 	if (i == size)
 		return SMMU_E_SYNTAX;
 	for (; i < size; i++) {
-		int digit = hex_digit(text[i]);
+		int digit = smmu_hex_digit(text[i]);
 
 		*bad = i;
 		if (digit < 0)
@@ -72,7 +62,7 @@ static size_t digits_at(const char *text, size_t size)
 {
 	size_t n = 0;
 
-	while (n < size && hex_digit(text[n]) >= 0)
+	while (n < size && smmu_hex_digit(text[n]) >= 0)
 		n++;
 	return n;
 }
@@ -234,8 +224,8 @@ static int dump_bytes(uint8_t *bytes, size_t *count, struct smmu_words *w, struc
 	while (at < w->line_size && w->line[at] == ' ')
 		at++;
 	while (at < w->line_size) {
-		int high = hex_digit(w->line[at]);
-		int low = at + 1 < w->line_size ? hex_digit(w->line[at + 1]) : -1;
+		int high = smmu_hex_digit(w->line[at]);
+		int low = at + 1 < w->line_size ? smmu_hex_digit(w->line[at + 1]) : -1;
 
 		if (high < 0 || low < 0) {
 			place = place_at(w, high < 0 ? at : at + 1);

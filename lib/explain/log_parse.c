@@ -6,6 +6,7 @@
 
 #include "base/bits.h"
 #include "base/compiler.h"
+#include "base/text.h"
 #include "explain/log_priv.h"
 
 /* Fields of a record that a text gives: value and which bits are known now. */
@@ -29,11 +30,8 @@ static uint64_t hex_of(const char *text, size_t digits)
 {
 	uint64_t value = 0;
 
-	for (size_t i = 0; i < digits; i++) {
-		char c = (char)tolower((unsigned char)text[i]);
-
-		value = value * 16 + (uint64_t)(c <= '9' ? c - '0' : c - 'a' + 10);
-	}
+	for (size_t i = 0; i < digits; i++)
+		value = value * 16 + (uint64_t)smmu_hex_digit(text[i]);
 	return value;
 }
 

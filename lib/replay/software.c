@@ -7,17 +7,6 @@
 #include "base/text.h"
 #include "replay/run_priv.h"
 
-static int nibble(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return -1;
-}
-
 static int poke_bytes(struct smmu_run *run, const struct smmu_record *record)
 {
 	struct smmu_place at = smmu_run_place(run, record);
@@ -27,7 +16,8 @@ static int poke_bytes(struct smmu_run *run, const struct smmu_record *record)
 		return smmu_diag_error(run->diag, &at, SMMU_E_SYNTAX,
 				       "the data of a poke is hex digits, two a byte");
 	for (uint32_t i = 0; i + 1 < record->data_size; i += 2) {
-		int high = nibble(record->data[i]), low = nibble(record->data[i + 1]);
+		int high = smmu_hex_digit(record->data[i]),
+		    low = smmu_hex_digit(record->data[i + 1]);
 
 		if (high < 0 || low < 0)
 			return smmu_diag_error(run->diag, &at, SMMU_E_SYNTAX,

@@ -1,12 +1,12 @@
 /* What identification registers say, and where they contradict the architecture. */
 #include "spec/ids.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/compiler.h"
 #include "spec/effective.h"
+#include "spec/problem_priv.h"
 #include "spec/show.h"
 
 static const struct smmu_linux_feature linux_features[] = {
@@ -51,38 +51,21 @@ enum smmu_feature_state smmu_feature_state(const struct smmu_feature *feature, c
 	return state_in(feature, &b);
 }
 
-struct problems {
-	void (*say)(void *ctx, const char *sentence);
-	void *ctx;
-	size_t count;
-	const char *reg; /* whose layout is looked at */
+/* Where the problems of one register's layout go. */
+struct of_register {
+	struct smmu_problems *problems;
+	const char *name;
 };
-
-static void problem(struct problems *p, const char *format, ...) SMMU_PRINTF(2, 3);
-
-static void problem(struct problems *p, const char *format, ...)
-{
-	char sentence[400];
-	va_list args;
-
-	p->count++;
-	if (!p->say)
-		return;
-	va_start(args, format);
-	vsnprintf(sentence, sizeof(sentence), format, args);
-	va_end(args);
-	p->say(p->ctx, sentence);
-}
 
 static void layout_problem(void *ctx, const char *sentence)
 {
-	struct problems *p = ctx;
+	struct of_register *of = ctx;
 
-	problem(p, "%s: %s", p->reg, sentence);
+	smmu_problem(of->problems, "%s: %s", of->name, sentence);
 }
 
 /* Reserved encodings and RES0 bits; fields that depend on others count as present. */
-static void layout_problems(struct problems *p, const uint64_t *regs, const bool *given)
+static void layout_problems(struct smmu_problems *p, const uint64_t *regs, const bool *given)
 {
 	for (unsigned i = 0; i < SMMU_REG_COUNT; i++) {
 		const struct smmu_reg_info *info = smmu_reg_info((enum smmu_reg)i);
@@ -91,13 +74,13 @@ static void layout_problems(struct problems *p, const uint64_t *regs, const bool
 
 		if (!given[i] || !smmu_reg_is_id((enum smmu_reg)i))
 			continue;
-		p->reg = info->name;
-		smmu_show_problems(&show, &regs[i], layout_problem, p);
+		smmu_show_problems(&show, &regs[i], layout_problem,
+				   &(struct of_register){p, info->name});
 	}
 }
 
 /* Largest values of sizes, 6.3.2 and 6.3.54. */
-static void size_problems(struct problems *p, const uint64_t *regs, const bool *given)
+static void size_problems(struct smmu_problems *p, const uint64_t *regs, const bool *given)
 {
 	static const struct {
 		const char *field, *section;
@@ -118,14 +101,14 @@ static void size_problems(struct problems *p, const uint64_t *regs, const bool *
 						&regs[sizes[i].reg], 0);
 
 		if (given[sizes[i].reg] && value > sizes[i].most)
-			problem(p, "%s.%s is %llu, at most %u is permitted (IHI 0070 %s)",
-				info->name, sizes[i].field, (unsigned long long)value,
-				sizes[i].most, sizes[i].section);
+			smmu_problem(p, "%s.%s is %llu, at most %u is permitted (IHI 0070 %s)",
+				     info->name, sizes[i].field, (unsigned long long)value,
+				     sizes[i].most, sizes[i].section);
 	}
 }
 
 /* A feature is in the wrong when it is so with unknown registers all zeros and all ones. */
-static void feature_problem(struct problems *p, const struct smmu_feature *f,
+static void feature_problem(struct smmu_problems *p, const struct smmu_feature *f,
 			    const struct bounds *b, bool has_version)
 {
 	enum smmu_feature_problem low = smmu_feature_check(f, b->zeros);
@@ -139,15 +122,16 @@ static void feature_problem(struct problems *p, const struct smmu_feature *f,
 	case SMMU_FEATURE_OK:
 		break;
 	case SMMU_FEATURE_TOO_NEW:
-		problem(p, "%s (%s) is of SMMUv3.%u, which SMMUv3.%u cannot have (IHI 0070 2.9)",
-			f->name, f->field, f->since, version);
+		smmu_problem(p,
+			     "%s (%s) is of SMMUv3.%u, which SMMUv3.%u cannot have (IHI 0070 2.9)",
+			     f->name, f->field, f->since, version);
 		break;
 	case SMMU_FEATURE_MISSING:
-		problem(p, "%s (%s) is missing, which SMMUv3.%u requires", f->name, f->field,
-			version);
+		smmu_problem(p, "%s (%s) is missing, which SMMUv3.%u requires", f->name, f->field,
+			     version);
 		break;
 	case SMMU_FEATURE_NEEDS:
-		problem(p, "%s (%s) needs %s", f->name, f->field, f->needs_text);
+		smmu_problem(p, "%s (%s) needs %s", f->name, f->field, f->needs_text);
 		break;
 	}
 }
@@ -155,7 +139,7 @@ static void feature_problem(struct problems *p, const struct smmu_feature *f,
 size_t smmu_ids_problems(const uint64_t *regs, const bool *given,
 			 void (*say)(void *ctx, const char *sentence), void *ctx)
 {
-	struct problems p = {say, ctx, 0, NULL};
+	struct smmu_problems p = {say, ctx, 0};
 	const struct smmu_feature *features;
 	size_t count = smmu_features(&features);
 	struct bounds b;

@@ -1,37 +1,14 @@
 /* What is wrong with architected words. */
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "spec/cmd.h"
+#include "spec/problem_priv.h"
 #include "spec/rule.h"
 #include "spec/show_priv.h"
 
-/* Collects sentences of problems. */
-struct problems {
-	void (*say)(void *ctx, const char *sentence);
-	void *ctx;
-	size_t count;
-};
-
-static void problem(struct problems *p, const char *format, ...) SMMU_PRINTF(2, 3);
-
-static void problem(struct problems *p, const char *format, ...)
-{
-	char sentence[320];
-	va_list args;
-
-	p->count++;
-	if (!p->say)
-		return;
-	va_start(args, format);
-	vsnprintf(sentence, sizeof(sentence), format, args);
-	va_end(args);
-	p->say(p->ctx, sentence);
-}
-
 /* "[104:96]" as positions in the whole structure, from its lowest to its highest set bit. */
-static void res0_problem(struct problems *p, uint64_t bits, unsigned word)
+static void res0_problem(struct smmu_problems *p, uint64_t bits, unsigned word)
 {
 	unsigned low = 0, high = 63;
 
@@ -40,13 +17,13 @@ static void res0_problem(struct problems *p, uint64_t bits, unsigned word)
 	while (!smmu_bit(bits, high))
 		high--;
 	if (low == high)
-		problem(p, "bit [%u] is set, which is RES0", word * 64 + low);
+		smmu_problem(p, "bit [%u] is set, which is RES0", word * 64 + low);
 	else if (bits == smmu_mask(low, high - low + 1))
-		problem(p, "bits [%u:%u] are set, which are RES0", word * 64 + high,
-			word * 64 + low);
+		smmu_problem(p, "bits [%u:%u] are set, which are RES0", word * 64 + high,
+			     word * 64 + low);
 	else
-		problem(p, "some of bits [%u:%u] are set that are RES0: %#llx in word %u",
-			word * 64 + high, word * 64 + low, (unsigned long long)bits, word);
+		smmu_problem(p, "some of bits [%u:%u] are set that are RES0: %#llx in word %u",
+			     word * 64 + high, word * 64 + low, (unsigned long long)bits, word);
 }
 
 /* A field of one queue's commands alone is no RES0 bit when the queue is not known. */
@@ -62,7 +39,7 @@ static uint64_t res0_of_others(const struct smmu_show_entry *entry, unsigned wor
 	return bits;
 }
 
-static void layout_problems(struct problems *p, const struct smmu_show_entry *entry,
+static void layout_problems(struct smmu_problems *p, const struct smmu_show_entry *entry,
 			    const uint64_t *words, bool any_queue)
 {
 	const struct smmu_format *format = entry->format;
@@ -83,7 +60,7 @@ static void layout_problems(struct problems *p, const struct smmu_show_entry *en
 }
 
 /* Not of an STE or a CD: their rules know which fields count. */
-static void encoding_problems(struct problems *p, const struct smmu_show_entry *entry,
+static void encoding_problems(struct smmu_problems *p, const struct smmu_show_entry *entry,
 			      const uint64_t *words)
 {
 	const struct smmu_format *format = entry->format;
@@ -96,8 +73,8 @@ static void encoding_problems(struct problems *p, const struct smmu_show_entry *
 		    smmu_field_is_present(field, &entry->ctx) &&
 		    smmu_show_is_valid(format, field, words) &&
 		    !smmu_enum_find(field->values, value))
-			problem(p, "%s is %#llx, which is Reserved", field->name,
-				(unsigned long long)value);
+			smmu_problem(p, "%s is %#llx, which is Reserved", field->name,
+				     (unsigned long long)value);
 	}
 }
 
@@ -130,17 +107,17 @@ static struct smmu_ids capable_ids(const struct smmu_show *show)
 	return ids;
 }
 
-static void rule_problem(struct problems *p, const struct smmu_show *show, const char *name,
+static void rule_problem(struct smmu_problems *p, const struct smmu_show *show, const char *name,
 			 const char *text, const char *section, const char *ids)
 {
 	bool depends = !show->ids && ids[0];
 
-	problem(p, "%s: %s (%s%s%s)", name, text, section, depends ? "; depends on " : "",
-		depends ? ids : "");
+	smmu_problem(p, "%s: %s (%s%s%s)", name, text, section, depends ? "; depends on " : "",
+		     depends ? ids : "");
 }
 
-static void ste_problems(struct problems *p, const struct smmu_show *show, const uint64_t *words,
-			 const struct smmu_ids *ids)
+static void ste_problems(struct smmu_problems *p, const struct smmu_show *show,
+			 const uint64_t *words, const struct smmu_ids *ids)
 {
 	struct smmu_rule_ctx ctx = {.ids = ids, .sec = show->sec};
 	const struct smmu_rule *r = NULL;
@@ -152,8 +129,8 @@ static void ste_problems(struct problems *p, const struct smmu_show *show, const
 }
 
 /* As an STE of an EL1 stream with stage 1 only reaches it. */
-static void cd_problems(struct problems *p, const struct smmu_show *show, const uint64_t *words,
-			const struct smmu_ids *ids)
+static void cd_problems(struct smmu_problems *p, const struct smmu_show *show,
+			const uint64_t *words, const struct smmu_ids *ids)
 {
 	struct smmu_rule_ctx ctx = {.ids = ids, .sec = show->sec};
 	const struct smmu_rule *r = NULL;
@@ -196,8 +173,8 @@ static bool is_broken(const struct smmu_cmd_rule *rule, const struct smmu_cmd *c
 	return true;
 }
 
-static void cmd_problems(struct problems *p, const struct smmu_show *show, const uint64_t *words,
-			 const struct smmu_ids *ids)
+static void cmd_problems(struct smmu_problems *p, const struct smmu_show *show,
+			 const uint64_t *words, const struct smmu_ids *ids)
 {
 	struct smmu_cmd cmd = {{words[0], words[1]}};
 	unsigned queues = queues_of(show, ids);
@@ -212,7 +189,8 @@ static void cmd_problems(struct problems *p, const struct smmu_show *show, const
 	}
 }
 
-static void rule_problems(struct problems *p, const struct smmu_show *show, const uint64_t *words)
+static void rule_problems(struct smmu_problems *p, const struct smmu_show *show,
+			  const uint64_t *words)
 {
 	struct smmu_ids ids = show->ids ? *show->ids : capable_ids(show);
 
@@ -227,12 +205,12 @@ static void rule_problems(struct problems *p, const struct smmu_show *show, cons
 size_t smmu_show_problems(const struct smmu_show *show, const uint64_t *words,
 			  void (*say)(void *ctx, const char *sentence), void *ctx)
 {
-	struct problems p = {say, ctx, 0};
+	struct smmu_problems p = {say, ctx, 0};
 	struct smmu_show_entry entry;
 
 	smmu_show_resolve(&entry, show, words);
 	if (!entry.format && show->kind == SMMU_ENTRY_EVENT)
-		problem(&p, "number 0x%02x is Reserved", (unsigned)entry.number);
+		smmu_problem(&p, "number 0x%02x is Reserved", (unsigned)entry.number);
 	if (entry.format)
 		layout_problems(&p, &entry, words,
 				show->is_sec_unknown && show->kind == SMMU_ENTRY_COMMAND);

@@ -221,17 +221,7 @@ static void check_substream(struct smmu_reader *r, void *object)
 
 static void substream_schema(struct smmu_emit *emit)
 {
-	static const char *const either[] = {"id", "first"};
-
-	smmu_emit_array(emit, "oneOf");
-	for (size_t i = 0; i < SMMU_LEN(either); i++) {
-		smmu_emit_object(emit, NULL);
-		smmu_emit_array(emit, "required");
-		smmu_emit_str(emit, NULL, either[i]);
-		smmu_emit_end(emit);
-		smmu_emit_end(emit);
-	}
-	smmu_emit_end(emit);
+	smmu_schema_either(emit, "oneOf", "id", "first");
 }
 
 static const struct smmu_object substream_object = {

@@ -92,17 +92,7 @@ static void check_map(struct smmu_reader *r, void *object)
 
 static void map_schema(struct smmu_emit *emit)
 {
-	static const char *const either[] = {"iova", "ipa"};
-
-	smmu_emit_array(emit, "oneOf");
-	for (size_t i = 0; i < SMMU_LEN(either); i++) {
-		smmu_emit_object(emit, NULL);
-		smmu_emit_array(emit, "required");
-		smmu_emit_str(emit, NULL, either[i]);
-		smmu_emit_end(emit);
-		smmu_emit_end(emit);
-	}
-	smmu_emit_end(emit);
+	smmu_schema_either(emit, "oneOf", "iova", "ipa");
 }
 
 static const struct smmu_object map_object = {

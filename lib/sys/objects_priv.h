@@ -59,5 +59,7 @@ void smmu_resolve(struct smmu_reader *r, struct smmu_raw_root *root);
 
 /* Members of a schema object that says "a number in this range". */
 void smmu_schema_number(struct smmu_emit *emit, uint64_t min, uint64_t max);
+/* One of two keys is required: of is "oneOf" (not both) or "anyOf". */
+void smmu_schema_either(struct smmu_emit *emit, const char *of, const char *key, const char *other);
 
 #endif

@@ -97,6 +97,21 @@ static void emit_key(struct smmu_emit *emit, const struct smmu_key *key)
 	smmu_emit_end(emit);
 }
 
+void smmu_schema_either(struct smmu_emit *emit, const char *of, const char *key, const char *other)
+{
+	const char *const keys[] = {key, other};
+
+	smmu_emit_array(emit, of);
+	for (size_t i = 0; i < SMMU_LEN(keys); i++) {
+		smmu_emit_object(emit, NULL);
+		smmu_emit_array(emit, "required");
+		smmu_emit_str(emit, NULL, keys[i]);
+		smmu_emit_end(emit);
+		smmu_emit_end(emit);
+	}
+	smmu_emit_end(emit);
+}
+
 static void emit_required(struct smmu_emit *emit, const struct smmu_object *type)
 {
 	bool any = false;

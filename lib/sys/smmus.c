@@ -36,17 +36,7 @@ static void check_memory(struct smmu_reader *r, void *object)
 
 static void memory_schema(struct smmu_emit *emit)
 {
-	static const char *const either[] = {"size", "file"};
-
-	smmu_emit_array(emit, "anyOf");
-	for (size_t i = 0; i < SMMU_LEN(either); i++) {
-		smmu_emit_object(emit, NULL);
-		smmu_emit_array(emit, "required");
-		smmu_emit_str(emit, NULL, either[i]);
-		smmu_emit_end(emit);
-		smmu_emit_end(emit);
-	}
-	smmu_emit_end(emit);
+	smmu_schema_either(emit, "anyOf", "size", "file");
 }
 
 const struct smmu_object smmu_memory_object = {

@@ -46,7 +46,11 @@ static int check_text(struct cli_session *session, const char *about)
 			       "--format: help on %s has text only", about ? about : "everything");
 }
 
-/* Commands, topics and the overview; *known is whether about is one of them. */
+/*
+ * Commands, topics and the overview; *known is whether about is one of them.
+ * A list of the architecture comes before the command of its name ("features"),
+ * whose own help is "smmu features --help".
+ */
 static int help_text(struct cli_session *session, const char *about, bool *known)
 {
 	const struct cli_command *command = about ? cli_command_find(about) : NULL;
@@ -54,7 +58,7 @@ static int help_text(struct cli_session *session, const char *about, bool *known
 
 	while (about && topic->name && strcmp(topic->name, about))
 		topic++;
-	*known = !about || command || (topic->name && topic->text);
+	*known = !about || (topic->name ? topic->text != NULL : command != NULL);
 	if (!*known)
 		return CLI_EXIT_OK;
 	if (check_text(session, about) || !cli_out(session))

@@ -22,6 +22,16 @@ const char *smmu_about_does(char *text, unsigned does)
 	return at ? text : "recognised";
 }
 
+/* The same in a column of letters: "DC-M". */
+static const char *does_letters(char text[5], unsigned does)
+{
+	static const char letters[] = "DCGM";
+
+	for (size_t i = 0; i < 5; i++)
+		text[i] = !letters[i] || does & (1u << i) ? letters[i] : '-';
+	return text;
+}
+
 /* "[63:32]" as positions in the whole structure, every part of a field. */
 static void bits_text(char *text, size_t size, const struct smmu_field *field)
 {
@@ -453,7 +463,7 @@ void smmu_about_page(struct smmu_emit *emit, const char *key, const struct smmu_
 
 static void list_row(struct smmu_emit *emit, const struct smmu_name *name)
 {
-	char does[48], bits[48];
+	char does[48], letters[5], bits[48];
 
 	smmu_emit_object(emit, NULL);
 	smmu_emit_str(emit, "name", name->name);
@@ -461,6 +471,7 @@ static void list_row(struct smmu_emit *emit, const struct smmu_name *name)
 		smmu_emit_hex(emit, "number", (uint64_t)name->number, 2);
 	if (name->feature) {
 		smmu_emit_str(emit, "field", name->feature->field);
+		smmu_emit_str(emit, "here", does_letters(letters, name->feature->does));
 		smmu_emit_str(emit, "does", smmu_about_does(does, name->feature->does));
 	}
 	if (name->kind == SMMU_NAME_REGISTER) {
@@ -490,8 +501,7 @@ static const struct smmu_emit_column reg_columns[] = {{"name", "Name", false},
 static const struct smmu_emit_column feature_columns[] = {
 	{"name", "Name", false},
 	{"field", "Advertised by", false},
-	{"does", "Here", false},
-	{"summary", "What it is", false},
+	{"here", "Here", false},
 };
 static const struct smmu_emit_column field_columns[] = {
 	{"name", "Name", false}, {"of", "Of", false}, {"bits", "Bits", false}};
@@ -528,6 +538,9 @@ void smmu_about_list(struct smmu_emit *emit, const char *key, enum smmu_name_kin
 	};
 	struct smmu_name name;
 
+	if (kind == SMMU_NAME_FEATURE)
+		smmu_emit_say(emit, "Here: D decoded, C checked, G generated, M modelled.\n"
+				    "\"smmu help NAME\" says what a feature is.");
 	smmu_emit_table(emit, key, columns[kind].columns, columns[kind].count);
 	for (size_t i = 0; smmu_name_at(&name, kind, i); i++)
 		list_row(emit, &name);

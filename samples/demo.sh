@@ -26,3 +26,7 @@ say "2. A network card, described: samples/nic/board.yaml becomes images, and a 
 run build nic/board.yaml -o "$scratch/nic"
 run replay "$scratch/nic/system.yaml" nic/trace.csv --each
 run translate nic/board.yaml --stream 0x10 --address 0x20001000 --access w
+
+say "3. Why each of those accesses faulted, and what would let it pass"
+run replay "$scratch/nic/system.yaml" nic/trace.csv --each --format jsonl -o "$scratch/answers.jsonl"
+run explain --system nic/board.yaml "$scratch/answers.jsonl"

@@ -57,7 +57,7 @@ static int visit_streams(void *ctx, const struct smmu_reach_streams *found)
 	else if (stop == 0)
 		stop = visit_context(&each, false, 0);
 	if (stop == 0 && !options->has_substream)
-		stop = smmu_reach_substreams(each.smmu->model, one.first, dump_budget(options),
+		stop = smmu_reach_substreams(each.smmu->model, one.first, each.visit->budget,
 					     visit_substream, &each);
 	if (each.visit->streams_end)
 		each.visit->streams_end(each.visit->ctx);
@@ -73,8 +73,8 @@ static int visit_smmu(const struct each *each)
 	if (visit->smmu_begin)
 		stop = visit->smmu_begin(visit->ctx);
 	if (stop == 0)
-		stop = smmu_reach_streams(each->smmu->model, dump_budget(each->options),
-					  visit_streams, (void *)each);
+		stop = smmu_reach_streams(each->smmu->model, visit->budget, visit_streams,
+					  (void *)each);
 	if (visit->smmu_end)
 		visit->smmu_end(visit->ctx);
 	return stop;

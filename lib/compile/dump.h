@@ -16,7 +16,7 @@ struct smmu_dump_options {
 	const char *smmu; /* of this SMMU only; NULL: of all */
 	bool has_stream, has_substream;
 	uint32_t stream, substream; /* of these only */
-	uint64_t budget;	    /* steps of an iteration; 0: 2^28 */
+	uint64_t budget;	    /* steps of all of it together; 0: 2^28 */
 	const char *folder;	    /* before the names of files in a description; NULL: none */
 };
 
@@ -49,7 +49,7 @@ struct smmu_dump_range {
 	uint64_t leaves;		/* Blocks and Pages in it */
 	uint64_t leaf_least, leaf_most; /* their sizes in bytes */
 };
-int smmu_dump_ranges(struct smmu_model *model, const struct smmu_txn *txn, uint64_t budget,
+int smmu_dump_ranges(struct smmu_model *model, const struct smmu_txn *txn, uint64_t *budget,
 		     int (*visit)(void *ctx, const struct smmu_dump_range *range), void *ctx);
 /* "rw", "r-x", "rw (privileged rw)" into text of 40 bytes. */
 const char *smmu_dump_access(char *text, unsigned perm);

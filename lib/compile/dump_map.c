@@ -9,7 +9,7 @@ struct row {
 	const struct smmu_machine_smmu *smmu;
 	const struct smmu_reach_streams *streams;
 	const struct smmu_txn *txn;
-	uint64_t budget;
+	uint64_t *budget; /* of all contexts */
 	const struct smmu_dump_options *options;
 };
 
@@ -99,7 +99,8 @@ int smmu_dump_map(struct smmu_emit *emit, const struct smmu_machine *machine,
 		{.key = "memory", .title = "MEMORY"},
 	};
 	bool one = machine->count == 1 || options->smmu;
-	struct row row = {.emit = emit, .budget = dump_budget(options), .options = options};
+	uint64_t budget = dump_budget(options);
+	struct row row = {.emit = emit, .budget = &budget, .options = options};
 	int status;
 
 	/* With one SMMU its name says nothing: the column is left out. */
@@ -107,7 +108,8 @@ int smmu_dump_map(struct smmu_emit *emit, const struct smmu_machine *machine,
 	smmu_emit_table(emit, "ranges", columns + one, SMMU_LEN(columns) - one);
 	status = dump_each_context(
 		machine, options,
-		&(struct dump_visit){.context = emit_context, .ctx = &row, .smmu = &row.smmu},
+		&(struct dump_visit){
+			.budget = &budget, .context = emit_context, .ctx = &row, .smmu = &row.smmu},
 		diag);
 	smmu_emit_end(emit);
 	smmu_emit_end(emit);

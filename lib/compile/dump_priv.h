@@ -11,6 +11,7 @@
 #include "spec/event.h"
 
 struct dump_visit {
+	uint64_t *budget; /* steps left, of all contexts together */
 	/* Set before the calls below: the SMMU they are about. */
 	const struct smmu_machine_smmu **smmu;
 	/* May be NULL. */

@@ -121,7 +121,7 @@ static int add(void *ctx, const struct smmu_reach_map *map)
 	return stop;
 }
 
-int smmu_dump_ranges(struct smmu_model *model, const struct smmu_txn *txn, uint64_t budget,
+int smmu_dump_ranges(struct smmu_model *model, const struct smmu_txn *txn, uint64_t *budget,
 		     int (*visit)(void *ctx, const struct smmu_dump_range *range), void *ctx)
 {
 	struct smmu_reach_config config;

@@ -179,7 +179,7 @@ static int emit_context(void *ctx, const struct smmu_reach_streams *streams,
 	if (config.s1)
 		smmu_emit_hex(tree->emit, "cd", config.cd_pa.pa, 0);
 	emit_tables(tree->emit, &config, smmu_model_ids(tree->smmu->model));
-	stop = smmu_dump_ranges(tree->smmu->model, txn, tree->budget, emit_range, tree);
+	stop = smmu_dump_ranges(tree->smmu->model, txn, &tree->budget, emit_range, tree);
 	smmu_emit_end(tree->emit);
 	return stop;
 }
@@ -189,6 +189,7 @@ int smmu_dump_tree(struct smmu_emit *emit, const struct smmu_machine *machine,
 {
 	struct tree tree = {.emit = emit, .budget = dump_budget(options)};
 	const struct dump_visit visit = {
+		.budget = &tree.budget,
 		.smmu = &tree.smmu,
 		.smmu_begin = smmu_begin,
 		.smmu_end = node_end,

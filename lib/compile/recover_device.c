@@ -99,8 +99,9 @@ static int read_cds(struct recover *r, struct recover_device *device, uint64_t t
 	for (uint64_t i = 0; status == 0 && i < count; i++) {
 		struct smmu_cd cd;
 
-		if (r->budget-- == 0)
+		if (r->budget == 0)
 			return SMMU_E_LIMIT;
+		r->budget--;
 		if (!read_words(cd.word, r, device->stage2, table + i * SMMU_CD_BYTES,
 				SMMU_CD_WORDS)) {
 			r->lost[RECOVER_UNREADABLE]++;
@@ -447,7 +448,7 @@ static int recover_strtab(struct scan *scan)
 	unsigned bits = smmu->stream_bits < smmu->split ? smmu->stream_bits : smmu->split;
 	size_t count = (size_t)smmu_pow2(smmu->stream_bits - bits);
 	uint64_t *in_order = NULL;
-	int status = smmu_reach_streams(model, r->budget, visit_streams, scan);
+	int status = smmu_reach_streams(model, &r->budget, visit_streams, scan);
 
 	if (status == 0)
 		status = group_streams(scan);

@@ -229,8 +229,6 @@ static int walk_table(struct walk *w, uint64_t table, int level, uint64_t ia, ui
 		desc = w->d->big_endian ? smmu_ld64be(bytes) : smmu_ld64le(bytes);
 		bytes += 8;
 		left -= 8;
-		if (!smmu_bit(desc, 0))
-			continue;
 		switch (smmu_desc_kind(desc, l)) {
 		case SMMU_DESC_TABLE: {
 			const struct limits below = tighten(w, limits, desc);

@@ -302,7 +302,8 @@ int explain_look_nearby(struct explain_hints *hints, const struct smmu_explain_o
 	const struct smmu_txn *txn = &verdict->txn;
 	struct search s = {.verdict = verdict, .hints = hints, .address = txn->address};
 	struct others o = {options, verdict, model, hints, 0, 0};
-	int r = smmu_reach_maps(model, txn, BUDGET, look_at_map, &s);
+	uint64_t maps = BUDGET, substreams = BUDGET, streams = BUDGET;
+	int r = smmu_reach_maps(model, txn, &maps, look_at_map, &s);
 
 	end_run(&s);
 	if (r == SMMU_E_LIMIT)
@@ -314,8 +315,8 @@ int explain_look_nearby(struct explain_hints *hints, const struct smmu_explain_o
 	try_numbers(hints, model, txn);
 	try_physical(hints, options, model, txn);
 	try_doorbells(hints, options, txn);
-	smmu_reach_substreams(model, txn->stream, BUDGET, try_substream, &o);
+	smmu_reach_substreams(model, txn->stream, &substreams, try_substream, &o);
 	o.asked = o.found = 0;
-	smmu_reach_streams(model, BUDGET, try_streams, &o);
+	smmu_reach_streams(model, &streams, try_streams, &o);
 	return r == SMMU_E_LIMIT || r > 0 ? 0 : r;
 }

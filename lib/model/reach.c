@@ -13,6 +13,16 @@
 
 /* STEs and CDs alike. */
 #define ENTRIES_A_PAGE 64u
+/* Descriptors that are compared in the time of a step: those of one cache line. */
+#define RUN_STEP 8u
+
+static bool take_step(uint64_t *budget)
+{
+	if (*budget == 0)
+		return false;
+	(*budget)--;
+	return true;
+}
 
 /* A walk that asks for nothing and changes nothing. */
 static struct smmu_walk start(struct smmu_model *model, const struct smmu_txn *txn,
@@ -91,7 +101,7 @@ static int scan_table(struct stream_run *run, const struct smmu_model *model, st
 		struct smmu_ste ste;
 		int stop = 0;
 
-		if ((*budget)-- == 0)
+		if (!take_step(budget))
 			return SMMU_E_LIMIT;
 		if (!smmu_mem_exists(model->mem, pa, 1)) {
 			/* To the next page: it holds up to 64 entries. */
@@ -119,7 +129,7 @@ static int scan_two_level(struct stream_run *run, const struct smmu_model *model
 		unsigned span;
 		int stop;
 
-		if ((*budget)-- == 0)
+		if (!take_step(budget))
 			return SMMU_E_LIMIT;
 		if (!read_words(l1std.word, model->mem, pa, SMMU_L1STD_WORDS))
 			continue;
@@ -135,7 +145,7 @@ static int scan_two_level(struct stream_run *run, const struct smmu_model *model
 	return 0;
 }
 
-int smmu_reach_streams(struct smmu_model *model, uint64_t budget,
+int smmu_reach_streams(struct smmu_model *model, uint64_t *budget,
 		       int (*visit)(void *ctx, const struct smmu_reach_streams *streams), void *ctx)
 {
 	const struct smmu_derived *now = &model->iface[SMMU_SEC_NS].now;
@@ -144,11 +154,11 @@ int smmu_reach_streams(struct smmu_model *model, uint64_t budget,
 
 	if (!now->enabled)
 		return 0;
-	stop = now->two_level ? scan_two_level(&run, model, &budget)
+	stop = now->two_level ? scan_two_level(&run, model, budget)
 			      : scan_table(&run, model,
 					   (struct smmu_pa){now->strtab,
 							    model->iface[SMMU_SEC_NS].bank.pas},
-					   0, smmu_pow2(now->log2size), &budget);
+					   0, smmu_pow2(now->log2size), budget);
 	return stop ? stop : flush_run(&run);
 }
 
@@ -177,7 +187,7 @@ static bool is_gap(const struct smmu_model *model, const struct smmu_reach_confi
 }
 
 /* Substreams: the CD table is walked as a transaction with each SubstreamID would. */
-int smmu_reach_substreams(struct smmu_model *model, uint32_t stream, uint64_t budget,
+int smmu_reach_substreams(struct smmu_model *model, uint32_t stream, uint64_t *budget,
 			  int (*visit)(void *ctx, uint32_t substream), void *ctx)
 {
 	struct smmu_txn txn = {.stream = stream, .size = 1};
@@ -199,7 +209,7 @@ int smmu_reach_substreams(struct smmu_model *model, uint32_t stream, uint64_t bu
 	for (uint64_t i = 0; i < count && smmu_ste_S1CDMax(&found.ste) > 0; i++) {
 		int stop = 0;
 
-		if (budget-- == 0)
+		if (!take_step(budget))
 			return SMMU_E_LIMIT;
 		txn.substream = (uint32_t)i;
 		smmu_reach_configure(&found, model, &txn);
@@ -363,7 +373,7 @@ static int scan_input(struct smmu_model *model, const struct smmu_txn *txn,
 		unsigned size_log2;
 		int stop;
 
-		if ((*budget)-- == 0)
+		if (!take_step(budget))
 			return SMMU_E_LIMIT;
 		w.config = config;
 		stop = look(&map, &size_log2, &w, tt);
@@ -372,12 +382,11 @@ static int scan_input(struct smmu_model *model, const struct smmu_txn *txn,
 			map.last = last;
 		if (stop && to->runs && map.last < last) {
 			uint64_t size = map.last - map.input + 1;
-			uint64_t more = count_run(model, config, &map,
-						  least((last - map.last) / size, *budget));
+			uint64_t more = count_run(model, config, &map, (last - map.last) / size);
 
 			map.last += more * size;
 			map.leaves += more;
-			*budget -= more;
+			*budget -= least(*budget, more / RUN_STEP);
 		}
 		stop = stop ? to->visit(to->ctx, &map) : 0;
 		if (stop || map.last == last)
@@ -386,7 +395,7 @@ static int scan_input(struct smmu_model *model, const struct smmu_txn *txn,
 	}
 }
 
-static int scan(struct smmu_model *model, const struct smmu_txn *txn, uint64_t budget,
+static int scan(struct smmu_model *model, const struct smmu_txn *txn, uint64_t *budget,
 		const struct map_visit *to)
 {
 	struct smmu_config config;
@@ -397,7 +406,7 @@ static int scan(struct smmu_model *model, const struct smmu_txn *txn, uint64_t b
 	if (configure(&w, &config) || (!config.s1 && !config.s2))
 		return 0;
 	if (!config.s1)
-		return scan_input(model, txn, &config, &config.stage2.tt, 0, &budget, to);
+		return scan_input(model, txn, &config, &config.stage2.tt, 0, budget, to);
 	for (unsigned n = 0; n < 2 && stop == 0; n++) {
 		const struct smmu_tt *tt = &config.stage1.tt[n];
 		uint64_t base = n == 0		     ? 0
@@ -405,18 +414,18 @@ static int scan(struct smmu_model *model, const struct smmu_txn *txn, uint64_t b
 						     : ~smmu_ones(tt->ia_bits);
 
 		if (!tt->absent && !tt->disabled)
-			stop = scan_input(model, txn, &config, tt, base, &budget, to);
+			stop = scan_input(model, txn, &config, tt, base, budget, to);
 	}
 	return stop;
 }
 
-int smmu_reach_maps(struct smmu_model *model, const struct smmu_txn *txn, uint64_t budget,
+int smmu_reach_maps(struct smmu_model *model, const struct smmu_txn *txn, uint64_t *budget,
 		    int (*visit)(void *ctx, const struct smmu_reach_map *map), void *ctx)
 {
 	return scan(model, txn, budget, &(struct map_visit){visit, ctx, false});
 }
 
-int smmu_reach_runs(struct smmu_model *model, const struct smmu_txn *txn, uint64_t budget,
+int smmu_reach_runs(struct smmu_model *model, const struct smmu_txn *txn, uint64_t *budget,
 		    int (*visit)(void *ctx, const struct smmu_reach_map *map), void *ctx)
 {
 	return scan(model, txn, budget, &(struct map_visit){visit, ctx, true});

@@ -7,7 +7,8 @@
  * anything else than a transaction would.  Nothing is cached or changed.
  *
  * Bounded: tables may be shared or lead to themselves, so every iteration takes
- * a budget of steps and ends with SMMU_E_LIMIT when it is used up.
+ * a budget of steps, counts it down and ends with SMMU_E_LIMIT when it is used
+ * up.  Iterations that share one are bounded together.
  *
  * Threading: as the model.
  */
@@ -64,11 +65,11 @@ struct smmu_reach_streams {
 };
 
 /* Each stops when visit returns non-zero, and returns that. */
-int smmu_reach_streams(struct smmu_model *model, uint64_t budget,
+int smmu_reach_streams(struct smmu_model *model, uint64_t *budget,
 		       int (*visit)(void *ctx, const struct smmu_reach_streams *streams),
 		       void *ctx);
 /* SubstreamIDs of a stream whose CDs are valid (V), ascending. */
-int smmu_reach_substreams(struct smmu_model *model, uint32_t stream, uint64_t budget,
+int smmu_reach_substreams(struct smmu_model *model, uint32_t stream, uint64_t *budget,
 			  int (*visit)(void *ctx, uint32_t substream), void *ctx);
 /* txn says stream, substream, security; its address and access do not count. */
 void smmu_reach_configure(struct smmu_reach_config *config, struct smmu_model *model,
@@ -77,13 +78,13 @@ void smmu_reach_configure(struct smmu_reach_config *config, struct smmu_model *m
  * What is mapped, ascending from 0 to 2^64 - 1; what is not mapped is not
  * visited.  Nothing for streams that do not translate.
  */
-int smmu_reach_maps(struct smmu_model *model, const struct smmu_txn *txn, uint64_t budget,
+int smmu_reach_maps(struct smmu_model *model, const struct smmu_txn *txn, uint64_t *budget,
 		    int (*visit)(void *ctx, const struct smmu_reach_map *map), void *ctx);
 /*
  * The same, faster: descriptors next to each other that differ in an address
  * which goes on are one map of several leaves, as the first of them says.
  */
-int smmu_reach_runs(struct smmu_model *model, const struct smmu_txn *txn, uint64_t budget,
+int smmu_reach_runs(struct smmu_model *model, const struct smmu_txn *txn, uint64_t *budget,
 		    int (*visit)(void *ctx, const struct smmu_reach_map *map), void *ctx);
 
 #endif

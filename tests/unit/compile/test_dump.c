@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "compile/build.h"
+#include "compile/dump.h"
 #include "compile/load.h"
 #include "model/machine.h"
 #include "model/reach.h"
@@ -90,14 +91,15 @@ Test(compile_dump, runs_are_maps)
 		struct smmu_machine machine;
 		struct smmu_sys *sys = NULL;
 		struct smmu_txn txn = {.stream = 1, .size = 1};
+		uint64_t steps[2] = {1 << 20, 1 << 20};
 
 		maps.count = runs.count = 0;
 		cr_assert_eq(
 			smmu_sys_load_memory(&sys, row, rows[i].text, strlen(rows[i].text), NULL),
 			0, "%s", row);
 		cr_assert_eq(smmu_compile_load(&machine, sys, NULL), 0, "%s", row);
-		smmu_reach_maps(machine.smmu[0].model, &txn, 1 << 20, add, &maps);
-		smmu_reach_runs(machine.smmu[0].model, &txn, 1 << 20, add, &runs);
+		smmu_reach_maps(machine.smmu[0].model, &txn, &steps[0], add, &maps);
+		smmu_reach_runs(machine.smmu[0].model, &txn, &steps[1], add, &runs);
 		cr_expect_eq(maps.count, rows[i].leaves, "%s: %zu leaves", row, maps.count);
 		cr_expect_eq(runs.count, maps.count, "%s: %zu leaves in runs", row, runs.count);
 		for (size_t n = 0; n < maps.count && n < runs.count; n++) {
@@ -111,4 +113,55 @@ Test(compile_dump, runs_are_maps)
 		smmu_machine_fini(&machine);
 		smmu_sys_free(sys);
 	}
+}
+
+static int see_nothing(void *ctx, const struct smmu_reach_map *map)
+{
+	(void)ctx;
+	(void)map;
+	return 0;
+}
+
+static int dump_map(const struct smmu_machine *machine, uint64_t budget)
+{
+	const struct smmu_dump_options options = {.budget = budget};
+	const struct smmu_emit_options json = {.format = SMMU_EMIT_JSON};
+	struct smmu_emit *emit = NULL;
+	struct smmu_out *out = NULL;
+	int status;
+
+	cr_assert_eq(smmu_out_open_memory(&out), 0);
+	cr_assert_eq(smmu_emit_new(&emit, out, &json), 0);
+	status = smmu_dump_map(emit, machine, &options, NULL);
+	smmu_emit_free(emit);
+	smmu_out_close(out);
+	return status;
+}
+
+/* Eight devices of one domain: no one of them alone needs half of what all do. */
+Test(dump, one_budget_for_all_contexts)
+{
+	const char *text =
+		HEAD "domains: [{name: a, stage: 1, maps: [{iova: 0x1000, pa: 0, size: 1M}]}]\n"
+		     "devices: [{name: a, streams: [0], stage1: a}, {name: b, streams: [1], "
+		     "stage1: a}, {name: c, streams: [2], stage1: a}, {name: d, streams: [3], "
+		     "stage1: a}, {name: e, streams: [4], stage1: a}, {name: f, streams: [5], "
+		     "stage1: a}, {name: g, streams: [6], stage1: a}, {name: h, streams: [7], "
+		     "stage1: a}]\n";
+	const struct smmu_txn txn = {.stream = 1, .size = 1};
+	const uint64_t plenty = 1 << 20;
+	uint64_t left = plenty, one;
+	struct smmu_machine machine;
+	struct smmu_sys *sys = NULL;
+
+	cr_assert_eq(smmu_sys_load_memory(&sys, "eight", text, strlen(text), NULL), 0);
+	cr_assert_eq(smmu_compile_load(&machine, sys, NULL), 0);
+	cr_assert_eq(smmu_reach_runs(machine.smmu[0].model, &txn, &left, see_nothing, NULL), 0);
+	one = plenty - left;
+	cr_expect_gt(one, 0);
+	cr_expect_eq(dump_map(&machine, 2 * one), SMMU_E_LIMIT);
+	/* eight of them, and a look at each stream of the table */
+	cr_expect_eq(dump_map(&machine, 8 * one + 64), 0);
+	smmu_machine_fini(&machine);
+	smmu_sys_free(sys);
 }

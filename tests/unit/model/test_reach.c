@@ -48,6 +48,7 @@ Test(reach, substreams_that_cannot_be_are_not_looked_for)
 	for (size_t i = 0; i < SMMU_LEN(rows); i++) {
 		uint64_t table = UINT64_C(0x400000), idr1;
 		struct seen seen = {0};
+		uint64_t budget = BUDGET;
 		struct rig rig;
 
 		rig_init(&rig);
@@ -65,7 +66,7 @@ Test(reach, substreams_that_cannot_be_are_not_looked_for)
 				rig.cd.word[word]);
 		}
 		cr_expect_eq(
-			smmu_reach_substreams(rig.model, RIG_STREAM, BUDGET, see_substream, &seen),
+			smmu_reach_substreams(rig.model, RIG_STREAM, &budget, see_substream, &seen),
 			0, "%s", rows[i].row);
 		cr_expect_eq(seen.count, rows[i].count, "%s: %u", rows[i].row, seen.count);
 		if (rows[i].count)
@@ -87,7 +88,7 @@ static void map_ipas(struct rig *rig)
 Test(reach, a_table_that_stage2_does_not_map_hides_only_its_own_range)
 {
 	struct smmu_txn txn = rig_read(0);
-	uint64_t next = RIG_TTB0 + 0x1000;
+	uint64_t next = RIG_TTB0 + 0x1000, budget;
 	struct seen seen = {0};
 	struct rig rig;
 
@@ -95,6 +96,7 @@ Test(reach, a_table_that_stage2_does_not_map_hides_only_its_own_range)
 		uint64_t level1 = t0sz == 16 ? RIG_TTB0 + 0x1000 : RIG_TTB0;
 
 		seen.count = 0;
+		budget = BUDGET;
 		next = RIG_TTB0 + 0x1000;
 		rig_init(&rig);
 		smmu_ste_set_Config(&rig.ste, SMMU_STE_CONFIG_NESTED);
@@ -110,7 +112,7 @@ Test(reach, a_table_that_stage2_does_not_map_hides_only_its_own_range)
 			rig_put(&rig, next + 0x1000, rig_page1(0x3000));
 		}
 		rig_put(&rig, level1, rig_table(RIG_NOWHERE));
-		cr_expect_eq(smmu_reach_maps(rig.model, &txn, BUDGET, see_map, &seen), 0);
+		cr_expect_eq(smmu_reach_maps(rig.model, &txn, &budget, see_map, &seen), 0);
 		/* 512 entries of a table that cannot be read, then the page. */
 		cr_expect_eq(seen.count, 513, "T0SZ %u: %u", t0sz, seen.count);
 		cr_expect_eq(seen.first.event, SMMU_EVT_F_TRANSLATION);

@@ -12,7 +12,7 @@ PYTHON  ?= /usr/bin/python3
 Q := $(if $(filter 1,$(V)),,@)
 say = $(if $(filter 1,$(V)),,@printf '  %-7s %s\n' '$(1)' '$(2)')
 
-PACKAGES := gcc make pkg-config libyaml-dev libreadline-dev zlib1g-dev libfdt-dev \
+PACKAGES := gcc make pkg-config libyaml-dev libreadline-dev zlib1g-dev libdeflate-dev libfdt-dev \
 	libjansson-dev libsmartcols-dev libelf-dev
 TEST_PACKAGES := libcriterion-dev python3 python3-jsonschema python3-yaml jq qemu-system-arm
 
@@ -21,7 +21,7 @@ WARN := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointe
 CPPFLAGS += -Ilib -D_POSIX_C_SOURCE=200809L -DSMMU_VERSION='"$(VERSION)"'
 CFLAGS   += -std=c11 $(O) $(WARN) -fPIC -fvisibility=default $(SAN)
 LDFLAGS  += $(SAN)
-LDLIBS   := -lyaml -ljansson -lsmartcols -lz -lpthread
+LDLIBS   := -lyaml -ljansson -lsmartcols -lz -ldeflate -lpthread
 CLI_LIBS := -lreadline
 TEST_LIBS := -lcriterion -ljansson
 

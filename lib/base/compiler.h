@@ -20,6 +20,13 @@
 #define SMMU_PREFETCH(p) ((void)(p))
 #endif
 
+/* 1 where this is known to hold: a word in memory is its little-endian bytes. */
+#if defined(__BYTE_ORDER__) && defined(__ORDER_LITTLE_ENDIAN__)
+#define SMMU_HOST_IS_LITTLE_ENDIAN (__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__)
+#else
+#define SMMU_HOST_IS_LITTLE_ENDIAN 0
+#endif
+
 /* Number of elements of an array (not of a pointer). */
 #define SMMU_LEN(array) (sizeof(array) / sizeof((array)[0]))
 

@@ -14,6 +14,7 @@
 
 #define ENTRY_LOG2	  3
 #define PAGE_ENTRIES_LOG2 (BUILD_PAGE_LOG2 - ENTRY_LOG2)
+#define BLOCK		  8u /* entries stored at once: a compiler makes vectors of them */
 
 struct walk {
 	struct builder *b;
@@ -133,6 +134,16 @@ static void store(const struct walk *w, uint8_t *entry, uint64_t desc)
 		smmu_st64le(entry, desc);
 }
 
+/* A word whose bytes in memory are those of v in little-endian order. */
+static uint64_t little_endian(uint64_t v)
+{
+	uint64_t word = v;
+
+	if (!SMMU_HOST_IS_LITTLE_ENDIAN)
+		smmu_st64le(&word, v);
+	return word;
+}
+
 /* Entries one after another with the same attributes, the first for output oa. */
 static void store_leaves(const struct walk *w, uint8_t *entry, uint64_t count, uint64_t desc,
 			 uint64_t oa, const struct smmu_desc_level *l)
@@ -142,8 +153,15 @@ static void store_leaves(const struct walk *w, uint8_t *entry, uint64_t count, u
 	/* Where the address stands in one piece it can be counted up in the descriptor. */
 	if (l->high_width == 0 && !w->tt->big_endian) {
 		desc = smmu_desc_set_oa(desc, oa, l);
-		for (uint64_t i = 0; i < count; i++, desc += step)
-			smmu_st64le(entry + 8 * i, desc);
+		for (; count >= BLOCK; count -= BLOCK, entry += 8 * BLOCK, desc += BLOCK * step) {
+			uint64_t block[BLOCK];
+
+			for (unsigned i = 0; i < BLOCK; i++)
+				block[i] = little_endian(desc + i * step);
+			memcpy(entry, block, sizeof(block));
+		}
+		for (; count > 0; count--, entry += 8, desc += step)
+			smmu_st64le(entry, desc);
 		return;
 	}
 	for (uint64_t i = 0; i < count; i++, oa += step)

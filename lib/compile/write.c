@@ -2,10 +2,10 @@
 #include "compile/write.h"
 
 #include <inttypes.h>
+#include <libdeflate.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <zlib.h>
 
 #include "base/buf.h"
 #include "base/emit.h"
@@ -45,7 +45,7 @@ static int write_region(uint32_t *crc, const struct smmu_build_region *region,
 			const struct smmu_mem *mem, const struct build_folder *folder)
 {
 	struct smmu_out *out = NULL;
-	uLong sum = crc32(0, NULL, 0);
+	uint32_t sum = 0; /* of no bytes */
 	char name[32];
 	int status = build_folder_open(&out, folder, smmu_build_file_name(name, region));
 
@@ -57,11 +57,11 @@ static int write_region(uint32_t *crc, const struct smmu_build_region *region,
 
 		if (!run) /* building wrote it, so it exists */
 			break;
-		sum = crc32(sum, bytes, (uInt)run);
+		sum = libdeflate_crc32(sum, bytes, run);
 		smmu_out_write(out, bytes, run);
 		done += run;
 	}
-	*crc = (uint32_t)sum;
+	*crc = sum;
 	return build_folder_close(out, folder, name);
 }
 

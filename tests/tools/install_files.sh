@@ -20,6 +20,6 @@ Name: smmu
 Description: Arm SMMUv3 configuration, translation and diagnosis
 Version: $version
 Libs: -L\${libdir} -lsmmu
-Libs.private: -lyaml -ljansson -lsmartcols -lz -lpthread
+Libs.private: -lyaml -ljansson -lsmartcols -lz -ldeflate -lpthread
 Cflags: -I\${includedir}/smmu
 PC

@@ -5,6 +5,7 @@
  * and what a description has no words for is told.
  */
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -134,144 +135,6 @@ static bool same_bytes(const struct trial *trial, const struct recover *r)
 	return true;
 }
 
-/* ---- a place for tables of others ---- */
-
-struct hole {
-	uint64_t low, high;
-};
-
-static int by_low(const void *a, const void *b)
-{
-	const struct hole *x = a, *y = b;
-
-	return (x->low > y->low) - (x->low < y->low);
-}
-
-/* Physical ranges that devices reach. */
-static int reached(struct hole **ranges, size_t *count, const struct recover *r)
-{
-	size_t capacity = 0;
-
-	*ranges = NULL;
-	*count = 0;
-	for (size_t i = 0; i < r->domains_count; i++) {
-		const struct recover_domain *d = &r->domain[i];
-
-		for (size_t n = 0; d->under == RECOVER_NONE && n < d->ranges_count; n++) {
-			if (recover_grow(ranges, &capacity, *count, sizeof(**ranges), r->diag))
-				return SMMU_E_NOMEM;
-			(*ranges)[(*count)++] =
-				(struct hole){d->range[n].pa, d->range[n].pa + d->range[n].size};
-		}
-	}
-	if (*count)
-		qsort(*ranges, *count, sizeof(**ranges), by_low);
-	return 0;
-}
-
-static bool fit(struct hole *found, uint64_t low, uint64_t high, uint64_t size, unsigned align_log2)
-{
-	uint64_t start = smmu_align_down_log2(low + smmu_ones(align_log2), align_log2);
-
-	if (start < low || start >= high || high - start < size)
-		return false;
-	*found = (struct hole){start, start + size};
-	return true;
-}
-
-/* The first place for size bytes in RAM that no range touches. */
-static bool find_hole(struct hole *found, const struct recover *r, const struct hole *ranges,
-		      size_t count, uint64_t size, unsigned align_log2)
-{
-	for (size_t m = 0; m < r->info->memory_count; m++) {
-		const struct smmu_sys_memory *entry = &r->info->memory[m];
-		uint64_t low = entry->base, end = entry->base + entry->size;
-
-		if (!entry->size || !smmu_bit(entry->pas_set, SMMU_PAS_NS))
-			continue;
-		for (size_t i = 0; i < count && ranges[i].low < end; i++) {
-			if (ranges[i].low > low && fit(found, low, ranges[i].low, size, align_log2))
-				return true;
-			if (ranges[i].high > low)
-				low = ranges[i].high;
-		}
-		if (low < end && fit(found, low, end, size, align_log2))
-			return true;
-	}
-	return false;
-}
-
-/* Bytes for all tables of one SMMU: each may need as much again for its alignment. */
-static uint64_t bytes_needed(const struct recover *r, size_t smmu, unsigned *align_log2)
-{
-	const struct recover_smmu *s = &r->smmu[smmu];
-	uint64_t strtab = SMMU_STE_BYTES * (s->two_level ? smmu_pow2(s->split) : 1);
-	uint64_t total = 64 * BUILD_PAGE;
-
-	for (size_t i = 0; i < r->devices_count && s->two_level; i++)
-		for (size_t n = 0; n < r->device[i].streams_count; n++)
-			total += strtab * (2 + (r->device[i].streams[n].count >> s->split));
-	*align_log2 = s->two_level
-			      ? s->stream_bits -
-					(s->split < s->stream_bits ? s->split : s->stream_bits) + 3
-			      : s->stream_bits + 6;
-	total += smmu_pow2(*align_log2);
-	for (size_t i = 0; i < r->domains_count; i++) {
-		const struct recover_domain *d = &r->domain[i];
-		const uint64_t granule = smmu_pow2(smmu_granule_log2(d->granule));
-
-		if (d->smmu != smmu || d->under != RECOVER_NONE)
-			continue;
-		total += 32 * granule;
-		for (size_t n = 0; n < d->ranges_count; n++)
-			total += (d->range[n].size >> smmu_granule_log2(d->granule)) * 8 +
-				 3 * granule;
-	}
-	for (size_t i = 0; i < r->devices_count; i++)
-		if (r->device[i].smmu == smmu)
-			total += (2 * SMMU_CD_BYTES)
-				 << (r->device[i].runs_count ? smmu_ste_S1CDMax(&r->device[i].ste)
-							     : 0);
-	for (unsigned i = 0; i < 3; i++) {
-		static const enum smmu_reg bases[] = {SMMU_REG_CMDQ_BASE, SMMU_REG_EVENTQ_BASE,
-						      SMMU_REG_PRIQ_BASE};
-		uint64_t value = smmu_model_reg(r->machine->smmu[smmu].model, bases[i]);
-
-		total += UINT64_C(64) << smmu_CMDQ_BASE_LOG2SIZE(value);
-	}
-	return smmu_align_down_log2(total + 0xffff, 16);
-}
-
-/* Places for all SMMUs, one after another; where there is none, the old one has to do. */
-static int place_anew(struct recover *r)
-{
-	struct hole *ranges, found;
-	size_t count;
-	int status = reached(&ranges, &count, r);
-
-	for (size_t s = 0; status == 0 && s < r->machine->count; s++) {
-		unsigned align_log2;
-		uint64_t size = bytes_needed(r, s, &align_log2);
-
-		if (!r->smmu[s].is_enabled ||
-		    !find_hole(&found, r, ranges, count, size, align_log2 < 12 ? 12 : align_log2))
-			continue;
-		r->smmu[s].area = (struct recover_extent){found.low, found.high};
-		/* taken for the next one */
-		struct hole *grown = realloc(ranges, (count + 1) * sizeof(*grown));
-
-		if (!grown) {
-			status = smmu_diag_nomem(r->diag);
-			break;
-		}
-		ranges = grown;
-		ranges[count++] = found;
-		qsort(ranges, count, sizeof(*ranges), by_low);
-	}
-	free(ranges);
-	return status;
-}
-
 /* ---- what is lost ---- */
 
 static void tell_fields(const struct recover *r, const struct smmu_format *format, uint64_t fields,
@@ -320,12 +183,27 @@ static int name_domains(struct recover *r, const struct smmu_sys *sys)
 	return status;
 }
 
+/* The first problem of a trial: its place is in a text that nobody sees. */
+struct problem {
+	struct smmu_diag diag;
+	char text[256];
+};
+
+static void note_problem(void *ctx, const struct smmu_diag_record *record)
+{
+	struct problem *problem = ctx;
+
+	if (record->severity == SMMU_ERROR && !problem->text[0])
+		snprintf(problem->text, sizeof(problem->text), "%s", record->message);
+}
+
 /*
  * Tries what builds to the same bytes; else as others would have it, and if
  * their identifiers are in each other's way, with new ones.
  */
 static int settle(struct recover *r, const struct smmu_sys *sys)
 {
+	struct problem problem = {.diag = {.report = note_problem, .ctx = &problem}};
 	struct trial trial;
 	int status = trial_init(&trial, r, NULL);
 	bool same = status == 0 && same_bytes(&trial, r);
@@ -334,29 +212,32 @@ static int settle(struct recover *r, const struct smmu_sys *sys)
 	if (same || status == SMMU_E_NOMEM)
 		return status;
 	r->is_foreign = true;
-	status = place_anew(r);
-	for (unsigned round = 0; status == 0 && round < 2; round++) {
-		bool is_last = round == 1;
-
-		r->without_ids = is_last;
-		if (is_last)
-			status = name_domains(r, sys);
+	status = recover_place(r);
+	if (status)
+		return status;
+	status = trial_init(&trial, r, NULL);
+	trial_fini(&trial);
+	if (status) {
+		r->without_ids = true;
+		status = name_domains(r, sys);
 		if (status == 0)
-			status = trial_init(&trial, r, is_last ? r->diag : NULL);
+			status = trial_init(&trial, r, &problem.diag);
 		trial_fini(&trial);
-		if (status == 0)
-			break;
-		if (!is_last)
-			status = 0;
 	}
+	if (status && problem.text[0])
+		return smmu_diag_error(r->diag, NULL, status,
+				       "what was read cannot be described: it would not build, "
+				       "as %s",
+				       problem.text);
+	if (status)
+		return status;
 	if (r->without_ids)
 		r->lost[RECOVER_IDS]++;
 	tell_losses(r);
-	if (status == 0)
-		smmu_diag_warn(r->diag, NULL,
-			       "the description builds to other bytes than these: its tables are "
-			       "placed anew");
-	return status;
+	smmu_diag_warn(r->diag, NULL,
+		       "the description builds to other bytes than these: its tables are placed "
+		       "anew");
+	return 0;
 }
 
 int smmu_dump_system(struct smmu_emit *emit, const struct smmu_sys *sys,

@@ -70,6 +70,22 @@ static bool is_replaced(const struct recover *r, uint64_t base)
 	return false;
 }
 
+/* Whether RAM that another entry states holds all of a file's. */
+static bool is_in_ram(const struct recover *r, const struct smmu_sys_memory *file)
+{
+	uint64_t size = recover_memory_size(r, file);
+
+	for (size_t i = 0; i < r->info->memory_count; i++) {
+		const struct smmu_sys_memory *ram = &r->info->memory[i];
+		uint64_t offset = file->base - ram->base;
+
+		if ((ram->pas_set & file->pas_set) == file->pas_set && offset < ram->size &&
+		    ram->size - offset >= size)
+			return true;
+	}
+	return false;
+}
+
 static void emit_file(struct smmu_emit *emit, const struct recover *r, const char *file)
 {
 	if (r->folder && file[0] != '/')
@@ -87,19 +103,28 @@ static void emit_memory(struct smmu_emit *emit, const struct recover *r)
 		const struct smmu_sys_memory *entry = &r->info->memory[i];
 		bool has_file = entry->file && !r->is_foreign && !is_replaced(r, entry->base);
 
-		if (!entry->size && !has_file)
+		if (!entry->size && !has_file && is_in_ram(r, entry))
 			continue;
 		smmu_emit_object(emit, NULL);
 		if (entry->name)
 			smmu_emit_str(emit, "name", entry->name);
 		smmu_emit_hex(emit, "base", entry->base, 0);
-		if (entry->size)
-			emit_size(emit, "size", entry->size);
+		/* where the file goes, its memory stays */
+		if (entry->size || !has_file)
+			emit_size(emit, "size", recover_memory_size(r, entry));
 		if (has_file)
 			emit_file(emit, r, entry->file);
 		for (unsigned pas = 0; pas < SMMU_LEN(spaces); pas++)
 			if (entry->pas_set == smmu_pow2(pas))
 				smmu_emit_str(emit, "space", spaces[pas]);
+		smmu_emit_end(emit);
+	}
+	for (size_t s = 0; s < r->machine->count; s++) {
+		if (!r->smmu[s].adds_memory)
+			continue;
+		smmu_emit_object(emit, NULL);
+		smmu_emit_hex(emit, "base", r->smmu[s].area.low, 0);
+		emit_size(emit, "size", r->smmu[s].area.high - r->smmu[s].area.low);
 		smmu_emit_end(emit);
 	}
 	smmu_emit_end(emit);

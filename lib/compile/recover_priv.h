@@ -122,6 +122,7 @@ struct recover_smmu {
 	bool is_enabled;	      /* else it has registers alone */
 	struct recover_extent extent; /* physical, of all its structures */
 	struct recover_extent area;   /* where a build is to place them */
+	bool adds_memory;	      /* and there is no memory there yet */
 };
 
 struct recover {
@@ -181,6 +182,11 @@ int recover_add_cd(struct recover *r, struct recover_device *device, uint32_t su
 int recover_name(struct recover *r, const struct smmu_build *names);
 /* Owned by the caller: the domains to emit. */
 int recover_order(size_t **order, size_t *count, const struct recover *r);
+
+/* recover_place.c: a place for the structures of every SMMU, where a build finds room. */
+int recover_place(struct recover *r);
+/* Bytes of an entry: of a file without a size, as many pages as exist from its base on. */
+uint64_t recover_memory_size(const struct recover *r, const struct smmu_sys_memory *entry);
 
 /* recover_emit.c: the description. */
 int recover_emit(struct smmu_emit *emit, const struct recover *r);

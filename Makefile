@@ -33,8 +33,8 @@ CLI_OBJ  := $(CLI_SRC:%.c=$(B)/%.o)
 UNIT_OBJ := $(UNIT_SRC:%.c=$(B)/%.o)
 
 .PHONY: all deps demo test check-unit check-cli check-schema check-build check-explain check-qemu \
-	check-robust check-oracles check-deps golden sanitize coverage bench fuzz install \
-	uninstall clean help
+	check-robust check-messages check-oracles check-deps golden sanitize coverage bench fuzz \
+	install uninstall clean help
 all: $(B)/smmu $(B)/libsmmu.a $(B)/libsmmu.so
 
 $(B)/%.o: %.c
@@ -68,7 +68,7 @@ demo: $(B)/.deps
 test: $(B)/.deps
 	$(Q)$(MAKE) -s -j2 all $(B)/unit
 	$(Q)$(MAKE) -s check-unit check-cli check-schema check-build check-explain check-qemu \
-		check-robust check-oracles
+		check-robust check-messages check-oracles
 
 check-unit: $(B)/unit
 	$(Q)ORACLES='$(ORACLES)' $(B)/unit -j2
@@ -78,10 +78,11 @@ golden: $(B)/smmu
 	$(Q)tests/cli/run --update $(B)/smmu
 check-schema: $(B)/smmu
 	$(Q)$(PYTHON) tests/schema/run.py $(B)/smmu '$(ORACLES)'
-# Random descriptions through build, dump and replay: BUILDS of them.
+# Random descriptions through build, dump and replay: BUILDS of them from SEED on.
 BUILDS ?= 200
+SEED   ?= 1
 check-build: $(B)/smmu
-	$(Q)$(PYTHON) tests/build/run.py $(B)/smmu $(BUILDS)
+	$(Q)$(PYTHON) tests/build/run.py $(B)/smmu $(BUILDS) $(SEED)
 # Bits of valid systems flipped, and traced back: FLIPS of them.
 FLIPS ?= 200
 check-explain: $(B)/smmu
@@ -101,6 +102,9 @@ check-oracles: $(B)/smmu
 		$(PYTHON) tests/oracle/sequences.py $(B)/smmu '$(ORACLES)'; \
 	else echo 'not run for want of $(ORACLES): linux, qemu, specification vectors, decode' \
 		'vectors, kernel logs, sequences'; fi
+# Every message of loader and builder is shown by a golden case or a unit test.
+check-messages:
+	$(Q)$(PYTHON) tests/tools/check_messages.py .
 check-deps:
 	$(Q)$(PYTHON) tests/tools/check_deps.py .
 
@@ -108,6 +112,7 @@ sanitize:
 	$(Q)UBSAN_OPTIONS=print_stacktrace=1 $(MAKE) -s -j2 B=$(B)/san O='-O1 -g' \
 		SAN='-fsanitize=address,undefined -fno-sanitize-recover=all' all $(B)/san/unit
 	$(Q)$(MAKE) -s B=$(B)/san check-unit check-cli check-robust check-oracles
+	$(Q)$(MAKE) -s B=$(B)/san check-build BUILDS=1000 SEED=1001
 coverage:
 	$(Q)$(MAKE) -s -j2 B=$(B)/cov O='-O0 -g' SAN='--coverage' all $(B)/cov/unit
 	$(Q)$(MAKE) -s B=$(B)/cov check-unit check-cli check-oracles >/dev/null
@@ -137,7 +142,7 @@ uninstall:
 	rm -rf '$(DESTDIR)$(PREFIX)/include/smmu'
 help:
 	@echo 'all deps demo test check-unit check-cli check-schema check-build check-explain check-qemu'
-	@echo 'check-robust check-oracles check-deps golden sanitize coverage bench fuzz install uninstall clean (V=1 shows the commands)'
+	@echo 'check-robust check-messages check-oracles check-deps golden sanitize coverage bench fuzz install uninstall clean (V=1 shows the commands)'
 
 clean:
 	rm -rf $(B)

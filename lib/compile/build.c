@@ -31,6 +31,7 @@ int build_error(struct builder *b, struct smmu_mark at, int code, const char *fo
 	vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
 	say(b, at, code, false, text);
+	b->errors++;
 	if (!b->error)
 		b->error = code;
 	return code;

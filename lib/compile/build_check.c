@@ -48,6 +48,11 @@ static void check_output_bits(struct builder *b, const struct pair *p)
 		build_error(b, domain->output_bits.at, SMMU_E_RANGE,
 			    "domain %s has %u output bits; %s has %u (SMMU_IDR5.OAS)",
 			    domain->name.v, (unsigned)domain->output_bits.v, p->smmu, oas);
+	else if (domain->output_bits.v > build_output_bits(domain, p->ids))
+		build_error(b, domain->output_bits.at, SMMU_E_RANGE,
+			    "domain %s has %u output bits; its tables hold addresses of %u",
+			    domain->name.v, (unsigned)domain->output_bits.v,
+			    build_output_bits(domain, p->ids));
 }
 
 /* False, and said, when the domain asks for addresses that only DS (LPA2) has. */
@@ -95,6 +100,10 @@ static void check_formats(struct builder *b, const struct pair *p)
 	if (domain->stall.v && smmu_IDR0_STALL_MODEL(idr0) == 1)
 		build_error(b, domain->stall.at, SMMU_E_CONFLICT,
 			    "%s cannot stall (SMMU_IDR0.STALL_MODEL)", p->smmu);
+	if (!domain->stall.v && smmu_sys_given(domain->stall.at) &&
+	    smmu_IDR0_STALL_MODEL(idr0) == 2)
+		build_error(b, domain->stall.at, SMMU_E_CONFLICT,
+			    "%s stalls at every fault (SMMU_IDR0.STALL_MODEL)", p->smmu);
 }
 
 /* Whether an input address is one of ia_bits, at stage 1 in either half (3.4.1). */
@@ -108,16 +117,21 @@ static bool fits_input(const struct smmu_sys_map *map, unsigned stage, unsigned 
 	return stage == 1 && (map->input.v & high) == high && (last & high) == high;
 }
 
-/* With DS, shareability of cacheable memory is that of CD.SH0 and S2SH0 (D8.3). */
+/*
+ * With DS, shareability of cacheable memory is that of CD.SH0 and S2SH0 (D8.3);
+ * the rest is Outer Shareable whatever a descriptor says (D8.6).
+ */
 static void check_shareability(struct builder *b, const struct smmu_sys_map *map)
 {
 	bool is_cached =
 		map->memory.v == SMMU_MEMTYPE_NORMAL_WB || map->memory.v == SMMU_MEMTYPE_NORMAL_WT;
+	uint64_t has = is_cached ? SMMU_SH_IN_ISH : SMMU_SH_IN_OSH;
 
-	if (is_cached && map->sh.v != SMMU_SH_IN_NONE && map->sh.v != SMMU_SH_IN_ISH)
+	if (map->sh.v != SMMU_SH_IN_NONE && map->sh.v != has)
 		build_error(b, map->sh.at, SMMU_E_INVALID,
-			    "descriptors with 52-bit addresses do not hold shareability: it is ish "
-			    "for all of the domain");
+			    "descriptors with 52-bit addresses do not hold shareability: it is %s "
+			    "for all %s memory of the domain",
+			    is_cached ? "ish" : "osh", is_cached ? "cacheable" : "other");
 }
 
 static void check_map(struct builder *b, const struct pair *p, const struct smmu_sys_map *map)
@@ -150,6 +164,7 @@ static void check_uses(struct builder *b)
 		const struct smmu_sys_domain *domain = &b->info->domains[use->domain];
 		struct pair p = {domain, &b->smmu[use->smmu].ids, b->info->smmus[use->smmu].name};
 		int before = b->error;
+		bool is_possible;
 
 		if (i > 0 && use->smmu == use[-1].smmu && use->domain == use[-1].domain)
 			continue;
@@ -159,7 +174,8 @@ static void check_uses(struct builder *b)
 			check_input_bits(b, &p);
 			check_output_bits(b, &p);
 		}
-		for (size_t m = 0; b->error == 0 && m < domain->maps_count; m++)
+		is_possible = b->error == 0;
+		for (size_t m = 0; is_possible && m < domain->maps_count && !build_is_full(b); m++)
 			check_map(b, &p, &domain->maps[m]);
 		b->error = before ? before : b->error;
 	}
@@ -183,7 +199,8 @@ static void check_domains(struct builder *b)
 	for (size_t d = 0; d < b->info->domains_count; d++) {
 		const struct smmu_sys_domain *domain = &b->info->domains[d];
 
-		for (size_t m = 0; domain->stage.v == 1 && m < domain->maps_count; m++)
+		for (size_t m = 0;
+		     domain->stage.v == 1 && m < domain->maps_count && !build_is_full(b); m++)
 			check_access(b, &domain->maps[m]);
 	}
 }
@@ -225,29 +242,11 @@ static void check_nesting(struct builder *b, const struct smmu_sys_device *devic
 	build_note(b, domain->at, "the domain is here");
 }
 
-/* Every StreamID of a device must have an entry. */
-static void check_streams(struct builder *b, const struct smmu_sys_device *device)
-{
-	const struct build_smmu *on = &b->smmu[device->smmu.index];
-
-	for (size_t s = 0; s < device->streams_count; s++) {
-		const struct smmu_sys_streams *run = &device->streams[s];
-		uint64_t last = run->first.v + run->count.v - 1;
-
-		if (!smmu_bits_fit(last, on->stream_bits))
-			build_error(b, run->at, SMMU_E_RANGE,
-				    "StreamID 0x%" PRIx64 " does not fit in the %u bits of the "
-				    "stream table of %s",
-				    last, on->stream_bits, b->info->smmus[device->smmu.index].name);
-	}
-}
-
 static void check_devices(struct builder *b)
 {
 	for (size_t i = 0; i < b->info->devices_count; i++) {
 		const struct smmu_sys_device *device = &b->info->devices[i];
 
-		check_streams(b, device);
 		check_nesting(b, device);
 		for (size_t s = 0; s < device->substreams_count; s++)
 			check_substream(b, device, &device->substreams[s]);
@@ -306,5 +305,8 @@ int build_check(struct builder *b)
 	check_uses(b);
 	check_devices(b);
 	build_check_areas(b);
+	if (build_is_full(b))
+		smmu_diag_note(b->diag, NULL, "more than %u problems; the rest is not looked at",
+			       BUILD_PROBLEMS_MAX);
 	return b->error;
 }

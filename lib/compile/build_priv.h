@@ -108,7 +108,15 @@ struct builder {
 	size_t regions_capacity;
 	bool has_files; /* memory holds captured bytes */
 	int error;	/* the first one */
+	unsigned errors;
 };
+
+/* Errors after which no more are looked for: a hostile file must not flood. */
+#define BUILD_PROBLEMS_MAX 1000u
+static inline bool build_is_full(const struct builder *b)
+{
+	return b->errors >= BUILD_PROBLEMS_MAX;
+}
 
 /* Reports at mark and keeps the code as the builder's error; returns it. */
 int build_error(struct builder *b, struct smmu_mark at, int code, const char *format, ...)

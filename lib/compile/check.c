@@ -1,9 +1,10 @@
 /*
- * Warnings about given registers.  IHI 0070 G.b 6.3.
+ * Warnings about given registers, and domains without devices.  IHI 0070 G.b 6.3.
  */
 #include "compile/check.h"
 
 #include <inttypes.h>
+#include <stdlib.h>
 
 #include "spec/queue.h"
 
@@ -212,12 +213,44 @@ static void check_interface(const struct interface *i)
 		check_queue(i, &queue_kinds[2], smmu_IDR1_PRIQS(idr1), smmu_CR0_PRIQEN(cr0));
 }
 
+/* What no device is attached to is built nowhere, and not looked at any further. */
+static void check_domains(const struct smmu_sys *sys, struct smmu_diag *diag)
+{
+	const struct smmu_sys_info *info = smmu_sys_info(sys);
+	bool *used = calloc(info->domains_count + 1, sizeof(*used));
+
+	if (!used) {
+		smmu_diag_nomem(diag);
+		return;
+	}
+	for (size_t i = 0; i < info->devices_count; i++) {
+		const struct smmu_sys_device *device = &info->devices[i];
+
+		if (device->stage1.name)
+			used[device->stage1.index] = true;
+		if (device->stage2.name)
+			used[device->stage2.index] = true;
+		for (size_t s = 0; s < device->substreams_count; s++)
+			used[device->substreams[s].stage1.index] = true;
+	}
+	for (size_t d = 0; d < info->domains_count; d++) {
+		struct smmu_place at = smmu_sys_place(sys, info->domains[d].at);
+
+		if (!used[d])
+			smmu_diag_warn(diag, &at,
+				       "no device is attached to domain %s: nothing of it is built",
+				       info->domains[d].name.v);
+	}
+	free(used);
+}
+
 void smmu_compile_check(const struct smmu_sys *sys, const struct smmu_mem *mem,
 			struct smmu_diag *diag)
 {
 	const struct smmu_sys_info *info = smmu_sys_info(sys);
 	static const enum smmu_sec interfaces[] = {SMMU_SEC_NS, SMMU_SEC_S, SMMU_SEC_REALM};
 
+	check_domains(sys, diag);
 	for (size_t s = 0; s < info->smmus_count; s++) {
 		struct interface i = {.smmu = &info->smmus[s], .mem = mem, .diag = diag};
 

@@ -62,7 +62,7 @@ static int write_region(uint32_t *crc, const struct smmu_build_region *region,
 		done += run;
 	}
 	*crc = sum;
-	return build_folder_close(out, folder, name);
+	return build_folder_close(out, folder);
 }
 
 /* A captured file keeps its bytes; the name says its place among the entries. */
@@ -87,7 +87,7 @@ static int copy_captured(struct smmu_buf *name, const struct smmu_sys_memory *en
 			break;
 		smmu_out_write(out, bytes, got);
 	}
-	end = out ? build_folder_close(out, folder, smmu_buf_text(name)) : 0;
+	end = out ? build_folder_close(out, folder) : 0;
 	smmu_in_close(in);
 	return status ? status : end;
 }
@@ -191,7 +191,7 @@ static int write_system(const struct smmu_build *build, const struct smmu_sys_in
 	smmu_emit_end(emit);
 	end = smmu_emit_free(emit);
 	status = status ? status : end;
-	end = build_folder_close(out, folder, "system.yaml");
+	end = build_folder_close(out, folder);
 	return status ? status : end;
 }
 
@@ -228,7 +228,7 @@ static int write_manifest(const struct smmu_build *build, const uint32_t *crc,
 	smmu_emit_end(emit);
 	end = smmu_emit_free(emit);
 	status = status ? status : end;
-	end = build_folder_close(out, folder, "manifest.json");
+	end = build_folder_close(out, folder);
 	return status ? status : end;
 }
 

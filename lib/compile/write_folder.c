@@ -159,12 +159,10 @@ int build_folder_open(struct smmu_out **out, const struct build_folder *folder, 
 	return status;
 }
 
-int build_folder_close(struct smmu_out *out, const struct build_folder *folder, const char *name)
+int build_folder_close(struct smmu_out *out, const struct build_folder *folder)
 {
-	int status = smmu_out_close(out);
+	int status = smmu_out_finish(out, folder->diag);
 
-	if (status)
-		smmu_diag_error(folder->diag, NULL, status, "cannot write %s/%s", folder->dir,
-				name);
+	smmu_out_close(out);
 	return status;
 }

@@ -26,6 +26,6 @@ struct build_folder {
 int build_folder_prepare(const struct build_folder *folder, const struct smmu_sys_info *info);
 /* A new file in it; close reports a failed write. */
 int build_folder_open(struct smmu_out **out, const struct build_folder *folder, const char *name);
-int build_folder_close(struct smmu_out *out, const struct build_folder *folder, const char *name);
+int build_folder_close(struct smmu_out *out, const struct build_folder *folder);
 
 #endif

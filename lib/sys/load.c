@@ -137,7 +137,8 @@ static void show(struct smmu_reader *r, struct smmu_sys_info *info,
 	info->is_described = root->domains_count || root->devices_count;
 	for (size_t i = 0; smmus && i < root->smmus_count; i++) {
 		show_smmu(r, &smmus[i], &root->smmus[i]);
-		if (smmu_sys_given(smmus[i].strtab.at) || smmu_sys_given(smmus[i].queues.at))
+		if (smmu_sys_given(smmus[i].strtab.at) || smmu_sys_given(smmus[i].queues.at) ||
+		    smmu_sys_given(smmus[i].tables.at))
 			info->is_described = true;
 	}
 	info->smmus = smmus;

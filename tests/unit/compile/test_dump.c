@@ -1,5 +1,6 @@
 /* Runs of maps against the maps themselves, over tables of every kind. */
 #include <criterion/criterion.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "compile/build.h"
@@ -122,7 +123,12 @@ static int see_nothing(void *ctx, const struct smmu_reach_map *map)
 	return 0;
 }
 
-static int dump_map(const struct smmu_machine *machine, uint64_t budget)
+static void keep_message(void *ctx, const struct smmu_diag_record *record)
+{
+	snprintf(ctx, 160, "%s", record->message);
+}
+
+static int dump_map(const struct smmu_machine *machine, uint64_t budget, struct smmu_diag *diag)
 {
 	const struct smmu_dump_options options = {.budget = budget};
 	const struct smmu_emit_options json = {.format = SMMU_EMIT_JSON};
@@ -132,7 +138,7 @@ static int dump_map(const struct smmu_machine *machine, uint64_t budget)
 
 	cr_assert_eq(smmu_out_open_memory(&out), 0);
 	cr_assert_eq(smmu_emit_new(&emit, out, &json), 0);
-	status = smmu_dump_map(emit, machine, &options, NULL);
+	status = smmu_dump_map(emit, machine, &options, diag);
 	smmu_emit_free(emit);
 	smmu_out_close(out);
 	return status;
@@ -150,6 +156,8 @@ Test(dump, one_budget_for_all_contexts)
 		     "stage1: a}]\n";
 	const struct smmu_txn txn = {.stream = 1, .size = 1};
 	const uint64_t plenty = 1 << 20;
+	char message[160] = "";
+	struct smmu_diag diag = {.report = keep_message, .ctx = message};
 	uint64_t left = plenty, one;
 	struct smmu_machine machine;
 	struct smmu_sys *sys = NULL;
@@ -159,9 +167,12 @@ Test(dump, one_budget_for_all_contexts)
 	cr_assert_eq(smmu_reach_runs(machine.smmu[0].model, &txn, &left, see_nothing, NULL), 0);
 	one = plenty - left;
 	cr_expect_gt(one, 0);
-	cr_expect_eq(dump_map(&machine, 2 * one), SMMU_E_LIMIT);
+	cr_expect_eq(dump_map(&machine, 2 * one, NULL), SMMU_E_LIMIT);
+	cr_expect_eq(dump_map(&machine, 10, &diag), SMMU_E_LIMIT);
+	cr_expect_str_eq(message, "stopped after 10 steps: the tables lead on without end; "
+				  "--stream and --substream narrow it down");
 	/* eight of them, and a look at each stream of the table */
-	cr_expect_eq(dump_map(&machine, 8 * one + 64), 0);
+	cr_expect_eq(dump_map(&machine, 8 * one + 64, NULL), 0);
 	smmu_machine_fini(&machine);
 	smmu_sys_free(sys);
 }

@@ -4,12 +4,16 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "base/bits.h"
 #include "base/text.h"
 #include "command.h"
 #include "load.h"
 #include "replay/replay.h"
 #include "replay/walk.h"
 #include "spec/event.h"
+
+#define PAGE_LOG2 12
+#define SIZE_MOST (4 * UINT64_C(0x40000000))
 
 enum access { ACCESS_R, ACCESS_W, ACCESS_X, ACCESS_RW };
 enum ns { NS_NONE, NS_0, NS_1 };
@@ -53,7 +57,8 @@ static const struct cli_opt translate_opts[] = {
 	OPT_ALIAS("pasid", "substream"),
 	OPT_ENUM("access", struct translate_args, access, accesses, ACCESS_R,
 		 "read (default), write, instruction read, atomic"),
-	OPT_U64_INIT("size", struct translate_args, size, "BYTES", 1, "of the access"),
+	OPT_U64_INIT("size", struct translate_args, size, "BYTES", 1,
+		     "of the access; parts in further pages are shown too"),
 	OPT_FLAG("privileged", struct translate_args, privileged, "a privileged access"),
 	OPT_FLAG("instruction", struct translate_args, instruction, "an instruction access"),
 	OPT_ENUM("security", struct translate_args, security, securities, SMMU_SEC_NS,
@@ -136,6 +141,13 @@ static int check_args(const struct translate_args *args, struct smmu_diag *diag)
 				       args->substream.value);
 	if (!args->size.value)
 		return smmu_diag_error(diag, NULL, SMMU_E_RANGE, "--size: 0 bytes is no access");
+	if (args->size.value > SIZE_MOST)
+		return smmu_diag_error(diag, NULL, SMMU_E_RANGE,
+				       "--size: an access has at most 4 GiB here; smmu dump --as "
+				       "map shows all that is mapped");
+	if (args->address.value + (args->size.value - 1) < args->address.value)
+		return smmu_diag_error(diag, NULL, SMMU_E_RANGE,
+				       "--size: the access ends beyond 2^64");
 	return 0;
 }
 
@@ -233,6 +245,99 @@ struct question {
 	bool people, verbose;
 };
 
+/* ---- the rest of an access that goes over a page ---- */
+
+/* Addresses one after another with one answer. */
+struct part {
+	uint64_t first, last;
+	struct smmu_result result;
+	bool open;
+};
+
+static uint64_t page_of(uint64_t address)
+{
+	return smmu_align_down_log2(address, PAGE_LOG2);
+}
+
+static unsigned event_of(const struct smmu_result *result)
+{
+	const struct smmu_evt evt = {{result->event.word[0]}};
+
+	return result->event.present ? (unsigned)smmu_evt_Type(&evt) : 0;
+}
+
+static bool continues(const struct part *part, const struct smmu_result *next)
+{
+	const struct smmu_result *result = &part->result;
+
+	if (!part->open || result->status != next->status || event_of(result) != event_of(next))
+		return false;
+	return next->status != SMMU_STATUS_OK ||
+	       (next->pa.pas == result->pa.pas &&
+		next->pa.pa == result->pa.pa + (part->last + 1 - part->first));
+}
+
+static void emit_part(struct smmu_emit *emit, const struct part *part)
+{
+	unsigned event = event_of(&part->result);
+
+	if (!part->open)
+		return;
+	smmu_emit_object(emit, NULL);
+	smmu_emit_hex(emit, "first", part->first, 0);
+	smmu_emit_hex(emit, "last", part->last, 0);
+	smmu_emit_str(emit, "status", smmu_status_name(part->result.status));
+	if (part->result.status == SMMU_STATUS_OK)
+		smmu_emit_hex(emit, "pa", part->result.pa.pa, 0);
+	if (event)
+		smmu_emit_str(emit, "event", smmu_event_name(event));
+	smmu_emit_end(emit);
+}
+
+/*
+ * No transaction goes over 4 KiB: a device splits the access, and each part is
+ * translated by itself.  1 when a part does not go through.
+ */
+static int emit_rest(struct smmu_emit *emit, const struct question *q)
+{
+	static const struct smmu_emit_column columns[] = {
+		{.key = "first", .title = "FIRST", .right = true},
+		{.key = "last", .title = "LAST", .right = true},
+		{.key = "status", .title = "STATUS"},
+		{.key = "pa", .title = "OUTPUT", .right = true},
+		{.key = "event", .title = "EVENT"},
+	};
+	uint64_t end = q->txn->address + (q->txn->size - 1);
+	struct part part = {.open = false};
+	struct smmu_txn txn = *q->txn;
+	int failed = 0;
+
+	if (page_of(end) == page_of(txn.address))
+		return 0;
+	smmu_emit_heading(emit, "The parts of the access in pages after this one");
+	smmu_emit_table(emit, "rest", columns, SMMU_LEN(columns));
+	while (page_of(txn.address) != page_of(end)) {
+		struct smmu_result result;
+		uint64_t last;
+
+		txn.address = page_of(txn.address) + smmu_pow2(PAGE_LOG2);
+		last = txn.address + smmu_ones(PAGE_LOG2);
+		last = last < end ? last : end;
+		txn.size = last - txn.address + 1;
+		if (smmu_model_probe(&result, q->model, &txn, NULL))
+			return SMMU_E_NOMEM;
+		failed |= result.status != SMMU_STATUS_OK;
+		if (!continues(&part, &result)) {
+			emit_part(emit, &part);
+			part = (struct part){txn.address, last, result, true};
+		}
+		part.last = last;
+	}
+	emit_part(emit, &part);
+	smmu_emit_end(emit);
+	return failed;
+}
+
 static void emit_walk(struct smmu_emit *emit, const struct question *q)
 {
 	const struct smmu_show show = {
@@ -251,7 +356,7 @@ static void emit_walk(struct smmu_emit *emit, const struct question *q)
 static int emit_answer(struct smmu_emit *emit, const struct question *q)
 {
 	struct smmu_result result = {0};
-	int error = smmu_model_translate(&result, q->model, q->txn);
+	int error = smmu_model_translate(&result, q->model, q->txn), rest;
 
 	if (error)
 		return error;
@@ -262,10 +367,11 @@ static int emit_answer(struct smmu_emit *emit, const struct question *q)
 	smmu_result_emit(emit, &result, smmu_model_ids(q->model), q->people);
 	if (result.status == SMMU_STATUS_OK && q->txn->kind != SMMU_TXN_ATS_REQUEST)
 		error = emit_grants(emit, q->model, q->txn);
+	rest = error ? 0 : emit_rest(emit, q);
 	smmu_emit_end(emit);
-	if (error)
-		return error;
-	return result.status == SMMU_STATUS_OK ? 0 : 1;
+	if (error || rest < 0)
+		return error ? error : rest;
+	return result.status == SMMU_STATUS_OK ? rest : 1;
 }
 
 /* The walk is logged before the translation, whose updates would show in it. */

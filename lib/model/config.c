@@ -181,6 +181,7 @@ static void set_quick(struct smmu_tt *tt, bool quick, unsigned ia_log2)
 	tt->ia_mask = smmu_ones(tt->ia_bits);
 	tt->ia_excess = smmu_ones(ia_log2) & ~tt->ia_mask;
 	tt->taken_mask = tt->had ? 0 : smmu_row_taken_mask();
+	tt->notable = tt->taken_mask | (tt->initial->table_mask & tt->oa_excess);
 }
 
 static unsigned memattr_scheme(const struct smmu_ste *ste, const struct smmu_ids *ids)
@@ -302,6 +303,7 @@ void smmu_config_ste(struct smmu_config *config, const struct smmu_config_in *in
 	config->attr.memory = smmu_attr_replace(smmu_attr_of_incoming(incoming), &o.memory);
 	config->nosnoop = smmu_attr_nosnoop(incoming);
 	config->attr.marks = smmu_overrides_marks(&o, ids);
+	config->attr.valid = true;
 	set_mpam(config, ctx);
 	access_needs(config, &o);
 	if (config->s2)
@@ -390,7 +392,26 @@ static void stage1_half(struct smmu_config *config, const struct smmu_rule_ctx *
 		return;
 	stage1_table(tt, smmu_cd_vmsa(cd, ids), cd, ids, n);
 	stage1_spaces(config, ctx, n);
-	set_quick(tt, !s1->lpae && !s1->indirect && !tt->e0pd && !tt->ns_bit, tt->tbi ? 56 : 64);
+	set_quick(tt, !s1->lpae && !s1->indirect && !s1->aie && !tt->e0pd && !tt->ns_bit,
+		  tt->tbi ? 56 : 64);
+}
+
+/* 5.4 MAIR0, MAIR1: indices above 7, which AIE alone makes, select the last byte. */
+static void stage1_memory(struct smmu_config *config)
+{
+	struct smmu_s1 *s1 = &config->stage1;
+	uint64_t mair = smmu_cd_MAIR1(&config->cd) << 32 | smmu_cd_MAIR0(&config->cd);
+
+	for (unsigned index = 0; index < (s1->aie ? 16 : 8); index++) {
+		unsigned byte = (unsigned)smmu_bits(mair, index > 7 ? 56 : index * 8, 8);
+
+		for (unsigned sh = 0; sh < 4; sh++) {
+			uint16_t memory = smmu_attr_stage1(config->attr.memory, byte, sh);
+
+			s1->memory[smmu_memory_row(index, sh)] =
+				config->s2 ? memory : smmu_attr_final(memory, config->nosnoop);
+		}
+	}
 }
 
 void smmu_config_cd(struct smmu_config *config, const struct smmu_rule_ctx *ctx)
@@ -404,7 +425,6 @@ void smmu_config_cd(struct smmu_config *config, const struct smmu_rule_ctx *ctx)
 	s1->wxn = smmu_cd_WXN(cd);
 	s1->uwxn = s1->lpae && smmu_cd_UWXN(cd);
 	s1->pan = smmu_cd_PAN(cd) && !s1->one_privilege;
-	s1->mair = smmu_cd_MAIR1(cd) << 32 | smmu_cd_MAIR0(cd);
 	s1->aie = !s1->lpae && smmu_IDR3_AIE(ids->idr[3]) && smmu_cd_AIE(cd);
 	/* 3.26.1; VMSAv9-128 has no other permissions. */
 	s1->indirect = smmu_cd_vmsa(cd, ids) == SMMU_VMSA_128 ||
@@ -413,6 +433,7 @@ void smmu_config_cd(struct smmu_config *config, const struct smmu_rule_ctx *ctx)
 	s1->abort = smmu_cd_A(cd);
 	s1->record = smmu_cd_R(cd);
 	s1->stall = smmu_cd_S(cd);
+	stage1_memory(config);
 	stage1_half(config, ctx, 0);
 	stage1_half(config, ctx, 1);
 	smmu_perm_stage1(s1, cd, !s1->lpae && smmu_IDR3_EPAN(ids->idr[3]) && smmu_cd_EPAN(cd));

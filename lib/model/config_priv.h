@@ -11,6 +11,8 @@
 #ifndef SMMU_MODEL_CONFIG_PRIV_H
 #define SMMU_MODEL_CONFIG_PRIV_H
 
+#include <stddef.h>
+
 #include "base/compiler.h"
 #include "model/attr_priv.h"
 #include "model/result.h"
@@ -56,6 +58,7 @@ struct smmu_tt {
 	uint64_t ia_mask;      /* the input address bits that are resolved */
 	uint64_t ia_excess;    /* those that must be 0 (after the flip by VA bit 55) */
 	uint64_t taken_mask;   /* bits of Table descriptors that take permissions away */
+	uint64_t notable;      /* those, and theirs that lead beyond the effective output size */
 	enum smmu_pas pas;     /* where the walk starts; of IPAs at stage 1 under stage 2 */
 	bool ns_bit, ns_table; /* NS and NSTable lead to Non-secure memory (3.10.2) */
 	int8_t sh; /* Shareability of all that it maps, or -1: descriptors say it (DS) */
@@ -78,7 +81,8 @@ struct smmu_s1 {
 	bool pan, wxn, uwxn;
 	bool ns_fetch_denied; /* no execution from Non-secure memory (SIF, Realm) */
 	bool aie;	      /* AttrIndx has 4 bits */
-	uint64_t mair;
+	/* Attributes after stage 1 by {AttrIndx, SH}; the final ones where no stage 2 follows. */
+	uint16_t memory[64];
 	bool abort, record, stall; /* CD.A, R, S */
 };
 
@@ -127,9 +131,16 @@ enum smmu_txn_index {
 
 static inline unsigned smmu_txn_index(const struct smmu_txn *txn)
 {
-	return txn->read * SMMU_TXN_INDEX_READ + txn->write * SMMU_TXN_INDEX_WRITE +
-	       txn->privileged * SMMU_TXN_INDEX_PRIVILEGED +
-	       txn->instruction * SMMU_TXN_INDEX_INSTRUCTION;
+	/* Four neighbours, each 0 or 1, at once: byte n ends up in bit 24 + n. */
+	_Static_assert(offsetof(struct smmu_txn, write) == offsetof(struct smmu_txn, read) + 1 &&
+			       offsetof(struct smmu_txn, privileged) ==
+				       offsetof(struct smmu_txn, read) + 2 &&
+			       offsetof(struct smmu_txn, instruction) ==
+				       offsetof(struct smmu_txn, read) + 3,
+		       "in the order of enum smmu_txn_index");
+	uint32_t four = smmu_ld32le((const uint8_t *)txn + offsetof(struct smmu_txn, read));
+
+	return (unsigned)smmu_bits((uint32_t)(four * UINT32_C(0x01020408)), 24, 4);
 }
 
 /*
@@ -167,8 +178,17 @@ enum smmu_pas smmu_overrides_space(const struct smmu_overrides *overrides,
 struct smmu_overrides smmu_overrides_gbpa(uint64_t gbpa, const struct smmu_ids *ids);
 uint8_t smmu_overrides_marks(const struct smmu_overrides *overrides, const struct smmu_ids *ids);
 
-/* Memory attributes after stage 1, and after stage 2 of what comes from stage 1 or before. */
-/* The low halves of 128-bit descriptors have MemAttr, AttrIndx[2:0] and SH in the same place. */
+/* Where smmu_s1's memory has what an AttrIndx and a Shareability come to. */
+static inline unsigned smmu_memory_row(uint64_t attrindx, unsigned sh)
+{
+	return (unsigned)attrindx << 2 | sh;
+}
+
+/*
+ * Memory attributes after stage 1, and after stage 2 of what comes from stage 1
+ * or before.  The low halves of 128-bit descriptors have MemAttr, AttrIndx[2:0]
+ * and SH in the same place.
+ */
 static inline uint16_t smmu_config_memory1(const struct smmu_config *config,
 					   const struct smmu_tt *tt, uint64_t desc)
 {
@@ -177,11 +197,9 @@ static inline uint16_t smmu_config_memory1(const struct smmu_config *config,
 	uint64_t index = !s1->aie   ? smmu_s1desc_AttrIndx(desc)
 			 : tt->wide ? smmu_s1desc128_AttrIndx_AIE(wide)
 				    : smmu_s1desc_AttrIndx_AIE(desc);
-	/* 5.4 MAIR1: indices above 7 select the last byte. */
-	unsigned lsb = index > 7 ? 56 : (unsigned)index * 8;
+	unsigned sh = tt->sh >= 0 ? (unsigned)tt->sh : (unsigned)smmu_s1desc_SH(desc);
 
-	return smmu_attr_stage1(config->attr.memory, (unsigned)smmu_bits(s1->mair, lsb, 8),
-				tt->sh >= 0 ? (unsigned)tt->sh : (unsigned)smmu_s1desc_SH(desc));
+	return s1->memory[smmu_memory_row(index, sh)];
 }
 
 static inline uint16_t smmu_config_memory2(const struct smmu_config *config, uint16_t in,
@@ -194,13 +212,12 @@ static inline uint16_t smmu_config_memory2(const struct smmu_config *config, uin
 		s2->tt.sh >= 0 ? (unsigned)s2->tt.sh : (unsigned)smmu_s2desc_SH(desc), s2->memattr);
 }
 
-/* The output attributes of what was let out with memory, but for the marks. */
+/* The output attributes of what was let out with memory; the marks are enum smmu_marks. */
 static inline struct smmu_attr smmu_config_attr(const struct smmu_config *config, uint16_t memory)
 {
 	struct smmu_attr attr = config->attr;
 
 	attr.memory = smmu_attr_final(memory, config->nosnoop);
-	attr.valid = true;
 	return attr;
 }
 

@@ -91,6 +91,17 @@ static inline void smmu_model_touch(struct smmu_model *model, uint64_t pa)
 	}
 }
 
+/* Where the page of pa was found last, or NULL. */
+SMMU_INLINE const struct smmu_frame *smmu_model_frame(const struct smmu_model *model,
+						      struct smmu_pa pa)
+{
+	uint64_t key = smmu_align_down_log2(pa.pa, SMMU_MEM_PAGE_LOG2) + (uint64_t)pa.pas;
+	const struct smmu_frame *frame =
+		&model->frame[smmu_bits(pa.pa, SMMU_MEM_PAGE_LOG2, SMMU_FRAMES_LOG2)];
+
+	return frame->key == key ? frame : NULL;
+}
+
 /* The general case of smmu_model_table. */
 const uint8_t *smmu_model_table_slow(struct smmu_model *model, struct smmu_pa pa);
 
@@ -100,13 +111,9 @@ const uint8_t *smmu_model_table_slow(struct smmu_model *model, struct smmu_pa pa
  */
 SMMU_INLINE const uint8_t *smmu_model_table(struct smmu_model *model, struct smmu_pa pa)
 {
-	uint64_t key = smmu_align_down_log2(pa.pa, SMMU_MEM_PAGE_LOG2) + (uint64_t)pa.pas;
-	const struct smmu_frame *frame =
-		&model->frame[smmu_bits(pa.pa, SMMU_MEM_PAGE_LOG2, SMMU_FRAMES_LOG2)];
+	const struct smmu_frame *frame = smmu_model_frame(model, pa);
 
-	if (SMMU_LIKELY(frame->key == key))
-		return frame->page;
-	return smmu_model_table_slow(model, pa);
+	return SMMU_LIKELY(frame) ? frame->page : smmu_model_table_slow(model, pa);
 }
 
 /* Forgets where pages are; for whoever writes memory. */

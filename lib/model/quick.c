@@ -13,6 +13,7 @@ struct access {
 	uint64_t key;
 	uint32_t ctx; /* 0: no caches */
 	unsigned need;
+	unsigned index; /* smmu_txn_index() */
 };
 
 /* A walk of one stage. */
@@ -32,12 +33,23 @@ struct found {
 	unsigned taken;
 };
 
-/* The descriptor at pa, or one that is invalid when memory does not answer. */
-SMMU_INLINE uint64_t load(const struct run *r, uint64_t pa)
+/* Of a page that is not among those found last; invalid when memory does not answer. */
+static SMMU_NOINLINE uint64_t load_slow(struct smmu_model *model, struct smmu_pa pa)
 {
-	const uint8_t *page = smmu_model_table(r->model, (struct smmu_pa){pa, r->pas});
+	const uint8_t *page = smmu_model_table_slow(model, pa);
 
-	return SMMU_LIKELY(page) ? smmu_ld64le(page + smmu_bits(pa, 0, SMMU_MEM_PAGE_LOG2)) : 0;
+	return page ? smmu_ld64le(page + smmu_bits(pa.pa, 0, SMMU_MEM_PAGE_LOG2)) : 0;
+}
+
+/* The descriptor there, or one that is invalid. */
+SMMU_INLINE uint64_t load(const struct run *r, uint64_t at)
+{
+	struct smmu_pa pa = {at, r->pas};
+	const struct smmu_frame *frame = smmu_model_frame(r->model, pa);
+
+	if (SMMU_UNLIKELY(!frame))
+		return load_slow(r->model, pa);
+	return smmu_ld64le(frame->page + smmu_bits(at, 0, SMMU_MEM_PAGE_LOG2));
 }
 
 /* Where the descriptor for ia is, in the initial table and in another. */
@@ -140,7 +152,7 @@ static bool resolve(const struct run *r, uint64_t *pa, const struct smmu_config 
 		    uint64_t ipa)
 {
 	uint64_t page = smmu_tlb_page(r->model->tlb, ipa);
-	struct access read = {ipa, r->key, r->ctx, SMMU_PERM_PR};
+	struct access read = {.address = ipa, .key = r->key, .ctx = r->ctx, .need = SMMU_PERM_PR};
 	struct smmu_leaf leaf;
 
 	if (r->ctx) {
@@ -193,14 +205,16 @@ SMMU_INLINE bool descend1(const struct run *r, struct found *f, const struct smm
 		if (kind != SMMU_DESC_TABLE)
 			break;
 		table = f->desc & f->l->table_mask;
-		if (SMMU_UNLIKELY(table & tt->oa_excess))
-			return false;
 		tables |= f->desc;
 		f->l++;
 		at = next_at(r, f->l, table);
 	}
-	tables &= tt->taken_mask;
-	f->taken = SMMU_UNLIKELY(tables) ? smmu_row_taken(tables) : 0;
+	f->taken = 0;
+	if (SMMU_UNLIKELY(tables & tt->notable)) {
+		if (tables & tt->oa_excess & f->l->table_mask)
+			return false;
+		f->taken = smmu_row_taken(tables & tt->taken_mask);
+	}
 	if (slot && kind == SMMU_DESC_PAGE)
 		*slot = (struct smmu_walk_entry){
 			.tag = tag,
@@ -225,11 +239,16 @@ SMMU_INLINE bool stage1(struct smmu_model *model, struct smmu_leaf *leaf,
 			.ctx = access->ctx,
 			.pas = tt->pas};
 	struct found f;
+	unsigned row;
 
 	if (SMMU_UNLIKELY(!tt->quick || above & tt->ia_excess) || !descend1(&r, &f, config, nested))
 		return false;
-	leaf->perm = s1->perm[smmu_row_effective(smmu_row_of(f.desc), f.taken)];
-	leaf->memory = smmu_config_memory1(config, tt, f.desc);
+	row = smmu_row_of(f.desc);
+	if (SMMU_UNLIKELY(f.taken))
+		row = smmu_row_effective(row, f.taken);
+	leaf->perm = s1->perm[row];
+	leaf->memory = s1->memory[smmu_memory_row(smmu_s1desc_AttrIndx(f.desc),
+						  (unsigned)smmu_s1desc_SH(f.desc))];
 	leaf->size_log2 = f.l->size_log2;
 	leaf->oa = output(&f, r.ia);
 	return is_settled(tt, &f, access->need & ~leaf->perm);
@@ -281,45 +300,69 @@ SMMU_INLINE void keep(struct smmu_model *model, const struct access *access,
 			});
 }
 
+/* Answers with what both stages came to, and keeps it where there are caches. */
+SMMU_INLINE int answer(struct smmu_result *result, struct smmu_model *model,
+		       const struct access *access, const struct smmu_config *config,
+		       const struct smmu_leaf *leaf)
+{
+	struct smmu_attr attr = config->attr;
+
+	attr.memory = leaf->memory;
+	if (access->ctx)
+		keep(model, access, config, leaf, attr);
+	smmu_walk_attr(&result->attr, &attr, access->index);
+	smmu_walk_answer(result, (struct smmu_pa){leaf->oa, config->ste_pa.pas}, leaf->size_log2);
+	return 0;
+}
+
+/* Through stage 2, after stage 1 or alone. */
+static SMMU_NOINLINE int walk_stage2(struct smmu_result *result, struct smmu_model *model,
+				     const struct smmu_txn *txn, const struct access *access,
+				     const struct smmu_config *config)
+{
+	struct smmu_leaf leaf;
+
+	if (!(config->s1 ? nested(model, &leaf, config, access)
+			 : second_only(model, &leaf, config, access)))
+		return smmu_model_translate_full(result, model, txn, access->key);
+	leaf.memory = smmu_attr_final(leaf.memory, config->nosnoop);
+	return answer(result, model, access, config, &leaf);
+}
+
 /* Not in the TLB: a walk, if the configuration is cached. */
 static SMMU_NOINLINE int walk(struct smmu_result *result, struct smmu_model *model,
 			      const struct smmu_txn *txn, uint64_t key)
 {
-	const struct smmu_cfg_entry *entry = smmu_cfg_find(model->tlb, key);
+	const struct smmu_cfg_hit *hit = smmu_cfg_find(model->tlb, key);
 	const struct smmu_config *config;
-	struct smmu_attr attr;
-	struct access access;
+	struct access access = {.address = txn->address, .key = key, .index = smmu_txn_index(txn)};
 	struct smmu_leaf leaf;
-	bool done;
 
-	if (!entry)
+	if (!hit)
 		return smmu_model_translate_full(result, model, txn, key);
-	config = smmu_cfg_config(model->tlb, entry);
-	access = (struct access){txn->address, key, model->tlb_on ? entry->ctx : 0,
-				 config->need[smmu_txn_index(txn)]};
-	if (SMMU_LIKELY(config->s1 && !config->s2))
-		done = stage1(model, &leaf, config, &access, false);
-	else if (config->s1)
-		done = nested(model, &leaf, config, &access);
-	else
-		done = second_only(model, &leaf, config, &access);
-	if (!done)
+	config = hit->config;
+	access.ctx = model->tlb_on ? hit->ctx : 0;
+	access.need = config->need[access.index];
+	if (SMMU_UNLIKELY(!config->s1 || config->s2)) {
+		struct access copy = access;
+
+		return walk_stage2(result, model, txn, &copy, config);
+	}
+	if (!stage1(model, &leaf, config, &access, false))
 		return smmu_model_translate_full(result, model, txn, key);
-	attr = smmu_config_attr(config, leaf.memory);
-	if (access.ctx)
-		keep(model, &access, config, &leaf, attr);
-	smmu_walk_attr(&result->attr, &attr, smmu_txn_index(txn));
-	smmu_walk_answer(result, (struct smmu_pa){leaf.oa, config->ste_pa.pas}, leaf.size_log2);
-	return 0;
+	return answer(result, model, &access, config, &leaf);
 }
 
 SMMU_INLINE int translate(struct smmu_result *result, struct smmu_model *model,
 			  const struct smmu_txn *txn, uint64_t key)
 {
-	const struct smmu_tlb_entry *hit =
-		smmu_tlb_find(model->tlb, key, smmu_tlb_page(model->tlb, txn->address));
-	unsigned index = smmu_txn_index(txn);
+	const struct smmu_tlb_entry *hit;
+	unsigned index;
 
+	if (SMMU_UNLIKELY(!model->tlb_on))
+		return walk(result, model, txn, key);
+	hit = smmu_tlb_find(model->tlb, key, smmu_tlb_page(model->tlb, txn->address));
+	index = smmu_txn_index(txn);
 	if (SMMU_UNLIKELY(!hit || !smmu_bit(hit->out, index)))
 		return walk(result, model, txn, key);
 	smmu_walk_attr(&result->attr, &hit->attr, index);

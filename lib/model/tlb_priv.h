@@ -77,11 +77,24 @@ struct smmu_cfg_entry {
 	uint16_t epoch; /* of another epoch: no entry */
 };
 
+/*
+ * What was found last of the keys with these low bits.  The key of an entry
+ * that holds nothing has other low bits than the place it stands at.
+ */
+#define SMMU_CFG_HITS_LOG2 6
+#define SMMU_CFG_HITS	   (1u << SMMU_CFG_HITS_LOG2)
+struct smmu_cfg_hit {
+	uint64_t key;
+	const struct smmu_config *config;
+	uint32_t ctx;
+};
+
 struct smmu_tlb {
 	struct smmu_cfg_entry cfg[SMMU_CFG_SETS][SMMU_CFG_WAYS];
 	struct smmu_tlb_entry page[SMMU_TLB_SETS][SMMU_TLB_WAYS];
 	struct smmu_walk_entry walk[2][SMMU_WALK_SETS]; /* by stage - 1 */
 	struct smmu_config config[SMMU_CFG_SETS][SMMU_CFG_WAYS];
+	struct smmu_cfg_hit hit[SMMU_CFG_HITS];
 	uint32_t next_ctx; /* 1 and up */
 	uint16_t epoch;	   /* 1 to SMMU_TLB_EPOCHS - 1 */
 };
@@ -146,27 +159,19 @@ static inline unsigned smmu_cfg_set(uint64_t key)
 	return (unsigned)(hash >> (64 - SMMU_CFG_SETS_LOG2));
 }
 
-/* The entry of key, or NULL. */
-static inline const struct smmu_cfg_entry *smmu_cfg_find(const struct smmu_tlb *tlb, uint64_t key)
-{
-	const struct smmu_cfg_entry *set = tlb->cfg[smmu_cfg_set(key)];
+/* The general case of smmu_cfg_find. */
+const struct smmu_cfg_hit *smmu_cfg_search(struct smmu_tlb *tlb, uint64_t key);
 
-	for (unsigned i = 0; i < SMMU_CFG_WAYS; i++)
-		if (set[i].key == key && set[i].epoch == tlb->epoch)
-			return &set[i];
-	return NULL;
-}
-
-/* The configuration that belongs to an entry. */
-static inline const struct smmu_config *smmu_cfg_config(const struct smmu_tlb *tlb,
-							const struct smmu_cfg_entry *entry)
+/* The configuration of key, or NULL. */
+SMMU_INLINE const struct smmu_cfg_hit *smmu_cfg_find(struct smmu_tlb *tlb, uint64_t key)
 {
-	return &tlb->config[0][0] + (entry - &tlb->cfg[0][0]);
+	const struct smmu_cfg_hit *hit = &tlb->hit[smmu_bits(key, 0, SMMU_CFG_HITS_LOG2)];
+
+	return SMMU_LIKELY(hit->key == key) ? hit : smmu_cfg_search(tlb, key);
 }
 
 /* Keeps a copy of config under key, in place of the older of its set. */
-const struct smmu_cfg_entry *smmu_cfg_insert(struct smmu_tlb *tlb, uint64_t key,
-					     const struct smmu_config *config);
+void smmu_cfg_insert(struct smmu_tlb *tlb, uint64_t key, const struct smmu_config *config);
 
 /* page as smmu_tlb_page() gives it. */
 static inline unsigned smmu_tlb_set(uint64_t key, uint64_t page)

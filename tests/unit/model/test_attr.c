@@ -244,3 +244,15 @@ Test(attr, nosnoop)
 			     ~(unsigned)SMMU_MEMORY_BOTH(RAWA));
 	cr_expect_eq(smmu_attr_final(device, true), smmu_attr_final(device, false));
 }
+
+/* What is final stays so: whoever keeps final attributes may end a translation with them. */
+Test(attr, final_is_final)
+{
+	for (unsigned memory = 0; memory <= UINT16_MAX; memory++) {
+		for (int nosnoop = 0; nosnoop < 2; nosnoop++) {
+			uint16_t once = smmu_attr_final((uint16_t)memory, nosnoop);
+
+			cr_assert_eq(smmu_attr_final(once, nosnoop), once, "%#x", memory);
+		}
+	}
+}

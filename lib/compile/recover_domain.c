@@ -8,6 +8,8 @@
 #include "compile/recover_priv.h"
 #include "spec/rule.h"
 
+#define STALL_FORCED 2u /* IDR0.STALL_MODEL: faults stall, and nothing else is legal (6.3.1) */
+
 int recover_grow(void *array, size_t *capacity, size_t count, size_t size, struct smmu_diag *diag)
 {
 	return smmu_array_reserve(array, capacity, count, size) ? smmu_diag_nomem(diag) : 0;
@@ -162,6 +164,7 @@ static void set_stage1(struct recover_domain *d, struct recover *r, const struct
 	d->oa_bits = smmu_cd_ips_bits(cd, ids);
 	d->big_endian = smmu_cd_ENDI(cd);
 	d->stall = smmu_cd_S(cd);
+	d->is_stall_forced = smmu_IDR0_STALL_MODEL(ids->idr[0]) == STALL_FORCED;
 	for (unsigned half = 0; half < 2; half++)
 		d->ttb[half] = smmu_cd_ttb(cd, half, ids);
 	d->had[0] = smmu_cd_HAD0(cd);
@@ -260,6 +263,7 @@ int recover_stage2(size_t *domain, struct recover *r, size_t smmu, const struct 
 	d.oa_bits = smmu_ste_s2ps_bits(ste, ids);
 	d.big_endian = smmu_ste_S2ENDI(ste);
 	d.stall = smmu_ste_S2S(ste);
+	d.is_stall_forced = smmu_IDR0_STALL_MODEL(ids->idr[0]) == STALL_FORCED;
 	d.ttb[0] = smmu_ste_s2ttb(ste, ids);
 	d.used[0] = true;
 	d.family = smmu_desc_family_a64(d.granule, smmu_ste_s2ds(ste, ids), d.oa_bits > 48);

@@ -265,8 +265,6 @@ static void emit_map(struct smmu_emit *emit, const struct recover_domain *d,
 static void emit_domain(struct smmu_emit *emit, const struct recover *r,
 			const struct recover_domain *d)
 {
-	const struct smmu_ids *ids = smmu_model_ids(r->machine->smmu[d->smmu].model);
-
 	smmu_emit_object(emit, NULL);
 	smmu_emit_str(emit, "name", d->name);
 	smmu_emit_uint(emit, "stage", d->stage);
@@ -280,7 +278,7 @@ static void emit_domain(struct smmu_emit *emit, const struct recover *r,
 		smmu_emit_uint(emit, d->stage == 1 ? "asid" : "vmid", d->id);
 	if (d->big_endian)
 		smmu_emit_str(emit, "endian", "big");
-	if (d->stall && smmu_IDR0_STALL_MODEL(ids->idr[0]) != 2)
+	if (d->stall && !d->is_stall_forced)
 		smmu_emit_bool(emit, "stall", true);
 	if (d->leaves != SMMU_SYS_LEAVES_LARGEST)
 		smmu_emit_str(emit, "leaves",

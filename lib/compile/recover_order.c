@@ -71,7 +71,8 @@ static bool is_one(const struct recover *r, const struct recover_domain *a,
 	       (a->smmu != b->smmu || a->under != b->under) && a->granule == b->granule &&
 	       (a->ia_bits == b->ia_bits || (!a->ia_given && !b->ia_given)) &&
 	       (a->oa_bits == b->oa_bits || (!a->oa_given && !b->oa_given)) &&
-	       a->big_endian == b->big_endian && a->stall == b->stall && a->leaves == b->leaves &&
+	       a->big_endian == b->big_endian && a->leaves == b->leaves &&
+	       (a->stall == b->stall || a->is_stall_forced || b->is_stall_forced) &&
 	       (r->without_ids || !a->has_id || !b->has_id || a->id == b->id) && same_ranges(a, b);
 }
 
@@ -108,10 +109,15 @@ static void settle(struct recover *r, const struct by_name *names, size_t count)
 		size_t length = strlen(d->name);
 
 		for (size_t k = 0; k < i && d->same == names[i].domain; k++) {
-			const struct recover_domain *before = &r->domain[names[k].domain];
+			struct recover_domain *before = &r->domain[names[k].domain];
 
-			if (before->same == names[k].domain && is_one(r, before, d))
-				d->same = names[k].domain;
+			if (before->same != names[k].domain || !is_one(r, before, d))
+				continue;
+			d->same = names[k].domain;
+			if (before->is_stall_forced) {
+				before->stall = d->stall;
+				before->is_stall_forced = d->is_stall_forced;
+			}
 		}
 		if (d->same != names[i].domain)
 			continue;

@@ -68,7 +68,8 @@ struct recover_domain {
 	enum smmu_granule granule;
 	enum smmu_desc_family family;
 	int start_level; /* stage 2 */
-	bool big_endian, stall, had[2];
+	bool big_endian, had[2];
+	bool stall, is_stall_forced; /* forced: by the SMMU, whatever the domain says */
 	uint64_t ttb[2];
 	bool used[2];
 	struct recover_range *range; /* owned; ascending */

@@ -2,7 +2,8 @@
 
 All of it follows from the seed.  What is drawn covers every granule, stage,
 nesting, SubstreamIDs, both kinds of tables, TTB1, blocks, Contiguous runs,
-big-endian tables, domains in several uses and one or two SMMUs.
+privileged and global maps, attributes, big-endian tables, stalls, PCI addresses,
+domains in several uses and one or two SMMUs.
 """
 import random
 
@@ -35,7 +36,8 @@ def draw_features(rng):
         features["input-bits"] = rng.choice((48, 52))
         features["lpa2"] = features["input-bits"] == 52 and rng.random() < 0.4
         features["override-types"] = rng.random() < 0.7
-    features["stall"] = rng.choice(("never", "possible"))
+    features["stall"] = rng.choice(("never", "possible", "possible", "forced"))
+    features["pri"] = rng.random() < 0.7
     return features
 
 
@@ -76,13 +78,17 @@ def draw_size(rng, granule, pages_only):
     return (rng.randint(1, 3) << large) + tail, large
 
 
-def draw_attributes(rng, stage):
+def draw_attributes(rng, stage, is_wide):
     access = rng.choice(("r", "rw", "rw", "rx", "rwx") if stage == 1
                         else ("r", "w", "rw", "rw", "rx", "rwx", "x", "wx"))
     one = {"access": access}
     if rng.random() < 0.3 and "x" not in access:
         one["memory"] = rng.choice(("normal-wt", "normal-nc", "device-GRE", "device-nGRE",
                                     "device-nGnRE", "device-nGnRnE"))
+    if rng.random() < 0.2:
+        # descriptors with 52-bit addresses have no room for a choice
+        cached = one.get("memory", "normal-wb") in ("normal-wb", "normal-wt")
+        one["sh"] = ("ish" if cached else "osh") if is_wide else rng.choice(("nsh", "ish", "osh"))
     if stage == 1 and rng.random() < 0.2:
         one["privileged"] = True
     if stage == 1 and rng.random() < 0.1:
@@ -107,7 +113,7 @@ def draw_maps(rng, domain, input_bits, output_bits, high, count):
         else:
             start = rng.randrange(0, (1 << input_bits) - size + 1) >> log2 << log2
             pa = rng.randrange(0, (1 << output_bits) - size + 1) >> log2 << log2
-            attributes = draw_attributes(rng, stage)
+            attributes = draw_attributes(rng, stage, domain["is-wide"])
             if rng.random() < 0.2:  # the output is not aligned as the input is
                 pa += 1 << GRANULE[granule]
         if pa + size > 1 << output_bits or not space.take(start, size):
@@ -152,8 +158,10 @@ def draw_domain(rng, name, stage, smmus):
         domain["leaves"] = rng.choice(("blocks", "pages"))
     if rng.random() < 0.1:
         domain["endian"] = "big"
-    if rng.random() < 0.1 and all(f["stall"] == "possible" for f in usable):
+    if rng.random() < 0.1 and all(f["stall"] != "never" for f in usable):
         domain["stall"] = True
+    domain["is-wide"] = granule != "64K" and max(
+        domain["input-bits"], domain.get("output-bits", 0)) > 48
     bits = domain["input-bits"]
     maps = draw_maps(rng, domain, bits, output, False, rng.randint(0, 6))
     if stage == 1 and rng.random() < 0.4:
@@ -244,6 +252,8 @@ def draw_device(rng, name, smmu, domains, streams, asids):
     if not runs:
         return None
     device = {"name": name, "smmu": smmu["name"], "streams": runs}
+    if len(runs) == 1 and runs[0]["count"] == 1 and rng.random() < 0.5:
+        device["bdf"] = runs[0]["first"]
     fits = [d for d in domains if smmu["name"] in d["smmus"]]
     stage1 = [d["name"] for d in fits if d["stage"] == 1]
     stage2 = [d for d in fits if d["stage"] == 2]
@@ -282,7 +292,7 @@ def draw_smmu(rng, i, count):
                        "size": TABLES - 64 * KIB}}
     if rng.random() < 0.3:
         smmu["queues"] = {"command": 1 << rng.randint(0, 10), "event": 1 << rng.randint(0, 10)}
-        if rng.random() < 0.5:
+        if features["pri"] and rng.random() < 0.5:
             smmu["queues"]["pri"] = 1 << rng.randint(0, 8)
     if count > 1 or rng.random() < 0.5:
         smmu["base"] = 0x2B40_0000 + i * 0x40000
@@ -359,13 +369,17 @@ def yaml(described):
     if described["domains"]:
         lines.append("domains:")
     for domain in described["domains"]:
-        out = {k: v for k, v in domain.items() if k not in ("maps", "smmus", "output")}
+        out = {k: v for k, v in domain.items() if k not in ("maps", "smmus", "output", "is-wide")}
         out["maps"] = [yaml_map(m, domain["stage"]) for m in domain["maps"]]
         lines.append(f"  - {flow(out)}")
     if described["devices"]:
         lines.append("devices:")
     for device in described["devices"]:
         out = dict(device)
+        if "bdf" in out:  # its StreamID is the same number
+            del out["streams"]
+            out["bdf"] = '"{:02x}:{:02x}.{:x}"'.format(out["bdf"] >> 8, out["bdf"] >> 3 & 31,
+                                                        out["bdf"] & 7)
         if "substreams" in out:
             out["substreams"] = [yaml_run(r) for r in out["substreams"]]
         lines.append(f"  - {flow(out)}")

@@ -189,15 +189,15 @@ static double yaml_s(const char *text, size_t size)
 	return now_s() - start;
 }
 
-/* Maps of a page each, in no order, that do not touch. */
-static void regions(unsigned count)
+/* Maps of a page each, in no order, that do not touch: seconds; *parse_s are those of libyaml. */
+static double regions(unsigned count, double *parse_s)
 {
 	struct smmu_buf text = {0};
 	double parse, best = 1e9;
 
 	smmu_buf_puts(&text, HEAD "domains:\n  - name: a\n    stage: 1\n    maps:\n");
 	for (unsigned i = 0; i < count; i++) {
-		unsigned long long at = (unsigned long long)(i * 48271ull % 100003) * 0x3000;
+		unsigned long long at = (unsigned long long)(i * 48271ull % 200003) * 0x3000;
 
 		smmu_buf_printf(&text, "      - {iova: 0x%llx, pa: 0x%llx, size: 4K, access: rw}\n",
 				at, at + 0x1000);
@@ -213,8 +213,9 @@ static void regions(unsigned count)
 		best = least(best, b.load_s + b.build_s);
 		release(&b);
 	}
-	printf("regions-s %.4f\nregions-yaml-s %.4f\n", best, parse);
 	smmu_buf_fini(&text);
+	*parse_s = parse;
+	return best;
 }
 
 /* Streams with CDs of their own for so many SubstreamIDs. */
@@ -242,8 +243,60 @@ static void substreams(unsigned streams, unsigned count)
 	smmu_buf_fini(&text);
 }
 
+#define STREAMS 1000u
+#define CALLS	(1u << 20)
+
+/* Nanoseconds a translation of so many streams over so many pages each, in no order. */
+static double translate_ns(struct smmu_model *model, uint32_t streams, uint64_t pages)
+{
+	struct smmu_result result;
+	double best = 1e9;
+	uint64_t seed = 1;
+
+	for (int round = 0; round < 5; round++) {
+		double start = now_s();
+
+		for (unsigned i = 0; i < CALLS; i++) {
+			struct smmu_txn txn = {.size = 1, .read = true};
+
+			seed = seed * UINT64_C(6364136223846793005) + 1442695040888963407;
+			txn.stream = (uint32_t)((seed >> 40) % streams);
+			txn.address = (seed >> 20) % pages * 4096;
+			if (smmu_model_translate(&result, model, &txn) ||
+			    result.status != SMMU_STATUS_OK)
+				exit(2);
+		}
+		best = least(best, (now_s() - start) / CALLS * 1e9);
+	}
+	return best;
+}
+
+/* As many pages over a thousand streams with CDs of their own, and over one of them. */
+static void streams(void)
+{
+	struct smmu_buf text = {0};
+	struct smmu_model *model;
+	struct built b;
+
+	smmu_buf_puts(&text, HEAD
+		      "domains: [{name: a, stage: 1, leaves: pages, maps: [{iova: 0, pa: 0x1000, "
+		      "size: 256M}]}]\ndevices:\n");
+	for (unsigned i = 0; i < STREAMS; i++)
+		smmu_buf_printf(&text, "  - {name: d%u, streams: [%u], stage1: a}\n", i, i);
+	build(&b, smmu_buf_text(&text), text.size);
+	if (smmu_model_new(&model, b.mem, b.build.regs[0]))
+		exit(2);
+	printf("stream-ns %.2f\n", translate_ns(model, 1, 64 * STREAMS));
+	printf("streams-ns %.2f\n", translate_ns(model, STREAMS, 64));
+	smmu_model_free(model);
+	release(&b);
+	smmu_buf_fini(&text);
+}
+
 int main(int argc, char **argv)
 {
+	double parse_s, unused;
+
 	if (argc != 2) {
 		fputs("usage: bench-build FOLDER\n", stderr);
 		return 2;
@@ -252,6 +305,9 @@ int main(int argc, char **argv)
 	substreams(1000, 10000);
 	pages(1024, 1, NULL);
 	pages(64, 4, argv[1]);
-	regions(100000);
+	printf("regions-s %.4f\n", regions(100000, &parse_s));
+	printf("regions-yaml-s %.4f\n", parse_s);
+	printf("regions-twice-s %.4f\n", regions(200000, &unused));
+	streams();
 	return 0;
 }

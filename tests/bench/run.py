@@ -10,7 +10,10 @@ import pathlib
 import re
 import subprocess
 import sys
-import tempfile
+
+sys.dont_write_bytecode = True  # no files beside the sources
+
+import build_rows  # noqa: E402
 
 
 def compile_limit(build, limits, name):
@@ -42,33 +45,6 @@ def walk_limits(text):
     return found
 
 
-def bandwidth(text, row):
-    """Seconds a GB of a row of membw."""
-    line = next(line for line in text.splitlines() if line.startswith(row))
-    return 1 / float(re.search(r"([\d.]+) GB/s", line)[1])
-
-
-def build_rows(build, limits):
-    """Building, dumping and writing: (title, figure, bound, target)."""
-    limit = run(compile_limit(build, limits, "membw"))
-    with tempfile.TemporaryDirectory(prefix="smmu-bench-", dir="/dev/shm") as folder:
-        ours = {k: float(v) for k, v in
-                (line.split() for line in run(build / "bench-build", folder).splitlines())}
-    return [
-        # tables lie in huge pages where there are any, as those of this row
-        ("build: tables in memory, s/GB", ours["tables-s/GB"],
-         bandwidth(limit, "[2M] PTE fill 1 GiB fresh"), 2.0),
-        ("build: tables to a file, s/GB", ours["file-s/GB"],
-         bandwidth(limit, "fill 1 MiB + write() x1024 -> /dev/shm"), 1.6),
-        ("dump: tables as ranges, s/GB", ours["dump-s/GB"],
-         bandwidth(limit, "[2M] seq read sum"), 3.0),
-        ("build: 100,000 regions, s", ours["regions-s"], ours["regions-yaml-s"], 4.0),
-        ("build: 1 TiB of pages, bytes a page", ours["page-bytes"], 8.1, 1.0),
-        ("build: 10 M SubstreamIDs, bytes each", ours["cds-bytes"], 66, 1.0),
-        ("build: 10 M SubstreamIDs, ns each", ours["cds-ns"], 60, 1.0),
-    ]
-
-
 def main():
     build, limits = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2])
     if not limits.is_dir():
@@ -83,7 +59,7 @@ def main():
         ("stage 1 walk, caches off, 65,536 pages", "walk-65536", limit["1", 65536][0], 4.0),
     ]
     rows = [(title, float(ours[key]), bound, target) for title, key, bound, target in rows]
-    rows += build_rows(build, limits)
+    rows += build_rows.rows(build, limits, run, compile_limit)
     print(f"{'row (ns where nothing else is said)':<42}{'ours':>8}{'limit':>8}{'ratio':>8}"
           f"{'target':>8}")
     short = 0

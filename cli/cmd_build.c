@@ -69,6 +69,10 @@ static int run_build(struct cli_session *session, const void *data)
 		error = smmu_build_init(&build, mem, sys, session->diag);
 	if (!error)
 		error = smmu_build_write(&build, mem, sys, dir, args->force, session->diag);
+	if (!error && !build.regions_count)
+		smmu_diag_note(session->diag, NULL,
+			       "%s describes nothing to build: what it gives is copied",
+			       args->system);
 	if (!error && !session->quiet && (emit = cli_emit(session)))
 		show(emit, &build, dir);
 	smmu_build_fini(&build);

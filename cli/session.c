@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/buf.h"
@@ -85,6 +86,50 @@ static void apply(struct cli_session *session, const struct common_args *common)
 		session->color = false;
 	session->diagnostics.quiet = common->quiet;
 	session->diagnostics.color = wants_color((enum color_when)common->color, STDERR_FILENO);
+}
+
+static bool is_file(const char *path, const struct stat *file)
+{
+	struct stat at;
+
+	return path && strcmp(path, "-") != 0 && stat(path, &at) == 0 &&
+	       at.st_dev == file->st_dev && at.st_ino == file->st_ino;
+}
+
+/* Any value of an option or argument that names this file. */
+static bool is_named(const struct cli_command *command, const void *args, const struct stat *file)
+{
+	for (const struct cli_opt *opt = command->opts; opt->kind != CLI_OPT_END; opt++) {
+		const void *member = (const char *)args + opt->offset;
+		bool is_text = opt->kind == CLI_OPT_STR || opt->kind == CLI_OPT_POS ||
+			       opt->kind == CLI_OPT_POS_MAY;
+		const struct cli_strings *list = NULL;
+
+		if (opt->kind == CLI_OPT_STRS || opt->kind == CLI_OPT_POS_REST)
+			list = member;
+		if (is_text && is_file(*(const char *const *)member, file))
+			return true;
+		for (size_t i = 0; list && i < list->count; i++)
+			if (is_file(list->item[i], file))
+				return true;
+	}
+	return false;
+}
+
+/* What is read here would be gone: written over at best at the end, at worst while it is read. */
+static int check_output(const struct cli_command *command, const struct cli_session *session,
+			const void *args)
+{
+	struct stat file;
+
+	if (!session->output[0])
+		return smmu_diag_error(session->diag, NULL, SMMU_E_USAGE, "--output names no file");
+	if (is_plain_output(session->output) || stat(session->output, &file) ||
+	    !S_ISREG(file.st_mode) || !is_named(command, args, &file))
+		return 0;
+	return smmu_diag_error(session->diag, NULL, SMMU_E_CONFLICT,
+			       "%s is read here, and would be written over: choose another file",
+			       session->output);
 }
 
 static int check_format(const struct cli_command *command, struct cli_session *session)
@@ -175,6 +220,8 @@ static int run(const struct cli_command *command, int argc, char *const *argv,
 		apply(session, &common);
 		error = check_format(command, session);
 	}
+	if (!error)
+		error = check_output(command, session, args);
 	if (!error)
 		status = command->run(session, args);
 	else if (error == SMMU_E_USAGE)

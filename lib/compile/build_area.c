@@ -70,6 +70,20 @@ static void warn_captured(struct builder *b, struct build_area *area, uint64_t f
 	}
 }
 
+int build_check_room(struct builder *b, const struct build_area *area, uint64_t size,
+		     const char *what)
+{
+	char most[24], text[24];
+
+	if (size <= BUILD_BYTES_MAX - b->placed)
+		return 0;
+	return build_error(b, area->at, SMMU_E_LIMIT,
+			   "the tables come to more than %s, the most that are built: %s for %s of "
+			   "%s",
+			   smmu_format_size(most, BUILD_BYTES_MAX), smmu_format_size(text, size),
+			   what, area->whose);
+}
+
 int build_alloc(uint64_t *address, struct builder *b, struct build_area *area, uint64_t size,
 		unsigned align_log2, const char *what)
 {
@@ -89,6 +103,9 @@ int build_alloc(uint64_t *address, struct builder *b, struct build_area *area, u
 				   area->whose, what, smmu_format_size(text, size), start,
 				   area->end);
 	}
+	if (build_check_room(b, area, size, what))
+		return b->error;
+	b->placed += size;
 	if (!area->has_group) {
 		area->has_group = true;
 		area->group_start = smmu_align_down_log2(start, BUILD_PAGE_LOG2);

@@ -109,8 +109,11 @@ struct builder {
 	bool has_files; /* memory holds captured bytes */
 	int error;	/* the first one */
 	unsigned errors;
+	uint64_t placed; /* bytes of structures */
 };
 
+/* Bytes of all structures: a short description can ask for any number. */
+#define BUILD_BYTES_MAX (UINT64_C(8) << 30)
 /* Errors after which no more are looked for: a hostile file must not flood. */
 #define BUILD_PROBLEMS_MAX 1000u
 static inline bool build_is_full(const struct builder *b)
@@ -153,6 +156,9 @@ int build_claim(struct builder *b);
 void build_owners_fini(struct build_owners *owners);
 
 /* build_area.c */
+/* Whether size more bytes may be built; asked ahead of a long work, too. */
+int build_check_room(struct builder *b, const struct build_area *area, uint64_t size,
+		     const char *what);
 /* size bytes aligned to 2^align_log2; what is for the message when there is no room. */
 int build_alloc(uint64_t *address, struct builder *b, struct build_area *area, uint64_t size,
 		unsigned align_log2, const char *what);

@@ -91,8 +91,13 @@ static int build_leaves(struct builder *b, struct build_smmu *on, const struct s
 			unsigned bits)
 {
 	bool leaves_out = !smmu_ste_V(fallback);
-	uint64_t shared = 0, entries = smmu_pow2(bits);
-	int status = 0;
+	uint64_t shared = 0, entries = smmu_pow2(bits), used = 0;
+	int status;
+
+	for (size_t i = 0; i < on->leaf_count; i++)
+		used += on->leaf[i] != 0;
+	status = build_check_room(b, &on->area, used * (entries << STE_LOG2),
+				  "the second-level stream tables");
 
 	for (size_t i = 0; status == 0 && i < on->leaf_count; i++) {
 		uint64_t leaf = on->leaf[i] ? 0 : shared;

@@ -335,6 +335,23 @@ int build_tt_start(const struct build_tt *tt)
 	return level;
 }
 
+/* What Pages take at least: those of maps that no Block fits. */
+static uint64_t page_bytes(const struct build_tt *tt)
+{
+	const struct smmu_desc_level *page =
+		smmu_desc_level(tt->family, tt->granule, SMMU_DESC_LEVEL_MAX);
+	uint64_t bytes = 0;
+
+	for (size_t i = 0; i < tt->maps_count; i++) {
+		const struct smmu_sys_map *map = tt->maps[i];
+
+		if (tt->leaves == SMMU_SYS_LEAVES_PAGES ||
+		    !smmu_is_aligned_log2(map->input.v ^ map->pa.v, page[-1].size_log2))
+			bytes += map->size.v >> page->size_log2 << ENTRY_LOG2;
+	}
+	return bytes;
+}
+
 int build_tt_build(uint64_t *root, struct builder *b, struct build_area *area,
 		   const struct build_tt *tt, const char *whose)
 {
@@ -342,6 +359,8 @@ int build_tt_build(uint64_t *root, struct builder *b, struct build_area *area,
 	int level = build_tt_start(tt);
 	const struct smmu_desc_level *l = smmu_desc_level(tt->family, tt->granule, level);
 
+	if (build_check_room(b, area, page_bytes(tt), "the translation tables"))
+		return b->error;
 	next_range(&w);
 	return build_table(root, &w, level, 0, tt->ia_bits - l->size_log2);
 }

@@ -151,6 +151,8 @@ static void access_needs(struct smmu_config *config, const struct smmu_overrides
 			need |= SMMU_PERM_PW;
 		config->need[i] = (uint8_t)(priv ? need : need << SMMU_PERM_UNPRIV_SHIFT);
 	}
+	for (unsigned i = 0; i < SMMU_LEN(config->marks); i++)
+		config->marks[i] = smmu_marks_out(config->attr.marks, i);
 	for (unsigned perm = 0; perm < SMMU_LEN(config->allowed); perm++) {
 		config->allowed[perm] = 0;
 		for (unsigned i = 0; i < SMMU_LEN(config->need); i++)
@@ -181,6 +183,12 @@ static void set_quick(struct smmu_tt *tt, bool quick, unsigned ia_log2)
 	tt->ia_mask = smmu_ones(tt->ia_bits);
 	tt->ia_excess = smmu_ones(ia_log2) & ~tt->ia_mask;
 	tt->taken_mask = tt->had ? 0 : smmu_row_taken_mask();
+	/* AF and DBM are the same bits at both stages; addresses at every level end with the
+	 * last's. */
+	tt->leaf_want = smmu_s1desc_set_AF(0, !tt->affd);
+	tt->leaf_care =
+		tt->leaf_want | smmu_s1desc_set_DBM(0, tt->hd) |
+		(tt->initial[SMMU_DESC_LEVEL_MAX - tt->initial_level].leaf_mask & tt->oa_excess);
 	tt->notable = tt->taken_mask | (tt->initial->table_mask & tt->oa_excess);
 }
 
@@ -433,6 +441,7 @@ void smmu_config_cd(struct smmu_config *config, const struct smmu_rule_ctx *ctx)
 	s1->abort = smmu_cd_A(cd);
 	s1->record = smmu_cd_R(cd);
 	s1->stall = smmu_cd_S(cd);
+	config->s1_only = !config->s2;
 	stage1_memory(config);
 	stage1_half(config, ctx, 0);
 	stage1_half(config, ctx, 1);

@@ -55,10 +55,13 @@ struct smmu_tt {
 	int8_t initial_level;
 	bool quick; /* nothing about it needs more than smmu_quick_translate() */
 	/* For smmu_quick_translate(). */
-	uint64_t ia_mask;      /* the input address bits that are resolved */
-	uint64_t ia_excess;    /* those that must be 0 (after the flip by VA bit 55) */
-	uint64_t taken_mask;   /* bits of Table descriptors that take permissions away */
-	uint64_t notable;      /* those, and theirs that lead beyond the effective output size */
+	uint64_t ia_mask;    /* the input address bits that are resolved */
+	uint64_t ia_excess;  /* those that must be 0 (after the flip by VA bit 55) */
+	uint64_t taken_mask; /* bits of Table descriptors that take permissions away */
+	uint64_t notable;    /* those, and theirs that lead beyond the effective output size */
+	/* Bits of a Block or Page, and their values where it is in range, accessed, not to be
+	 * dirtied. */
+	uint64_t leaf_care, leaf_want;
 	enum smmu_pas pas;     /* where the walk starts; of IPAs at stage 1 under stage 2 */
 	bool ns_bit, ns_table; /* NS and NSTable lead to Non-secure memory (3.10.2) */
 	int8_t sh; /* Shareability of all that it maps, or -1: descriptors say it (DS) */
@@ -107,6 +110,7 @@ struct smmu_config {
 	uint64_t cd_ipa; /* where stage 2 translated the CD's address */
 	enum smmu_streamworld world;
 	bool s1, s2;	 /* stages that translate this transaction */
+	bool s1_only;	 /* there is a CD, and no stage 2 */
 	bool s1_skipped; /* S1DSS == 0b01 bypasses a stage 1 that Config enables */
 	struct smmu_s1 stage1;
 	struct smmu_s2 stage2;
@@ -116,6 +120,7 @@ struct smmu_config {
 	enum smmu_pas bypass; /* address space of what bypasses stage 1 */
 	uint16_t allowed[64]; /* kinds of access, bit smmu_txn_index(), by what is granted */
 	uint8_t need[16];     /* accesses by smmu_txn_index() after STE overrides */
+	uint8_t marks[16];    /* enum smmu_attr_marks by smmu_txn_index() */
 };
 
 /*
@@ -153,6 +158,15 @@ enum smmu_marks {
 	SMMU_MARK_SET_PRIV = 4,
 	SMMU_MARK_SET_INST = 8,
 };
+
+/* 13.1.2, 13.4.4: marks as output, of an access with that index; writes are Data. */
+SMMU_INLINE uint8_t smmu_marks_out(unsigned marks, unsigned index)
+{
+	unsigned data = index & SMMU_TXN_INDEX_WRITE ? SMMU_ATTR_INSTRUCTION : 0;
+
+	/* Index and marks have privilege below instruction. */
+	return (uint8_t)(((index >> 2 & marks) | marks >> 2) & 3 & ~data);
+}
 
 /* What a configuration depends on besides the structures. */
 struct smmu_config_in {

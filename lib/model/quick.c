@@ -63,16 +63,10 @@ SMMU_INLINE uint64_t next_at(const struct run *r, const struct smmu_desc_level *
 	return table + (r->ia >> l->size_log2 & r->tt->index_mask) * 8;
 }
 
-/*
- * Whether a Block or Page can be used as it is for the accesses need: in
- * range, accessed, not to be made dirty.  AF and DBM are the same bits at both
- * stages.
- */
+/* Whether a Block or Page can be used as it is, where nothing that is needed is denied. */
 SMMU_INLINE bool is_settled(const struct smmu_tt *tt, const struct found *f, unsigned denied)
 {
-	return SMMU_LIKELY(!(f->desc & f->l->leaf_mask & tt->oa_excess) && !denied &&
-			   (smmu_s1desc_AF(f->desc) || tt->affd)) &&
-	       SMMU_LIKELY(!tt->hd || !smmu_s1desc_DBM(f->desc));
+	return SMMU_LIKELY(!denied && (f->desc & tt->leaf_care) == tt->leaf_want);
 }
 
 /* Output address: that of the descriptor, with the input bits below it (at most 48 bits). */
@@ -180,8 +174,9 @@ SMMU_INLINE bool descend1(const struct run *r, struct found *f, const struct smm
 			  bool nested)
 {
 	const struct smmu_tt *tt = r->tt;
-	uint64_t tables = 0, at, table, tag = 0;
+	uint64_t tables = 0, at, desc, tag = 0;
 	struct smmu_walk_entry *slot = NULL;
+	const struct smmu_desc_level *l;
 	enum smmu_desc_kind kind;
 
 	if (r->ctx) {
@@ -195,20 +190,21 @@ SMMU_INLINE bool descend1(const struct run *r, struct found *f, const struct smm
 			return smmu_desc_kind(f->desc, f->l) == SMMU_DESC_PAGE;
 		}
 	}
-	f->l = tt->initial;
+	l = tt->initial;
 	at = initial_at(r);
-	for (;;) {
+	if (nested && !resolve(r, &at, config, at))
+		return false;
+	desc = load(r, at);
+	while ((kind = smmu_desc_kind(desc, l)) == SMMU_DESC_TABLE) {
+		tables |= desc;
+		l++;
+		at = next_at(r, l, desc & l->table_mask);
 		if (nested && !resolve(r, &at, config, at))
 			return false;
-		f->desc = load(r, at);
-		kind = smmu_desc_kind(f->desc, f->l);
-		if (kind != SMMU_DESC_TABLE)
-			break;
-		table = f->desc & f->l->table_mask;
-		tables |= f->desc;
-		f->l++;
-		at = next_at(r, f->l, table);
+		desc = load(r, at);
 	}
+	f->l = l;
+	f->desc = desc;
 	f->taken = 0;
 	if (SMMU_UNLIKELY(tables & tt->notable)) {
 		if (tables & tt->oa_excess & f->l->table_mask)
@@ -300,6 +296,18 @@ SMMU_INLINE void keep(struct smmu_model *model, const struct access *access,
 			});
 }
 
+SMMU_INLINE struct access start(const struct smmu_txn *txn, const struct smmu_cfg_hit *hit,
+				bool caches)
+{
+	unsigned index = smmu_txn_index(txn);
+
+	return (struct access){.address = txn->address,
+			       .key = hit->key,
+			       .ctx = caches ? hit->ctx : 0,
+			       .need = hit->config->need[index],
+			       .index = index};
+}
+
 /* Answers with what both stages came to, and keeps it where there are caches. */
 SMMU_INLINE int answer(struct smmu_result *result, struct smmu_model *model,
 		       const struct access *access, const struct smmu_config *config,
@@ -310,47 +318,58 @@ SMMU_INLINE int answer(struct smmu_result *result, struct smmu_model *model,
 	attr.memory = leaf->memory;
 	if (access->ctx)
 		keep(model, access, config, leaf, attr);
-	smmu_walk_attr(&result->attr, &attr, access->index);
+	attr.marks = config->marks[access->index];
+	memcpy(&result->attr, &attr, sizeof(attr));
 	smmu_walk_answer(result, (struct smmu_pa){leaf->oa, config->ste_pa.pas}, leaf->size_log2);
 	return 0;
 }
 
 /* Through stage 2, after stage 1 or alone. */
 static SMMU_NOINLINE int walk_stage2(struct smmu_result *result, struct smmu_model *model,
-				     const struct smmu_txn *txn, const struct access *access,
-				     const struct smmu_config *config)
+				     const struct smmu_txn *txn, const struct smmu_cfg_hit *hit,
+				     bool caches)
 {
+	const struct smmu_config *config = hit->config;
+	struct access access = start(txn, hit, caches);
 	struct smmu_leaf leaf;
 
-	if (!(config->s1 ? nested(model, &leaf, config, access)
-			 : second_only(model, &leaf, config, access)))
-		return smmu_model_translate_full(result, model, txn, access->key);
+	if (!(config->s1 ? nested(model, &leaf, config, &access)
+			 : second_only(model, &leaf, config, &access)))
+		return smmu_model_translate_full(result, model, txn, hit->key);
 	leaf.memory = smmu_attr_final(leaf.memory, config->nosnoop);
-	return answer(result, model, access, config, &leaf);
+	return answer(result, model, &access, config, &leaf);
 }
 
-/* Not in the TLB: a walk, if the configuration is cached. */
-static SMMU_NOINLINE int walk(struct smmu_result *result, struct smmu_model *model,
-			      const struct smmu_txn *txn, uint64_t key)
+/* Not in the TLB, or there is none: a walk, if the configuration is cached. */
+SMMU_INLINE int walk(struct smmu_result *result, struct smmu_model *model,
+		     const struct smmu_txn *txn, uint64_t key, bool caches)
 {
 	const struct smmu_cfg_hit *hit = smmu_cfg_find(model->tlb, key);
 	const struct smmu_config *config;
-	struct access access = {.address = txn->address, .key = key, .index = smmu_txn_index(txn)};
+	struct access access;
 	struct smmu_leaf leaf;
 
-	if (!hit)
+	if (SMMU_UNLIKELY(!hit))
 		return smmu_model_translate_full(result, model, txn, key);
 	config = hit->config;
-	access.ctx = model->tlb_on ? hit->ctx : 0;
-	access.need = config->need[access.index];
-	if (SMMU_UNLIKELY(!config->s1 || config->s2)) {
-		struct access copy = access;
-
-		return walk_stage2(result, model, txn, &copy, config);
-	}
-	if (!stage1(model, &leaf, config, &access, false))
+	access = start(txn, hit, caches);
+	if (SMMU_UNLIKELY(!config->s1_only))
+		return walk_stage2(result, model, txn, hit, caches);
+	if (SMMU_UNLIKELY(!stage1(model, &leaf, config, &access, false)))
 		return smmu_model_translate_full(result, model, txn, key);
 	return answer(result, model, &access, config, &leaf);
+}
+
+static SMMU_NOINLINE int walk_cached(struct smmu_result *result, struct smmu_model *model,
+				     const struct smmu_txn *txn, uint64_t key)
+{
+	return walk(result, model, txn, key, true);
+}
+
+static SMMU_NOINLINE int walk_uncached(struct smmu_result *result, struct smmu_model *model,
+				       const struct smmu_txn *txn, uint64_t key)
+{
+	return walk(result, model, txn, key, false);
 }
 
 SMMU_INLINE int translate(struct smmu_result *result, struct smmu_model *model,
@@ -360,11 +379,11 @@ SMMU_INLINE int translate(struct smmu_result *result, struct smmu_model *model,
 	unsigned index;
 
 	if (SMMU_UNLIKELY(!model->tlb_on))
-		return walk(result, model, txn, key);
+		return walk_uncached(result, model, txn, key);
 	hit = smmu_tlb_find(model->tlb, key, smmu_tlb_page(model->tlb, txn->address));
 	index = smmu_txn_index(txn);
 	if (SMMU_UNLIKELY(!hit || !smmu_bit(hit->out, index)))
-		return walk(result, model, txn, key);
+		return walk_cached(result, model, txn, key);
 	smmu_walk_attr(&result->attr, &hit->attr, index);
 	smmu_walk_answer(
 		result,
@@ -383,7 +402,9 @@ static SMMU_NOINLINE int translate_unusual(struct smmu_result *result, struct sm
 int smmu_model_translate(struct smmu_result *result, struct smmu_model *model,
 			 const struct smmu_txn *txn)
 {
-	if (SMMU_UNLIKELY(!smmu_cfg_is_plain(txn)))
+	uint64_t key;
+
+	if (SMMU_UNLIKELY(!smmu_cfg_key_plain(&key, txn)))
 		return translate_unusual(result, model, txn);
-	return translate(result, model, txn, smmu_cfg_key_plain(txn));
+	return translate(result, model, txn, key);
 }

@@ -81,7 +81,8 @@ const struct smmu_cfg_hit *smmu_cfg_search(struct smmu_tlb *tlb, uint64_t key)
 		struct smmu_cfg_hit *hit = &tlb->hit[smmu_bits(key, 0, SMMU_CFG_HITS_LOG2)];
 
 		if (entry->key == key && entry->epoch == tlb->epoch) {
-			*hit = (struct smmu_cfg_hit){key, &tlb->config[set][way], entry->ctx};
+			*hit = (struct smmu_cfg_hit){
+				.key = key, .config = &tlb->config[set][way], .ctx = entry->ctx};
 			return hit;
 		}
 	}

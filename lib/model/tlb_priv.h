@@ -87,6 +87,7 @@ struct smmu_cfg_hit {
 	uint64_t key;
 	const struct smmu_config *config;
 	uint32_t ctx;
+	uint64_t spare; /* a power of two in size */
 };
 
 struct smmu_tlb {
@@ -129,18 +130,18 @@ static inline uint64_t smmu_cfg_key(const struct smmu_txn *txn)
 	return key | substream << SMMU_KEY_SUBSTREAM;
 }
 
-/* The same, quickly, of most transactions: an access with nothing out of the ordinary. */
-SMMU_INLINE bool smmu_cfg_is_plain(const struct smmu_txn *txn)
+/*
+ * The same, quickly, of most transactions: an access with nothing out of the
+ * ordinary.  False for any other.
+ */
+SMMU_INLINE bool smmu_cfg_key_plain(uint64_t *key, const struct smmu_txn *txn)
 {
-	return smmu_attr_is_default(txn) && txn->kind == SMMU_TXN_ACCESS &&
-	       smmu_bits_fit(txn->substream, 20);
-}
-
-SMMU_INLINE uint64_t smmu_cfg_key_plain(const struct smmu_txn *txn)
-{
-	uint64_t key = txn->stream | (uint64_t)txn->sec << SMMU_KEY_SEC;
-
-	return txn->ssv ? key | ((uint64_t)txn->substream << 1 | 1) << SMMU_KEY_SUBSTREAM : key;
+	if (!smmu_attr_is_default(txn) || txn->kind != SMMU_TXN_ACCESS)
+		return false;
+	*key = txn->stream | (uint64_t)txn->sec << SMMU_KEY_SEC;
+	if (txn->ssv)
+		*key |= ((uint64_t)txn->substream << 1 | 1) << SMMU_KEY_SUBSTREAM;
+	return !txn->ssv || smmu_bits_fit(txn->substream, 20);
 }
 
 /*

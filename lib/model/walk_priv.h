@@ -168,12 +168,8 @@ SMMU_INLINE void smmu_walk_answer(struct smmu_result *r, struct smmu_pa pa, unsi
 SMMU_INLINE void smmu_walk_attr(struct smmu_attr *attr, const struct smmu_attr *from,
 				unsigned index)
 {
-	unsigned data = index & SMMU_TXN_INDEX_WRITE ? SMMU_ATTR_INSTRUCTION : 0;
-	unsigned marks = from->marks;
-
 	memcpy(attr, from, sizeof(*attr));
-	/* Index and marks have privilege below instruction. */
-	attr->marks = (uint8_t)(((index >> 2 & marks) | marks >> 2) & 3 & ~data);
+	attr->marks = smmu_marks_out(from->marks, index);
 }
 
 /* A transaction that caches and the quick walk have no answer for; key is smmu_cfg_key(). */

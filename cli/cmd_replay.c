@@ -21,6 +21,8 @@ static const struct cli_choice trace_formats[] = {
 	{"csv", SMMU_TRACE_CSV},
 	{"jsonl", SMMU_TRACE_JSONL},
 	{"binary", SMMU_TRACE_BINARY},
+	{"ftrace", SMMU_TRACE_FTRACE},
+	{"qemu", SMMU_TRACE_QEMU},
 	{NULL, 0},
 };
 

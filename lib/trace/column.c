@@ -348,7 +348,8 @@ static const struct need {
 	[SMMU_OP_POKE] = {NEED(ADDRESS), true, FORM_BYTES},
 	[SMMU_OP_MMIO] = {NEED(ADDRESS) | NEED(SIZE) | NEED(ACCESS), false, FORM_ANY},
 	[SMMU_OP_TLBI] = {0, true, FORM_WORDS},
-	[SMMU_OP_MAP] = {NEED(ADDRESS) | NEED(SIZE) | NEED(PA), false, FORM_ANY},
+	/* Without pa where the driver's API did not say it: an allocation. */
+	[SMMU_OP_MAP] = {NEED(ADDRESS) | NEED(SIZE), false, FORM_ANY},
 	[SMMU_OP_UNMAP] = {NEED(ADDRESS) | NEED(SIZE), false, FORM_ANY},
 };
 

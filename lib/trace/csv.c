@@ -164,6 +164,19 @@ static int parse_header(struct smmu_trace *trace, char *line, size_t size,
 	}
 }
 
+bool smmu_csv_is_header(const struct smmu_trace *trace)
+{
+	const char *line = trace->data + trace->pos;
+	size_t size = strcspn(line, ",\r\n \t");
+	enum smmu_column column;
+
+	if (*line == '"')
+		return true;
+	/* A task of a log may be called x-… too. */
+	return !smmu_column_find(&column, line, size) &&
+	       (column != SMMU_COL_IGNORED || line[size] == ',');
+}
+
 int smmu_csv_header(struct smmu_trace *trace, struct smmu_diag *diag)
 {
 	struct smmu_line_error error = {.code = 0};

@@ -6,6 +6,7 @@
 
 #include "base/compiler.h"
 #include "trace/binary_priv.h"
+#include "trace/log_priv.h"
 
 #define BLOCK_SIZE  ((size_t)256 << 10)
 #define LINE_LIMIT  ((size_t)1 << 20)
@@ -245,6 +246,15 @@ static int skip_to_content(struct smmu_trace *trace, struct smmu_diag *diag)
 	return more;
 }
 
+/* Logs begin with whatever came before the first line of ours. */
+static void detect_log(struct smmu_trace *trace)
+{
+	const struct smmu_log_format *log = smmu_log_detect(trace);
+
+	if (log)
+		trace->format = log->format;
+}
+
 /* The magic decides, else the first line that says something, else the name. */
 static int detect(struct smmu_trace *trace, struct smmu_diag *diag)
 {
@@ -266,6 +276,8 @@ static int detect(struct smmu_trace *trace, struct smmu_diag *diag)
 	if (more ? trace->data[trace->pos] == '{'
 		 : has_suffix(name, ".jsonl") || has_suffix(name, ".jsonl.gz"))
 		trace->format = SMMU_TRACE_JSONL;
+	else if (more && !smmu_csv_is_header(trace))
+		detect_log(trace);
 	return 0;
 }
 
@@ -282,6 +294,10 @@ static int begin(struct smmu_trace *trace, struct smmu_diag *diag)
 		return smmu_csv_header(trace, diag);
 	case SMMU_TRACE_BINARY:
 		return smmu_binary_header(trace, diag);
+	case SMMU_TRACE_FTRACE:
+	case SMMU_TRACE_QEMU:
+		trace->batch = smmu_log_batch;
+		break;
 	case SMMU_TRACE_JSONL:
 	case SMMU_TRACE_AUTO:
 		break;
@@ -351,10 +367,18 @@ uint64_t smmu_trace_skipped(const struct smmu_trace *trace)
 	return trace->skipped;
 }
 
+uint64_t smmu_trace_passed(const struct smmu_trace *trace)
+{
+	return trace->passed;
+}
+
 unsigned smmu_trace_columns(const struct smmu_trace *trace)
 {
+	const struct smmu_log_format *log = smmu_log_of(trace->format);
 	unsigned columns = 0;
 
+	if (log)
+		return log->columns;
 	if (trace->format != SMMU_TRACE_CSV)
 		return (1u << SMMU_COL_COUNT) - 1;
 	for (size_t i = 0; i < trace->columns; i++)

@@ -1,5 +1,6 @@
 /*
- * Traces: CSV, JSONL and binary, plain or gzip, read as a stream in batches.
+ * Traces: CSV, JSONL and binary, and the logs of kernels and simulators, plain
+ * or gzip, read as a stream in batches.
  *
  * A reader hands out batches of records; none is allocated one by one.  Lines
  * that cannot be read are reported with their place (as warnings; as the error
@@ -15,7 +16,16 @@
 
 struct smmu_trace;
 
-enum smmu_trace_format { SMMU_TRACE_AUTO, SMMU_TRACE_CSV, SMMU_TRACE_JSONL, SMMU_TRACE_BINARY };
+enum smmu_trace_format {
+	SMMU_TRACE_AUTO,
+	SMMU_TRACE_CSV,
+	SMMU_TRACE_JSONL,
+	SMMU_TRACE_BINARY,
+	/* Logs, which are read only: their lines that say nothing of an SMMU are passed over. */
+	SMMU_TRACE_FTRACE, /* Linux iommu:* and dma:* events: trace, trace-cmd report, perf script
+			    */
+	SMMU_TRACE_QEMU,   /* -trace 'smmu*' */
+};
 
 struct smmu_trace_options {
 	enum smmu_trace_format format;
@@ -39,6 +49,8 @@ int smmu_trace_next(size_t *count, struct smmu_trace *trace, struct smmu_record 
 		    size_t capacity, struct smmu_diag *diag);
 /* Lines that could not be read so far. */
 uint64_t smmu_trace_skipped(const struct smmu_trace *trace);
+/* Lines of a log that are none of its records so far, comments not counted. */
+uint64_t smmu_trace_passed(const struct smmu_trace *trace);
 /* The columns that records may have, a bit for each enum smmu_column: all, but in CSV. */
 unsigned smmu_trace_columns(const struct smmu_trace *trace);
 /* Names in the column smmu, by index; borrowed until close. */

@@ -37,6 +37,7 @@ struct smmu_trace {
 
 	uint32_t line;		  /* the number of the line at pos */
 	uint64_t number, skipped; /* records and unreadable lines so far */
+	uint64_t passed;	  /* logs: lines that say nothing of ours */
 
 	/* CSV: what each column is, an enum smmu_column. */
 	uint8_t *column;
@@ -45,6 +46,14 @@ struct smmu_trace {
 	struct smmu_record kind[16];
 	/* JSONL: what the keys of the last object were, in order. */
 	uint8_t guess[KEY_GUESSES];
+	/* ftrace: a line of several records: the next one, and where its lists go on. */
+	unsigned part, parts, parts_with_pa;
+	uint32_t list_at[3];
+	/* QEMU: of a translation that failed. */
+	bool has_iova, has_sid;
+	uint64_t iova;
+	uint32_t sid;
+	bool has_guessed; /* logs: it was said that a part of the records is a guess */
 	/* The line as it was, when parsing changed it: for messages. */
 	char *original;
 	size_t original_capacity;
@@ -79,6 +88,8 @@ static inline void smmu_trace_take(struct smmu_trace *trace, struct smmu_record 
 	trace->number++;
 }
 
+/* Whether the line at pos begins with the name of a column, or with a quote. */
+bool smmu_csv_is_header(const struct smmu_trace *trace);
 int smmu_csv_header(struct smmu_trace *trace, struct smmu_diag *diag);
 /* The function that reads lines of the header's columns. */
 smmu_batch_fn *smmu_csv_batch_for(const struct smmu_trace *trace);

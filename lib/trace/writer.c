@@ -315,7 +315,7 @@ int smmu_trace_writer_new(struct smmu_trace_writer **out_writer, struct smmu_out
 	struct smmu_trace_writer *writer;
 
 	*out_writer = NULL;
-	if (format == SMMU_TRACE_AUTO)
+	if (format != SMMU_TRACE_CSV && format != SMMU_TRACE_JSONL && format != SMMU_TRACE_BINARY)
 		return SMMU_E_USAGE;
 	writer = calloc(1, sizeof(*writer));
 	if (!writer)

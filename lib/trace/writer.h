@@ -16,7 +16,8 @@ struct smmu_trace_writer;
 /*
  * out is borrowed until free.  columns are those of a CSV header, as
  * smmu_trace_columns gives them (stream, address and access are always there);
- * other formats do not heed them.  SMMU_E_USAGE when format is AUTO.
+ * other formats do not heed them.  SMMU_E_USAGE when format is AUTO or a
+ * log, which is only read.
  */
 int smmu_trace_writer_new(struct smmu_trace_writer **writer, struct smmu_out *out,
 			  enum smmu_trace_format format, unsigned columns);

@@ -38,6 +38,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		{.format = SMMU_TRACE_AUTO},
 		{.format = SMMU_TRACE_CSV, .strict = true},
 		{.format = SMMU_TRACE_JSONL},
+		{.format = SMMU_TRACE_FTRACE},
+		{.format = SMMU_TRACE_QEMU},
 	};
 
 	for (size_t i = 0; i < SMMU_LEN(options); i++)

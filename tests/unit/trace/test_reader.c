@@ -285,7 +285,7 @@ Test(trace, ops_that_lack_something)
 		{"mmio,1,4,w,,zz", "data \"zz\" is not a number"},
 		{"mmio,1,4,w,,0x100000000", "data 0x100000000 does not fit in 4 bytes"},
 		{"ats-request,1,,r,,", "stream is missing, which ats-request needs"},
-		{"map,1,2,,,", "pa is missing, which map needs"},
+		{"map,1,,,,", "size is missing, which map needs"},
 		{"unmap,1,,,,", "size is missing, which unmap needs"},
 		{"command,,,,root,1 2", "security root is for mmio and poke only"},
 		{"peek,1,,,,", "op \"peek\" is none of access, "},

@@ -3,6 +3,8 @@
  * addresses as the bare loop it is compared with (run.py does that).
  *
  *	bench walk		prints "NAME NANOSECONDS" lines
+ *	bench count NAME	makes COUNTED calls of that row in measured(), for
+ *				a counter of instructions to look at
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -27,9 +29,13 @@
 #define STREAM	0x10u
 #define ROUNDS	5
 #define CALLS	(1L << 22)
+#define COUNTED (1L << 17)
 #define SLOTS	(1 << 20)
+/* Where a guest sees its tables, and its pages. */
+#define IPA_TABLES UINT64_C(0x4000000000)
+#define IPA_PAGES  UINT64_C(0x8000000000)
 
-static uint64_t next_table = TABLES;
+static uint64_t next_table;
 static uint64_t seed = UINT64_C(88172645463325252);
 static uint64_t address[SLOTS];
 
@@ -67,34 +73,85 @@ static uint64_t get64(struct smmu_mem *mem, uint64_t pa)
 	return value;
 }
 
-/* One 4 KiB page at stage 1 with four levels: DDI 0487 D8.3. */
-static void map(struct smmu_mem *mem, uint64_t root, uint64_t va, uint64_t pa)
+/* The leaf entry for ia in a tree of four levels: DDI 0487 D8.3. */
+struct tree {
+	uint64_t root;
+	uint64_t above; /* what stands in Table descriptors in place of a PA: PA + above */
+};
+
+static uint64_t new_table(void)
 {
-	uint64_t table = root;
+	next_table += 4096;
+	return next_table - 4096;
+}
+
+static void map(struct smmu_mem *mem, const struct tree *tree, uint64_t ia, uint64_t leaf)
+{
+	uint64_t table = tree->root;
 
 	for (unsigned level = 0; level < 3; level++) {
-		uint64_t at = table + 8 * smmu_bits(va, 39 - 9 * level, 9);
+		uint64_t at = table + 8 * smmu_bits(ia, 39 - 9 * level, 9);
 		uint64_t desc = get64(mem, at);
 
 		if (!desc) {
-			desc = next_table | 3;
-			next_table += 4096;
+			desc = (new_table() + tree->above) | 3;
 			put64(mem, at, desc);
 		}
-		table = smmu_align_down_log2(desc, 12);
+		table = smmu_align_down_log2(desc, 12) - tree->above;
 	}
-	pa = smmu_s1desc_set_AP(smmu_s1desc_set_AF(pa | 3, 1), 1);
-	put64(mem, table + 8 * smmu_bits(va, 12, 9), pa);
+	put64(mem, table + 8 * smmu_bits(ia, 12, 9), leaf);
 }
 
-static void configure(struct smmu_mem *mem, uint64_t *regs, uint64_t root)
+static uint64_t stage1_page(uint64_t out)
+{
+	return smmu_s1desc_set_AP(smmu_s1desc_set_AF(out | 3, 1), 1);
+}
+
+static uint64_t stage2_page(uint64_t out)
+{
+	return smmu_s2desc_set_MemAttr(smmu_s2desc_set_S2AP(smmu_s2desc_set_AF(out | 3, 1), 3), 15);
+}
+
+/* Tables for pages pages; root2 0 where there is no stage 2. */
+static void make_tables(struct smmu_mem *mem, struct tree *first, uint64_t pages, uint64_t root2)
+{
+	struct tree second = {.root = root2};
+
+	first->root = new_table();
+	first->above = root2 ? IPA_TABLES : 0;
+	for (uint64_t i = 0; i < pages; i++) {
+		uint64_t out = (root2 ? IPA_PAGES : OUT) + i * 4096;
+
+		map(mem, first, VA_BASE + i * 4096, stage1_page(out));
+		if (root2)
+			map(mem, &second, out, stage2_page(OUT + i * 4096));
+	}
+	for (uint64_t pa = 0; root2 && pa < RAM; pa += 4096)
+		map(mem, &second, IPA_TABLES + pa, stage2_page(pa));
+}
+
+static void put_words(struct smmu_mem *mem, uint64_t pa, const uint64_t *word)
+{
+	for (unsigned i = 0; i < 8; i++)
+		put64(mem, pa + 8 * i, word[i]);
+}
+
+static void put_config(struct smmu_mem *mem, const struct tree *first, uint64_t root2)
 {
 	struct smmu_ste ste = {{0}};
 	struct smmu_cd cd = {{0}};
 
 	smmu_ste_set_V(&ste, 1);
-	smmu_ste_set_Config(&ste, 5);
-	smmu_ste_set_S1ContextPtr(&ste, CDTAB);
+	smmu_ste_set_Config(&ste, root2 ? 7 : 5);
+	smmu_ste_set_S1ContextPtr(&ste, CDTAB + first->above);
+	if (root2) {
+		smmu_ste_set_S2T0SZ(&ste, 16);
+		smmu_ste_set_S2SL0(&ste, 2);
+		smmu_ste_set_S2PS(&ste, 5);
+		smmu_ste_set_S2AA64(&ste, 1);
+		smmu_ste_set_S2R(&ste, 1);
+		smmu_ste_set_S2TTB(&ste, root2);
+	}
 	smmu_cd_set_V(&cd, 1);
 	smmu_cd_set_AA64(&cd, 1);
 	smmu_cd_set_T0SZ(&cd, 16);
@@ -102,11 +159,13 @@ static void configure(struct smmu_mem *mem, uint64_t *regs, uint64_t root)
 	smmu_cd_set_IPS(&cd, 5);
 	smmu_cd_set_A(&cd, 1);
 	smmu_cd_set_R(&cd, 1);
-	smmu_cd_set_TTB0(&cd, root);
-	for (unsigned i = 0; i < 8; i++) {
-		put64(mem, STRTAB + 64 * STREAM + 8 * i, ste.word[i]);
-		put64(mem, CDTAB + 8 * i, cd.word[i]);
-	}
+	smmu_cd_set_TTB0(&cd, first->root + first->above);
+	put_words(mem, STRTAB + 64 * STREAM, ste.word);
+	put_words(mem, CDTAB, cd.word);
+}
+
+static void set_registers(uint64_t *regs)
+{
 	/* SMMUv3.1, both stages, AArch64 tables, all granules, 48-bit output. */
 	regs[SMMU_REG_IDR0] = 0x0d44101b;
 	regs[SMMU_REG_IDR1] = 0x02730010;
@@ -119,6 +178,26 @@ static void configure(struct smmu_mem *mem, uint64_t *regs, uint64_t root)
 	regs[SMMU_REG_EVENTQ_BASE] = EVENTQ | 7;
 }
 
+/* A machine with pages mapped for STREAM, by both stages where nested says so. */
+static struct smmu_model *make_model(struct smmu_mem **mem, uint64_t pages, bool nested)
+{
+	static uint64_t regs[SMMU_REG_COUNT];
+	struct smmu_model *model = NULL;
+	struct tree first;
+	uint64_t root2;
+
+	next_table = TABLES;
+	root2 = nested ? new_table() : 0;
+	if (smmu_mem_new(mem) || smmu_mem_add_ram(*mem, SMMU_PAS_ALL, 0, RAM))
+		exit(2);
+	make_tables(*mem, &first, pages, root2);
+	put_config(*mem, &first, root2);
+	set_registers(regs);
+	if (smmu_model_new(&model, *mem, regs))
+		exit(2);
+	return model;
+}
+
 static int compare(const void *a, const void *b)
 {
 	double x = *(const double *)a, y = *(const double *)b;
@@ -126,32 +205,40 @@ static int compare(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-/* Median of nanoseconds a call over the prepared addresses. */
-static double time_calls(struct smmu_model *model)
+/* calls translations of the prepared addresses; its name is what counters look for. */
+SMMU_NOINLINE void measured(struct smmu_model *model, long calls);
+SMMU_NOINLINE void measured(struct smmu_model *model, long calls)
 {
 	struct smmu_txn txn = {.stream = STREAM, .size = 64, .read = true, .alloc = 4};
 	struct smmu_result result;
-	double round[ROUNDS];
 	uint64_t sum = 0;
 	long bad = 0;
 
-	for (int r = 0; r < ROUNDS; r++) {
-		double start = now_ns();
-
-		for (long i = 0; i < CALLS; i++) {
-			txn.address = address[i & (SLOTS - 1)];
-			if (smmu_model_translate(&result, model, &txn) != 0)
-				exit(2);
-			bad += result.status != SMMU_STATUS_OK;
-			sum += result.pa.pa;
-		}
-		round[r] = (now_ns() - start) / (double)CALLS;
+	for (long i = 0; i < calls; i++) {
+		txn.address = address[i & (SLOTS - 1)];
+		if (smmu_model_translate(&result, model, &txn) != 0)
+			exit(2);
+		bad += result.status != SMMU_STATUS_OK;
+		sum += result.pa.pa;
 	}
 	if (bad || sum == 0) {
 		fprintf(stderr, "bench: %ld accesses did not translate: %s (%s)\n", bad,
 			smmu_reason_info(result.blame.reason)->text,
 			result.blame.rule ? result.blame.rule->text : "");
 		exit(2);
+	}
+}
+
+/* Median of nanoseconds a call over the prepared addresses. */
+static double time_calls(struct smmu_model *model)
+{
+	double round[ROUNDS];
+
+	for (int r = 0; r < ROUNDS; r++) {
+		double start = now_ns();
+
+		measured(model, CALLS);
+		round[r] = (now_ns() - start) / (double)CALLS;
 	}
 	qsort(round, ROUNDS, sizeof(round[0]), compare);
 	return round[ROUNDS / 2];
@@ -163,36 +250,66 @@ static void prepare(uint64_t pages)
 		address[i] = VA_BASE + (rnd() % pages) * 4096 + (rnd() & 0xff8);
 }
 
+static const struct row {
+	const char *name;
+	uint64_t pages;
+	bool tlb, nested;
+} rows[] = {
+	{"hot", 1, true, false},
+	{"hit-64", 64, true, false},
+	{"hit-1024", 1024, true, false},
+	{"walk-65536", 65536, false, false},
+	{"nested-65536", 65536, false, true},
+	{"nested-cached-65536", 65536, true, true},
+};
+
 static int bench_walk(void)
 {
-	static const struct {
-		const char *name;
-		uint64_t pages;
-		bool tlb;
-	} rows[] = {
-		{"hot", 1, true},
-		{"hit-64", 64, true},
-		{"hit-1024", 1024, true},
-		{"walk-65536", 65536, false},
-	};
-	static uint64_t regs[SMMU_REG_COUNT];
-	struct smmu_model *model = NULL;
-	struct smmu_mem *mem = NULL;
-	uint64_t root = next_table;
+	for (unsigned nested = 0; nested < 2; nested++) {
+		struct smmu_mem *mem;
+		struct smmu_model *model = make_model(&mem, PAGES, nested);
 
-	next_table += 4096;
-	if (smmu_mem_new(&mem) || smmu_mem_add_ram(mem, SMMU_PAS_ALL, 0, RAM))
-		return 2;
-	for (uint64_t i = 0; i < PAGES; i++)
-		map(mem, root, VA_BASE + i * 4096, OUT + i * 4096);
-	configure(mem, regs, root);
-	if (smmu_model_new(&model, mem, regs))
-		return 2;
-	for (size_t i = 0; i < SMMU_LEN(rows); i++) {
-		prepare(rows[i].pages);
-		smmu_model_set_tlb(model, rows[i].tlb);
-		printf("%s %.2f\n", rows[i].name, time_calls(model));
+		for (size_t i = 0; i < SMMU_LEN(rows); i++) {
+			if (rows[i].nested != nested)
+				continue;
+			prepare(rows[i].pages);
+			smmu_model_set_tlb(model, rows[i].tlb);
+			printf("%s %.2f\n", rows[i].name, time_calls(model));
+		}
+		smmu_model_free(model);
+		smmu_mem_free(mem);
 	}
+	return 0;
+}
+
+/* What is cached is so before the count begins. */
+static void warm(struct smmu_model *model)
+{
+	struct smmu_txn txn = {.stream = STREAM, .size = 64, .read = true, .alloc = 4};
+	struct smmu_result result;
+
+	for (long i = 0; i < COUNTED; i++) {
+		txn.address = address[SLOTS - 1 - i];
+		if (smmu_model_translate(&result, model, &txn))
+			exit(2);
+	}
+}
+
+static int bench_count(const char *name)
+{
+	const struct row *row = rows;
+	struct smmu_mem *mem;
+	struct smmu_model *model;
+
+	while (strcmp(row->name, name) != 0)
+		if (++row == rows + SMMU_LEN(rows))
+			return 2;
+	model = make_model(&mem, row->pages, row->nested);
+	prepare(row->pages);
+	smmu_model_set_tlb(model, row->tlb);
+	warm(model);
+	measured(model, COUNTED);
+	printf("%ld\n", COUNTED);
 	smmu_model_free(model);
 	smmu_mem_free(mem);
 	return 0;
@@ -202,6 +319,8 @@ int main(int argc, char **argv)
 {
 	if (argc == 2 && strcmp(argv[1], "walk") == 0)
 		return bench_walk();
-	fputs("usage: bench walk\n", stderr);
+	if (argc == 3 && strcmp(argv[1], "count") == 0)
+		return bench_count(argv[2]);
+	fputs("usage: bench walk | count ROW\n", stderr);
 	return 2;
 }

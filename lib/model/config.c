@@ -150,9 +150,8 @@ static void access_needs(struct smmu_config *config, const struct smmu_overrides
 		if (write)
 			need |= SMMU_PERM_PW;
 		config->need[i] = (uint8_t)(priv ? need : need << SMMU_PERM_UNPRIV_SHIFT);
+		config->marks[i] = (uint8_t)smmu_marks_out(config->attr.marks, i);
 	}
-	for (unsigned i = 0; i < SMMU_LEN(config->marks); i++)
-		config->marks[i] = smmu_marks_out(config->attr.marks, i);
 	for (unsigned perm = 0; perm < SMMU_LEN(config->allowed); perm++) {
 		config->allowed[perm] = 0;
 		for (unsigned i = 0; i < SMMU_LEN(config->need); i++)
@@ -175,21 +174,28 @@ static void set_httu(struct smmu_tt *tt, const struct smmu_ids *ids, struct httu
 	tt->affd = !tt->ha && httu.affd;
 }
 
-/* ia_log2: input address bits from there on are ignored. */
+/*
+ * ia_log2: input address bits from there on are ignored.  AF and DBM are the
+ * same bits at both stages.  All leaves have the address bits that can be in
+ * excess: none maps more than the 32 bits of the smallest output size.
+ */
 static void set_quick(struct smmu_tt *tt, bool quick, unsigned ia_log2)
 {
-	tt->quick = quick && !tt->big_endian && !tt->wide && !tt->haft &&
-		    tt->initial->high_width == 0 && tt->ia_bits <= 48;
+	const struct smmu_desc_level *first = tt->initial;
+
+	tt->quick = quick && !tt->big_endian && !tt->wide && !tt->haft && first->high_width == 0 &&
+		    tt->ia_bits <= 48;
 	tt->ia_mask = smmu_ones(tt->ia_bits);
 	tt->ia_excess = smmu_ones(ia_log2) & ~tt->ia_mask;
 	tt->taken_mask = tt->had ? 0 : smmu_row_taken_mask();
-	/* AF and DBM are the same bits at both stages; addresses at every level end with the
-	 * last's. */
-	tt->leaf_want = smmu_s1desc_set_AF(0, !tt->affd);
-	tt->leaf_care =
-		tt->leaf_want | smmu_s1desc_set_DBM(0, tt->hd) |
-		(tt->initial[SMMU_DESC_LEVEL_MAX - tt->initial_level].leaf_mask & tt->oa_excess);
-	tt->notable = tt->taken_mask | (tt->initial->table_mask & tt->oa_excess);
+	tt->initial_log2 = first->size_log2;
+	tt->last_log2 = first[SMMU_DESC_LEVEL_MAX - tt->initial_level].size_log2;
+	tt->stride = first[SMMU_DESC_LEVEL_MAX - tt->initial_level].stride;
+	tt->table_mask = smmu_mask(tt->last_log2, 48u - tt->last_log2);
+	tt->excess = tt->table_mask & tt->oa_excess;
+	tt->watched = tt->taken_mask | tt->excess;
+	tt->want = tt->affd ? 0 : smmu_s1desc_set_AF(0, 1);
+	tt->look = tt->want | tt->excess | (tt->hd ? smmu_s1desc_set_DBM(0, 1) : 0);
 }
 
 static unsigned memattr_scheme(const struct smmu_ste *ste, const struct smmu_ids *ids)
@@ -311,7 +317,6 @@ void smmu_config_ste(struct smmu_config *config, const struct smmu_config_in *in
 	config->attr.memory = smmu_attr_replace(smmu_attr_of_incoming(incoming), &o.memory);
 	config->nosnoop = smmu_attr_nosnoop(incoming);
 	config->attr.marks = smmu_overrides_marks(&o, ids);
-	config->attr.valid = true;
 	set_mpam(config, ctx);
 	access_needs(config, &o);
 	if (config->s2)
@@ -404,24 +409,6 @@ static void stage1_half(struct smmu_config *config, const struct smmu_rule_ctx *
 		  tt->tbi ? 56 : 64);
 }
 
-/* 5.4 MAIR0, MAIR1: indices above 7, which AIE alone makes, select the last byte. */
-static void stage1_memory(struct smmu_config *config)
-{
-	struct smmu_s1 *s1 = &config->stage1;
-	uint64_t mair = smmu_cd_MAIR1(&config->cd) << 32 | smmu_cd_MAIR0(&config->cd);
-
-	for (unsigned index = 0; index < (s1->aie ? 16 : 8); index++) {
-		unsigned byte = (unsigned)smmu_bits(mair, index > 7 ? 56 : index * 8, 8);
-
-		for (unsigned sh = 0; sh < 4; sh++) {
-			uint16_t memory = smmu_attr_stage1(config->attr.memory, byte, sh);
-
-			s1->memory[smmu_memory_row(index, sh)] =
-				config->s2 ? memory : smmu_attr_final(memory, config->nosnoop);
-		}
-	}
-}
-
 void smmu_config_cd(struct smmu_config *config, const struct smmu_rule_ctx *ctx)
 {
 	const struct smmu_ids *ids = ctx->ids;
@@ -433,6 +420,7 @@ void smmu_config_cd(struct smmu_config *config, const struct smmu_rule_ctx *ctx)
 	s1->wxn = smmu_cd_WXN(cd);
 	s1->uwxn = s1->lpae && smmu_cd_UWXN(cd);
 	s1->pan = smmu_cd_PAN(cd) && !s1->one_privilege;
+	s1->mair = smmu_cd_MAIR1(cd) << 32 | smmu_cd_MAIR0(cd);
 	s1->aie = !s1->lpae && smmu_IDR3_AIE(ids->idr[3]) && smmu_cd_AIE(cd);
 	/* 3.26.1; VMSAv9-128 has no other permissions. */
 	s1->indirect = smmu_cd_vmsa(cd, ids) == SMMU_VMSA_128 ||
@@ -441,8 +429,6 @@ void smmu_config_cd(struct smmu_config *config, const struct smmu_rule_ctx *ctx)
 	s1->abort = smmu_cd_A(cd);
 	s1->record = smmu_cd_R(cd);
 	s1->stall = smmu_cd_S(cd);
-	config->s1_only = !config->s2;
-	stage1_memory(config);
 	stage1_half(config, ctx, 0);
 	stage1_half(config, ctx, 1);
 	smmu_perm_stage1(s1, cd, !s1->lpae && smmu_IDR3_EPAN(ids->idr[3]) && smmu_cd_EPAN(cd));

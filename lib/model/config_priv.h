@@ -11,8 +11,6 @@
 #ifndef SMMU_MODEL_CONFIG_PRIV_H
 #define SMMU_MODEL_CONFIG_PRIV_H
 
-#include <stddef.h>
-
 #include "base/compiler.h"
 #include "model/attr_priv.h"
 #include "model/result.h"
@@ -53,15 +51,18 @@ struct smmu_tt {
 	uint8_t granule_log2;
 	uint8_t page_log2; /* input bits that one 4 KiB of last-level descriptors covers */
 	int8_t initial_level;
-	bool quick; /* nothing about it needs more than smmu_quick_translate() */
-	/* For smmu_quick_translate(). */
-	uint64_t ia_mask;    /* the input address bits that are resolved */
-	uint64_t ia_excess;  /* those that must be 0 (after the flip by VA bit 55) */
-	uint64_t taken_mask; /* bits of Table descriptors that take permissions away */
-	uint64_t notable;    /* those, and theirs that lead beyond the effective output size */
-	/* Bits of a Block or Page, and their values where it is in range, accessed, not to be
-	 * dirtied. */
-	uint64_t leaf_care, leaf_want;
+	bool quick; /* nothing about it needs more than quick.c has */
+	/* For quick.c, of tables that are: 64-bit descriptors with 48 bits of address. */
+	uint8_t initial_log2,
+		last_log2; /* lowest input bit that the first and last level resolve */
+	uint8_t stride;
+	uint64_t ia_mask;      /* the input address bits that are resolved */
+	uint64_t ia_excess;    /* those that must be 0 (after the flip by VA bit 55) */
+	uint64_t taken_mask;   /* bits of Table descriptors that take permissions away */
+	uint64_t table_mask;   /* bits of a Table descriptor that are the next table's address */
+	uint64_t excess;       /* those of them that must be 0 */
+	uint64_t watched;      /* taken_mask and excess */
+	uint64_t look, want;   /* bits of a leaf that must be as in want for it to need no update */
 	enum smmu_pas pas;     /* where the walk starts; of IPAs at stage 1 under stage 2 */
 	bool ns_bit, ns_table; /* NS and NSTable lead to Non-secure memory (3.10.2) */
 	int8_t sh; /* Shareability of all that it maps, or -1: descriptors say it (DS) */
@@ -84,8 +85,7 @@ struct smmu_s1 {
 	bool pan, wxn, uwxn;
 	bool ns_fetch_denied; /* no execution from Non-secure memory (SIF, Realm) */
 	bool aie;	      /* AttrIndx has 4 bits */
-	/* Attributes after stage 1 by {AttrIndx, SH}; the final ones where no stage 2 follows. */
-	uint16_t memory[64];
+	uint64_t mair;
 	bool abort, record, stall; /* CD.A, R, S */
 };
 
@@ -110,7 +110,6 @@ struct smmu_config {
 	uint64_t cd_ipa; /* where stage 2 translated the CD's address */
 	enum smmu_streamworld world;
 	bool s1, s2;	 /* stages that translate this transaction */
-	bool s1_only;	 /* there is a CD, and no stage 2 */
 	bool s1_skipped; /* S1DSS == 0b01 bypasses a stage 1 that Config enables */
 	struct smmu_s1 stage1;
 	struct smmu_s2 stage2;
@@ -124,31 +123,6 @@ struct smmu_config {
 };
 
 /*
- * Which of the 16 kinds of access a transaction is, from its attributes as
- * supplied: the index of struct smmu_config's need.
- */
-enum smmu_txn_index {
-	SMMU_TXN_INDEX_READ = 1,
-	SMMU_TXN_INDEX_WRITE = 2,
-	SMMU_TXN_INDEX_PRIVILEGED = 4,
-	SMMU_TXN_INDEX_INSTRUCTION = 8,
-};
-
-static inline unsigned smmu_txn_index(const struct smmu_txn *txn)
-{
-	/* Four neighbours, each 0 or 1, at once: byte n ends up in bit 24 + n. */
-	_Static_assert(offsetof(struct smmu_txn, write) == offsetof(struct smmu_txn, read) + 1 &&
-			       offsetof(struct smmu_txn, privileged) ==
-				       offsetof(struct smmu_txn, read) + 2 &&
-			       offsetof(struct smmu_txn, instruction) ==
-				       offsetof(struct smmu_txn, read) + 3,
-		       "in the order of enum smmu_txn_index");
-	uint32_t four = smmu_ld32le((const uint8_t *)txn + offsetof(struct smmu_txn, read));
-
-	return (unsigned)smmu_bits((uint32_t)(four * UINT32_C(0x01020408)), 24, 4);
-}
-
-/*
  * What becomes of the INST and PRIV of a transaction on its way out (13.1.2):
  * kept where KEEP says so, then set where SET does.
  */
@@ -159,13 +133,13 @@ enum smmu_marks {
 	SMMU_MARK_SET_INST = 8,
 };
 
-/* 13.1.2, 13.4.4: marks as output, of an access with that index; writes are Data. */
-SMMU_INLINE uint8_t smmu_marks_out(unsigned marks, unsigned index)
+/* enum smmu_attr_marks of a transaction that leaves; index is smmu_txn_index(). */
+static inline unsigned smmu_marks_out(unsigned marks, unsigned index)
 {
 	unsigned data = index & SMMU_TXN_INDEX_WRITE ? SMMU_ATTR_INSTRUCTION : 0;
 
 	/* Index and marks have privilege below instruction. */
-	return (uint8_t)(((index >> 2 & marks) | marks >> 2) & 3 & ~data);
+	return ((index >> 2 & marks) | marks >> 2) & 3 & ~data;
 }
 
 /* What a configuration depends on besides the structures. */
@@ -192,17 +166,8 @@ enum smmu_pas smmu_overrides_space(const struct smmu_overrides *overrides,
 struct smmu_overrides smmu_overrides_gbpa(uint64_t gbpa, const struct smmu_ids *ids);
 uint8_t smmu_overrides_marks(const struct smmu_overrides *overrides, const struct smmu_ids *ids);
 
-/* Where smmu_s1's memory has what an AttrIndx and a Shareability come to. */
-static inline unsigned smmu_memory_row(uint64_t attrindx, unsigned sh)
-{
-	return (unsigned)attrindx << 2 | sh;
-}
-
-/*
- * Memory attributes after stage 1, and after stage 2 of what comes from stage 1
- * or before.  The low halves of 128-bit descriptors have MemAttr, AttrIndx[2:0]
- * and SH in the same place.
- */
+/* Memory attributes after stage 1, and after stage 2 of what comes from stage 1 or before. */
+/* The low halves of 128-bit descriptors have MemAttr, AttrIndx[2:0] and SH in the same place. */
 static inline uint16_t smmu_config_memory1(const struct smmu_config *config,
 					   const struct smmu_tt *tt, uint64_t desc)
 {
@@ -211,9 +176,11 @@ static inline uint16_t smmu_config_memory1(const struct smmu_config *config,
 	uint64_t index = !s1->aie   ? smmu_s1desc_AttrIndx(desc)
 			 : tt->wide ? smmu_s1desc128_AttrIndx_AIE(wide)
 				    : smmu_s1desc_AttrIndx_AIE(desc);
-	unsigned sh = tt->sh >= 0 ? (unsigned)tt->sh : (unsigned)smmu_s1desc_SH(desc);
+	/* 5.4 MAIR1: indices above 7 select the last byte. */
+	unsigned lsb = index > 7 ? 56 : (unsigned)index * 8;
 
-	return s1->memory[smmu_memory_row(index, sh)];
+	return smmu_attr_stage1(config->attr.memory, (unsigned)smmu_bits(s1->mair, lsb, 8),
+				tt->sh >= 0 ? (unsigned)tt->sh : (unsigned)smmu_s1desc_SH(desc));
 }
 
 static inline uint16_t smmu_config_memory2(const struct smmu_config *config, uint16_t in,
@@ -226,12 +193,13 @@ static inline uint16_t smmu_config_memory2(const struct smmu_config *config, uin
 		s2->tt.sh >= 0 ? (unsigned)s2->tt.sh : (unsigned)smmu_s2desc_SH(desc), s2->memattr);
 }
 
-/* The output attributes of what was let out with memory; the marks are enum smmu_marks. */
+/* The output attributes of what was let out with memory, but for the marks. */
 static inline struct smmu_attr smmu_config_attr(const struct smmu_config *config, uint16_t memory)
 {
 	struct smmu_attr attr = config->attr;
 
 	attr.memory = smmu_attr_final(memory, config->nosnoop);
+	attr.valid = true;
 	return attr;
 }
 
@@ -247,8 +215,7 @@ enum smmu_row {
 
 static inline unsigned smmu_row_of(uint64_t desc)
 {
-	return (unsigned)(smmu_s1desc_UXN(desc) << 3 | smmu_s1desc_PXN(desc) << 2 |
-			  smmu_s1desc_AP(desc));
+	return smmu_desc_permissions(desc);
 }
 
 /*

@@ -393,16 +393,16 @@ static int translate_cached(struct smmu_walk *w)
 int smmu_model_translate_full(struct smmu_result *result, struct smmu_model *model,
 			      const struct smmu_txn *txn, uint64_t key)
 {
-	const struct smmu_cfg_hit *hit = smmu_cfg_find(model->tlb, key);
+	const struct smmu_cfg_entry *entry = smmu_cfg_find(model->tlb, key);
 	struct smmu_walk w = {.model = model, .txn = txn, .result = result};
 
 	result->updates_count = 0;
 	if (SMMU_UNLIKELY(model->caches != NULL))
 		return translate_cached(&w);
-	if (!hit)
+	if (!entry)
 		return translate_fresh(&w, key);
 	w.iface = &model->iface[txn->sec];
-	w.config = hit->config;
+	w.config = smmu_cfg_config(model->tlb, entry);
 	w.need = w.config->need[smmu_txn_index(txn)];
 	return finish(&w, translate(&w));
 }

@@ -44,7 +44,7 @@ struct smmu_iface {
 };
 
 /* Where a page of tables is in the host: only pages that exist as a whole. */
-#define SMMU_FRAMES_LOG2 8
+#define SMMU_FRAMES_LOG2 10
 struct smmu_frame {
 	uint64_t key; /* page address + address space */
 	const uint8_t *page;
@@ -91,19 +91,19 @@ static inline void smmu_model_touch(struct smmu_model *model, uint64_t pa)
 	}
 }
 
-/* Where the page of pa was found last, or NULL. */
-SMMU_INLINE const struct smmu_frame *smmu_model_frame(const struct smmu_model *model,
-						      struct smmu_pa pa)
-{
-	uint64_t key = smmu_align_down_log2(pa.pa, SMMU_MEM_PAGE_LOG2) + (uint64_t)pa.pas;
-	const struct smmu_frame *frame =
-		&model->frame[smmu_bits(pa.pa, SMMU_MEM_PAGE_LOG2, SMMU_FRAMES_LOG2)];
-
-	return frame->key == key ? frame : NULL;
-}
-
 /* The general case of smmu_model_table. */
 const uint8_t *smmu_model_table_slow(struct smmu_model *model, struct smmu_pa pa);
+
+/* What finds the page of pa, and where it would be found. */
+static inline uint64_t smmu_frame_key(struct smmu_pa pa)
+{
+	return smmu_align_down_log2(pa.pa, SMMU_MEM_PAGE_LOG2) + (uint64_t)pa.pas;
+}
+
+static inline const struct smmu_frame *smmu_model_frame(const struct smmu_model *model, uint64_t pa)
+{
+	return &model->frame[smmu_bits(pa, SMMU_MEM_PAGE_LOG2, SMMU_FRAMES_LOG2)];
+}
 
 /*
  * The 4 KiB page that holds the 8 bytes at pa, or NULL when they do not exist;
@@ -111,9 +111,11 @@ const uint8_t *smmu_model_table_slow(struct smmu_model *model, struct smmu_pa pa
  */
 SMMU_INLINE const uint8_t *smmu_model_table(struct smmu_model *model, struct smmu_pa pa)
 {
-	const struct smmu_frame *frame = smmu_model_frame(model, pa);
+	const struct smmu_frame *frame = smmu_model_frame(model, pa.pa);
 
-	return SMMU_LIKELY(frame) ? frame->page : smmu_model_table_slow(model, pa);
+	if (SMMU_LIKELY(frame->key == smmu_frame_key(pa)))
+		return frame->page;
+	return smmu_model_table_slow(model, pa);
 }
 
 /* Forgets where pages are; for whoever writes memory. */

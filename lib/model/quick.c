@@ -7,33 +7,24 @@
  */
 #include "model/walk_priv.h"
 
-/* An access, and what finds it in the caches. */
-struct access {
-	uint64_t address;
-	uint64_t key;
-	uint32_t ctx; /* 0: no caches */
-	unsigned need;
-	unsigned index; /* smmu_txn_index() */
-};
-
-/* A walk of one stage. */
+/* What all steps of one translation share. */
 struct run {
 	struct smmu_model *model;
-	const struct smmu_tt *tt;
-	uint64_t ia;
+	const struct smmu_config *config;
 	uint64_t key;
-	uint32_t ctx;
-	enum smmu_pas pas;
+	uint32_t ctx; /* finds what walks before this one left in the walk caches; 0: nothing */
+	unsigned index;
 };
 
-/* What it came to. */
+/* What one stage came to. */
 struct found {
 	uint64_t desc;
-	const struct smmu_desc_level *l;
-	unsigned taken;
+	uint64_t oa;
+	unsigned size_log2;
+	unsigned perm;
+	unsigned taken; /* what Table descriptors take away: smmu_row_taken() */
 };
 
-/* Of a page that is not among those found last; invalid when memory does not answer. */
 static SMMU_NOINLINE uint64_t load_slow(struct smmu_model *model, struct smmu_pa pa)
 {
 	const uint8_t *page = smmu_model_table_slow(model, pa);
@@ -41,335 +32,350 @@ static SMMU_NOINLINE uint64_t load_slow(struct smmu_model *model, struct smmu_pa
 	return page ? smmu_ld64le(page + smmu_bits(pa.pa, 0, SMMU_MEM_PAGE_LOG2)) : 0;
 }
 
-/* The descriptor there, or one that is invalid. */
-SMMU_INLINE uint64_t load(const struct run *r, uint64_t at)
+/* The descriptor at pa, or one that is invalid when memory does not answer. */
+SMMU_INLINE uint64_t load(struct smmu_model *model, uint64_t pa, enum smmu_pas pas)
 {
-	struct smmu_pa pa = {at, r->pas};
-	const struct smmu_frame *frame = smmu_model_frame(r->model, pa);
+	const struct smmu_frame *frame = smmu_model_frame(model, pa);
 
-	if (SMMU_UNLIKELY(!frame))
-		return load_slow(r->model, pa);
-	return smmu_ld64le(frame->page + smmu_bits(at, 0, SMMU_MEM_PAGE_LOG2));
+	if (SMMU_UNLIKELY(frame->key != smmu_frame_key((struct smmu_pa){pa, pas})))
+		return load_slow(model, (struct smmu_pa){pa, pas});
+	return smmu_ld64le(frame->page + smmu_bits(pa, 0, SMMU_MEM_PAGE_LOG2));
 }
 
-/* Where the descriptor for ia is, in the initial table and in another. */
-SMMU_INLINE uint64_t initial_at(const struct run *r)
+/* Whether a descriptor of the level that resolves input bits from log2 on is a leaf. */
+static SMMU_NOINLINE bool is_block(const struct smmu_tt *tt, uint64_t desc, unsigned log2)
 {
-	return r->tt->base + (r->ia >> r->tt->initial->size_log2) * 8;
+	const struct smmu_desc_level *l = tt->initial;
+
+	while (l->size_log2 != log2)
+		l++;
+	return smmu_desc_kind(desc, l) >= SMMU_DESC_BLOCK;
 }
 
-SMMU_INLINE uint64_t next_at(const struct run *r, const struct smmu_desc_level *l, uint64_t table)
+static bool resolve(const struct run *r, uint64_t *pa);
+
+/* A walk of one table under way. */
+struct walk {
+	uint64_t at; /* PA of desc */
+	uint64_t desc;
+	uint64_t tables; /* Table descriptors that led there, or-ed */
+	unsigned log2;	 /* lowest input bit that the level of desc resolves */
+};
+
+/* Tables of 4 KiB, which are one page each: to the level of log2, a constant. */
+SMMU_INLINE bool step_4k(const struct run *r, struct walk *w, const struct smmu_tt *tt, uint64_t ia,
+			 unsigned log2)
 {
-	return table + (r->ia >> l->size_log2 & r->tt->index_mask) * 8;
-}
+	uint64_t table = smmu_desc_next_4k(w->desc), offset = smmu_bits(ia, log2, 9) * 8;
+	const struct smmu_frame *frame = smmu_model_frame(r->model, table);
 
-/* Whether a Block or Page can be used as it is, where nothing that is needed is denied. */
-SMMU_INLINE bool is_settled(const struct smmu_tt *tt, const struct found *f, unsigned denied)
-{
-	return SMMU_LIKELY(!denied && (f->desc & tt->leaf_care) == tt->leaf_want);
-}
-
-/* Output address: that of the descriptor, with the input bits below it (at most 48 bits). */
-SMMU_INLINE uint64_t output(const struct found *f, uint64_t ia)
-{
-	return (f->desc & f->l->leaf_mask) | (ia & ~f->l->leaf_mask);
-}
-
-SMMU_INLINE const struct smmu_desc_level *last_level(const struct smmu_tt *tt)
-{
-	return tt->initial + (SMMU_DESC_LEVEL_MAX - tt->initial_level);
-}
-
-/* Stage 2 from its initial table, or from the last level when a walk has been there. */
-SMMU_INLINE bool descend2(const struct run *r, struct found *f)
-{
-	const struct smmu_tt *tt = r->tt;
-	struct smmu_walk_entry *slot = NULL;
-	enum smmu_desc_kind kind;
-	uint64_t at, table, tag = 0;
-
-	if (r->ctx) {
-		tag = r->ia >> tt->page_log2;
-		slot = smmu_walk_slot(r->model->tlb, 2, r->ctx, tag);
-		if (slot->tag == tag && slot->ctx == r->ctx) {
-			f->l = last_level(tt);
-			f->desc = load(r, slot->pa + smmu_walk_offset(r->ia >> f->l->size_log2));
-			return smmu_desc_kind(f->desc, f->l) == SMMU_DESC_PAGE;
-		}
-	}
-	f->l = tt->initial;
-	at = initial_at(r);
-	for (;;) {
-		f->desc = load(r, at);
-		kind = smmu_desc_kind(f->desc, f->l);
-		if (kind != SMMU_DESC_TABLE)
-			break;
-		table = f->desc & f->l->table_mask;
-		if (SMMU_UNLIKELY(table & tt->oa_excess))
-			return false;
-		f->l++;
-		at = next_at(r, f->l, table);
-	}
-	if (slot && kind == SMMU_DESC_PAGE)
-		*slot = (struct smmu_walk_entry){
-			.tag = tag,
-			.pa = at - smmu_walk_offset(r->ia >> f->l->size_log2),
-			.ctx = r->ctx,
-		};
-	return kind >= SMMU_DESC_BLOCK;
-}
-
-SMMU_INLINE bool stage2(struct smmu_model *model, struct smmu_leaf *leaf,
-			const struct smmu_config *config, const struct access *access)
-{
-	const struct smmu_s2 *s2 = &config->stage2;
-	const struct smmu_tt *tt = &s2->tt;
-	struct run r = {.model = model,
-			.tt = tt,
-			.ia = access->address,
-			.key = access->key,
-			.ctx = access->ctx,
-			.pas = tt->pas};
-	struct found f;
-
-	if (SMMU_UNLIKELY(!tt->quick || access->address & tt->ia_excess) || !descend2(&r, &f))
+	if (!smmu_desc_is_0b11(w->desc))
 		return false;
-	leaf->perm = s2->perm[smmu_s2desc_XN(f.desc) << 2 | smmu_s2desc_S2AP(f.desc)];
-	leaf->desc = f.desc;
-	leaf->size_log2 = f.l->size_log2;
-	leaf->oa = output(&f, access->address);
-	return is_settled(tt, &f, access->need & ~leaf->perm);
-}
-
-/* The PA of a stage 1 descriptor under stage 2; pages of IPA are remembered. */
-static bool resolve(const struct run *r, uint64_t *pa, const struct smmu_config *config,
-		    uint64_t ipa)
-{
-	uint64_t page = smmu_tlb_page(r->model->tlb, ipa);
-	struct access read = {.address = ipa, .key = r->key, .ctx = r->ctx, .need = SMMU_PERM_PR};
-	struct smmu_leaf leaf;
-
-	if (r->ctx) {
-		const struct smmu_tlb_entry *hit =
-			smmu_tlb_find(r->model->tlb, smmu_key_s2(r->key), page);
-
-		if (hit) {
-			*pa = smmu_tlb_pa(hit) | smmu_bits(ipa, 0, SMMU_TLB_PAGE_LOG2);
-			return true;
-		}
-	}
-	if (!stage2(r->model, &leaf, config, &read))
-		return false;
-	*pa = leaf.oa;
-	if (r->ctx)
-		smmu_tlb_insert(r->model->tlb,
-				&(struct smmu_tlb_entry){.page = page,
-							 .key = smmu_key_s2(r->key),
-							 .out = smmu_tlb_out(leaf.oa, 0)});
+	w->tables |= w->desc;
+	w->log2 = log2;
+	w->at = table + offset;
+	if (SMMU_UNLIKELY(frame->key != table + (uint64_t)tt->pas))
+		w->desc = load_slow(r->model, (struct smmu_pa){w->at, tt->pas});
+	else
+		w->desc = smmu_ld64le(frame->page + offset);
 	return true;
 }
 
-/* The same as descend2() for stage 1, whose tables are in IPA space when nested. */
-SMMU_INLINE bool descend1(const struct run *r, struct found *f, const struct smmu_config *config,
-			  bool nested)
+/* Whether it ends at a Page; otherwise w is where it ended. */
+SMMU_INLINE bool descend_4k(const struct run *r, struct walk *w, const struct smmu_tt *tt,
+			    uint64_t ia)
 {
-	const struct smmu_tt *tt = r->tt;
-	uint64_t tables = 0, at, desc, tag = 0;
-	struct smmu_walk_entry *slot = NULL;
-	const struct smmu_desc_level *l;
-	enum smmu_desc_kind kind;
+	w->desc = load(r->model, w->at, tt->pas);
+	switch (tt->initial_log2) {
+	case 39:
+		if (!step_4k(r, w, tt, ia, 30))
+			return false;
+		/* fall through */
+	case 30:
+		if (!step_4k(r, w, tt, ia, 21))
+			return false;
+		/* fall through */
+	case 21:
+		if (!step_4k(r, w, tt, ia, 12))
+			return false;
+		/* fall through */
+	default:
+		return smmu_desc_is_0b11(w->desc);
+	}
+}
 
-	if (r->ctx) {
-		/* No input address reaches bit 63, which tells the two tables apart. */
-		tag = r->ia >> tt->page_log2 | (uint64_t)(tt != config->stage1.tt) << 63;
-		slot = smmu_walk_slot(r->model->tlb, 1, r->ctx, tag);
-		if (slot->tag == tag && slot->ctx == r->ctx) {
-			f->l = last_level(tt);
-			f->taken = slot->taken;
-			f->desc = load(r, slot->pa + smmu_walk_offset(r->ia >> f->l->size_log2));
-			return smmu_desc_kind(f->desc, f->l) == SMMU_DESC_PAGE;
+/* The same for tables of any size, and for those of stage 1 under stage 2. */
+SMMU_INLINE bool descend_any(const struct run *r, struct walk *w, const struct smmu_tt *tt,
+			     uint64_t ia, bool nested)
+{
+	for (;;) {
+		if (nested && !resolve(r, &w->at)) {
+			w->desc = 0;
+			return false;
 		}
+		w->desc = load(r->model, w->at, tt->pas);
+		if (!smmu_desc_is_0b11(w->desc) || w->log2 == tt->last_log2)
+			return smmu_desc_is_0b11(w->desc);
+		w->tables |= w->desc;
+		w->log2 -= tt->stride;
+		w->at = (w->desc & tt->table_mask) + (ia >> w->log2 & tt->index_mask) * 8;
 	}
-	l = tt->initial;
-	at = initial_at(r);
-	if (nested && !resolve(r, &at, config, at))
-		return false;
-	desc = load(r, at);
-	while ((kind = smmu_desc_kind(desc, l)) == SMMU_DESC_TABLE) {
-		tables |= desc;
-		l++;
-		at = next_at(r, l, desc & l->table_mask);
-		if (nested && !resolve(r, &at, config, at))
-			return false;
-		desc = load(r, at);
-	}
-	f->l = l;
-	f->desc = desc;
+}
+
+/*
+ * Walks tt for ia, and leaves in slot where the last level was.  What is read
+ * through a Table descriptor beyond the output size is not looked at.
+ */
+SMMU_INLINE bool descend(const struct run *r, struct found *f, const struct smmu_tt *tt,
+			 uint64_t ia, struct smmu_walk_entry *slot, uint64_t tag, bool nested)
+{
+	struct walk w = {.log2 = tt->initial_log2};
+	bool page;
+
+	w.at = tt->base + (ia >> w.log2) * 8;
+	if (!nested && SMMU_LIKELY(tt->last_log2 == SMMU_MEM_PAGE_LOG2))
+		page = descend_4k(r, &w, tt, ia);
+	else
+		page = descend_any(r, &w, tt, ia, nested);
+	f->desc = w.desc;
+	f->size_log2 = w.log2;
 	f->taken = 0;
-	if (SMMU_UNLIKELY(tables & tt->notable)) {
-		if (tables & tt->oa_excess & f->l->table_mask)
+	if (SMMU_UNLIKELY(w.tables & tt->watched)) {
+		f->taken = smmu_row_taken(w.tables & tt->taken_mask);
+		if (w.tables & tt->excess)
 			return false;
-		f->taken = smmu_row_taken(tables & tt->taken_mask);
 	}
-	if (slot && kind == SMMU_DESC_PAGE)
+	if (SMMU_UNLIKELY(!page))
+		return is_block(tt, w.desc, w.log2);
+	if (slot)
 		*slot = (struct smmu_walk_entry){
 			.tag = tag,
-			.pa = at - smmu_walk_offset(r->ia >> f->l->size_log2),
+			.pa = w.at - smmu_walk_offset(ia >> w.log2),
 			.ctx = r->ctx,
 			.taken = (uint8_t)f->taken,
 		};
-	return kind >= SMMU_DESC_BLOCK;
+	return true;
 }
 
-SMMU_INLINE bool stage1(struct smmu_model *model, struct smmu_leaf *leaf,
-			const struct smmu_config *config, const struct access *access, bool nested)
+/* The same from the last level, where a walk has been before. */
+SMMU_INLINE bool descend_cached(const struct run *r, struct found *f, const struct smmu_tt *tt,
+				uint64_t ia, unsigned stage, uint64_t tag, bool nested)
 {
-	const struct smmu_s1 *s1 = &config->stage1;
-	bool high = smmu_bit(access->address, 55);
-	const struct smmu_tt *tt = high ? &s1->tt[1] : &s1->tt[0];
-	uint64_t above = high ? ~access->address : access->address;
-	struct run r = {.model = model,
-			.tt = tt,
-			.ia = access->address & tt->ia_mask,
-			.key = access->key,
-			.ctx = access->ctx,
-			.pas = tt->pas};
+	struct smmu_walk_entry *slot;
+
+	if (!r->ctx)
+		return descend(r, f, tt, ia, NULL, 0, nested);
+	slot = smmu_walk_slot(r->model->tlb, stage, r->ctx, tag);
+	if (SMMU_UNLIKELY(slot->tag != tag || slot->ctx != r->ctx))
+		return descend(r, f, tt, ia, slot, tag, nested);
+	f->size_log2 = tt->last_log2;
+	f->taken = slot->taken;
+	f->desc = load(r->model, slot->pa + smmu_walk_offset(ia >> tt->last_log2), tt->pas);
+	return smmu_desc_is_0b11(f->desc);
+}
+
+/*
+ * Whether a leaf can be used as it is for the accesses need: in range,
+ * accessed, not to be made dirty.  Its output address: that of the descriptor,
+ * with the input bits below it.
+ */
+SMMU_INLINE bool settle(struct found *f, const struct smmu_tt *tt, uint64_t ia, unsigned need)
+{
+	uint64_t below = smmu_pow2(f->size_log2) - 1;
+
+	f->oa = (f->desc & tt->table_mask & ~below) | (ia & below);
+	return SMMU_LIKELY(!((f->desc ^ tt->want) & tt->look) && !(need & ~f->perm));
+}
+
+SMMU_INLINE bool stage2(const struct run *r, struct found *f, uint64_t ipa, unsigned need)
+{
+	const struct smmu_s2 *s2 = &r->config->stage2;
+	const struct smmu_tt *tt = &s2->tt;
+
+	if (SMMU_UNLIKELY(!tt->quick || ipa & tt->ia_excess) ||
+	    !descend_cached(r, f, tt, ipa, 2, ipa >> tt->page_log2, false))
+		return false;
+	f->perm = s2->perm[smmu_desc_permissions(f->desc)];
+	return settle(f, tt, ipa, need);
+}
+
+/* The PA of a stage 1 descriptor under stage 2; pages of IPA are remembered. */
+static SMMU_NOINLINE bool resolve(const struct run *r, uint64_t *pa)
+{
+	uint64_t page = smmu_tlb_page(r->model->tlb, *pa), key = smmu_key_s2(r->key);
 	struct found f;
+
+	if (r->ctx) {
+		const struct smmu_tlb_entry *hit = smmu_tlb_find(r->model->tlb, key, page);
+
+		if (hit) {
+			*pa = smmu_tlb_pa(hit) | smmu_bits(*pa, 0, SMMU_TLB_PAGE_LOG2);
+			return true;
+		}
+	}
+	if (!stage2(r, &f, *pa, SMMU_PERM_PR))
+		return false;
+	*pa = f.oa;
+	if (r->ctx)
+		smmu_tlb_insert(r->model->tlb,
+				&(struct smmu_tlb_entry){
+					.page = page, .key = key, .out = smmu_tlb_out(f.oa, 0)});
+	return true;
+}
+
+SMMU_INLINE bool stage1(const struct run *r, struct found *f, uint64_t va, unsigned need,
+			bool nested)
+{
+	const struct smmu_s1 *s1 = &r->config->stage1;
+	bool high = smmu_bit(va, 55);
+	const struct smmu_tt *tt = SMMU_UNLIKELY(high) ? &s1->tt[1] : &s1->tt[0];
+	uint64_t above = SMMU_UNLIKELY(high) ? ~va : va, ia = va & tt->ia_mask;
+	/* No input address reaches bit 63, which tells the two tables apart. */
+	uint64_t tag = ia >> tt->page_log2 | (high ? smmu_pow2(63) : 0);
 	unsigned row;
 
-	if (SMMU_UNLIKELY(!tt->quick || above & tt->ia_excess) || !descend1(&r, &f, config, nested))
+	if (SMMU_UNLIKELY(!tt->quick || above & tt->ia_excess) ||
+	    !descend_cached(r, f, tt, ia, 1, tag, nested))
 		return false;
-	row = smmu_row_of(f.desc);
-	if (SMMU_UNLIKELY(f.taken))
-		row = smmu_row_effective(row, f.taken);
-	leaf->perm = s1->perm[row];
-	leaf->memory = s1->memory[smmu_memory_row(smmu_s1desc_AttrIndx(f.desc),
-						  (unsigned)smmu_s1desc_SH(f.desc))];
-	leaf->size_log2 = f.l->size_log2;
-	leaf->oa = output(&f, r.ia);
-	return is_settled(tt, &f, access->need & ~leaf->perm);
+	row = smmu_row_of(f->desc);
+	if (SMMU_UNLIKELY(f->taken))
+		row = smmu_row_effective(row, f->taken);
+	f->perm = s1->perm[row];
+	return settle(f, tt, ia, need);
 }
 
-/* Stage 1 in IPA space, then stage 2 of its output. */
-static SMMU_NOINLINE bool nested(struct smmu_model *model, struct smmu_leaf *leaf,
-				 const struct smmu_config *config, const struct access *access)
+/* The attributes of two leaves, for the first time; second: 0 where there is no stage 2. */
+static SMMU_NOINLINE void work_out(struct smmu_attr *attr, const struct smmu_config *config,
+				   uint64_t first, uint64_t second)
 {
-	struct access second = *access;
-	struct smmu_leaf first;
+	uint16_t memory = config->attr.memory;
 
-	if (!stage1(model, &first, config, access, true))
-		return false;
-	second.address = first.oa;
-	if (!stage2(model, leaf, config, &second))
-		return false;
-	leaf->perm &= first.perm;
-	leaf->memory = smmu_config_memory2(config, first.memory, leaf->desc);
-	if (first.size_log2 < leaf->size_log2)
-		leaf->size_log2 = first.size_log2;
-	return true;
+	if (config->s1)
+		memory = smmu_config_memory1(config, &config->stage1.tt[0], first);
+	if (config->s2)
+		memory = smmu_config_memory2(config, memory, second);
+	*attr = smmu_config_attr(config, memory);
 }
 
-/* 3.4: what bypasses stage 1 must fit in IAS. */
-static SMMU_NOINLINE bool second_only(struct smmu_model *model, struct smmu_leaf *leaf,
-				      const struct smmu_config *config, const struct access *access)
+SMMU_INLINE const struct smmu_attr *attributes(const struct run *r, uint64_t first, uint64_t second)
 {
-	if (!config->s2 ||
-	    !smmu_bits_fit(access->address, model->iface[SMMU_SEC_NS].now.ias_bits) ||
-	    !stage2(model, leaf, config, access))
-		return false;
-	leaf->memory = smmu_config_memory2(config, config->attr.memory, leaf->desc);
-	return true;
+	struct smmu_memo *memo = r->model->tlb->last_memo;
+	unsigned kind = smmu_memo_kind(first, second), slot = smmu_memo_slot(kind);
+
+	if (SMMU_UNLIKELY(memo->kind[slot] != kind + 1)) {
+		work_out(&memo->attr[slot], r->config, first, second);
+		memo->kind[slot] = (uint16_t)(kind + 1);
+	}
+	return &memo->attr[slot];
 }
 
 /* Keeps what a later access to the same page may take without a walk. */
-SMMU_INLINE void keep(struct smmu_model *model, const struct access *access,
-		      const struct smmu_config *config, const struct smmu_leaf *leaf,
-		      struct smmu_attr attr)
+SMMU_INLINE void keep(const struct run *r, uint64_t address, const struct found *leaf,
+		      const struct smmu_attr *attr)
 {
-	attr.spare = smmu_tlb_range(leaf->size_log2, config->ste_pa.pas);
-	smmu_tlb_insert(model->tlb,
-			&(struct smmu_tlb_entry){
-				.page = smmu_tlb_page(model->tlb, access->address),
-				.key = access->key,
-				.out = smmu_tlb_out(leaf->oa, config->allowed[leaf->perm]),
-				.attr = attr,
-			});
+	struct smmu_tlb_entry entry = {
+		.page = smmu_tlb_page(r->model->tlb, address),
+		.key = r->key,
+		.out = smmu_tlb_out(leaf->oa, r->config->allowed[leaf->perm]),
+	};
+
+	memcpy(&entry.attr, attr, sizeof(entry.attr));
+	entry.attr.spare = smmu_tlb_range(leaf->size_log2, r->config->ste_pa.pas);
+	smmu_tlb_insert(r->model->tlb, &entry);
 }
 
-SMMU_INLINE struct access start(const struct smmu_txn *txn, const struct smmu_cfg_hit *hit,
-				bool caches)
+SMMU_INLINE int answer(const struct run *r, struct smmu_result *result, const struct smmu_txn *txn,
+		       const struct found *leaf, const struct smmu_attr *attr)
 {
-	unsigned index = smmu_txn_index(txn);
-
-	return (struct access){.address = txn->address,
-			       .key = hit->key,
-			       .ctx = caches ? hit->ctx : 0,
-			       .need = hit->config->need[index],
-			       .index = index};
-}
-
-/* Answers with what both stages came to, and keeps it where there are caches. */
-SMMU_INLINE int answer(struct smmu_result *result, struct smmu_model *model,
-		       const struct access *access, const struct smmu_config *config,
-		       const struct smmu_leaf *leaf)
-{
-	struct smmu_attr attr = config->attr;
-
-	attr.memory = leaf->memory;
-	if (access->ctx)
-		keep(model, access, config, leaf, attr);
-	attr.marks = config->marks[access->index];
-	memcpy(&result->attr, &attr, sizeof(attr));
-	smmu_walk_answer(result, (struct smmu_pa){leaf->oa, config->ste_pa.pas}, leaf->size_log2);
+	memcpy(&result->attr, attr, sizeof(result->attr));
+	result->attr.marks = r->config->marks[r->index];
+	smmu_walk_answer(result, (struct smmu_pa){leaf->oa, r->config->ste_pa.pas},
+			 leaf->size_log2);
+	if (r->ctx)
+		keep(r, txn->address, leaf, attr);
 	return 0;
 }
 
-/* Through stage 2, after stage 1 or alone. */
-static SMMU_NOINLINE int walk_stage2(struct smmu_result *result, struct smmu_model *model,
-				     const struct smmu_txn *txn, const struct smmu_cfg_hit *hit,
-				     bool caches)
+/* With the configuration that is at hand. */
+SMMU_INLINE struct run begin(struct smmu_model *model, const struct smmu_txn *txn, uint64_t key,
+			     bool tlb_on)
 {
-	const struct smmu_config *config = hit->config;
-	struct access access = start(txn, hit, caches);
-	struct smmu_leaf leaf;
-
-	if (!(config->s1 ? nested(model, &leaf, config, &access)
-			 : second_only(model, &leaf, config, &access)))
-		return smmu_model_translate_full(result, model, txn, hit->key);
-	leaf.memory = smmu_attr_final(leaf.memory, config->nosnoop);
-	return answer(result, model, &access, config, &leaf);
+	return (struct run){
+		.model = model,
+		.config = model->tlb->last_config,
+		.key = key,
+		.ctx = tlb_on ? model->tlb->last->ctx : 0,
+		.index = smmu_txn_index(txn),
+	};
 }
 
-/* Not in the TLB, or there is none: a walk, if the configuration is cached. */
-SMMU_INLINE int walk(struct smmu_result *result, struct smmu_model *model,
-		     const struct smmu_txn *txn, uint64_t key, bool caches)
+SMMU_INLINE int first_only(struct smmu_result *result, struct smmu_model *model,
+			   const struct smmu_txn *txn, uint64_t key, bool tlb_on)
 {
-	const struct smmu_cfg_hit *hit = smmu_cfg_find(model->tlb, key);
-	const struct smmu_config *config;
-	struct access access;
-	struct smmu_leaf leaf;
+	struct run r = begin(model, txn, key, tlb_on);
+	struct found leaf;
 
-	if (SMMU_UNLIKELY(!hit))
+	if (!stage1(&r, &leaf, txn->address, r.config->need[r.index], false))
 		return smmu_model_translate_full(result, model, txn, key);
-	config = hit->config;
-	access = start(txn, hit, caches);
-	if (SMMU_UNLIKELY(!config->s1_only))
-		return walk_stage2(result, model, txn, hit, caches);
-	if (SMMU_UNLIKELY(!stage1(model, &leaf, config, &access, false)))
-		return smmu_model_translate_full(result, model, txn, key);
-	return answer(result, model, &access, config, &leaf);
+	return answer(&r, result, txn, &leaf, attributes(&r, leaf.desc, 0));
 }
 
-static SMMU_NOINLINE int walk_cached(struct smmu_result *result, struct smmu_model *model,
+static SMMU_NOINLINE int first_only_cached(struct smmu_result *result, struct smmu_model *model,
+					   const struct smmu_txn *txn, uint64_t key)
+{
+	return first_only(result, model, txn, key, true);
+}
+
+static SMMU_NOINLINE int first_only_uncached(struct smmu_result *result, struct smmu_model *model,
+					     const struct smmu_txn *txn, uint64_t key)
+{
+	return first_only(result, model, txn, key, false);
+}
+
+/* Stage 1 in IPA space, then stage 2 of its output. */
+static SMMU_NOINLINE int nested(struct smmu_result *result, struct smmu_model *model,
+				const struct smmu_txn *txn, uint64_t key)
+{
+	struct run r = begin(model, txn, key, model->tlb_on);
+	unsigned need = r.config->need[r.index];
+	struct found first, leaf;
+
+	if (!stage1(&r, &first, txn->address, need, true) || !stage2(&r, &leaf, first.oa, need))
+		return smmu_model_translate_full(result, model, txn, key);
+	leaf.perm &= first.perm;
+	if (first.size_log2 < leaf.size_log2)
+		leaf.size_log2 = first.size_log2;
+	return answer(&r, result, txn, &leaf, attributes(&r, first.desc, leaf.desc));
+}
+
+/* 3.4: what bypasses stage 1 must fit in IAS. */
+static SMMU_NOINLINE int second_only(struct smmu_result *result, struct smmu_model *model,
 				     const struct smmu_txn *txn, uint64_t key)
 {
-	return walk(result, model, txn, key, true);
+	struct run r = begin(model, txn, key, model->tlb_on);
+	struct found leaf;
+
+	if (!r.config->s2 || !smmu_bits_fit(txn->address, model->iface[SMMU_SEC_NS].now.ias_bits) ||
+	    !stage2(&r, &leaf, txn->address, r.config->need[r.index]))
+		return smmu_model_translate_full(result, model, txn, key);
+	return answer(&r, result, txn, &leaf, attributes(&r, 0, leaf.desc));
 }
 
-static SMMU_NOINLINE int walk_uncached(struct smmu_result *result, struct smmu_model *model,
-				       const struct smmu_txn *txn, uint64_t key)
+/* Not in the TLB: a walk, if the configuration is cached. */
+static SMMU_NOINLINE int walk(struct smmu_result *result, struct smmu_model *model,
+			      const struct smmu_txn *txn, uint64_t key)
 {
-	return walk(result, model, txn, key, false);
+	const struct smmu_config *config;
+
+	if (SMMU_UNLIKELY(model->tlb->last_key != key) && !smmu_cfg_recall(model->tlb, key))
+		return smmu_model_translate_full(result, model, txn, key);
+	config = model->tlb->last_config;
+	if (SMMU_UNLIKELY(!config->s1))
+		return second_only(result, model, txn, key);
+	if (config->s2)
+		return nested(result, model, txn, key);
+	return model->tlb_on ? first_only_cached(result, model, txn, key)
+			     : first_only_uncached(result, model, txn, key);
 }
 
 SMMU_INLINE int translate(struct smmu_result *result, struct smmu_model *model,
@@ -379,11 +385,11 @@ SMMU_INLINE int translate(struct smmu_result *result, struct smmu_model *model,
 	unsigned index;
 
 	if (SMMU_UNLIKELY(!model->tlb_on))
-		return walk_uncached(result, model, txn, key);
+		return walk(result, model, txn, key);
 	hit = smmu_tlb_find(model->tlb, key, smmu_tlb_page(model->tlb, txn->address));
 	index = smmu_txn_index(txn);
 	if (SMMU_UNLIKELY(!hit || !smmu_bit(hit->out, index)))
-		return walk_cached(result, model, txn, key);
+		return walk(result, model, txn, key);
 	smmu_walk_attr(&result->attr, &hit->attr, index);
 	smmu_walk_answer(
 		result,
@@ -402,9 +408,15 @@ static SMMU_NOINLINE int translate_unusual(struct smmu_result *result, struct sm
 int smmu_model_translate(struct smmu_result *result, struct smmu_model *model,
 			 const struct smmu_txn *txn)
 {
-	uint64_t key;
+	uint64_t key = txn->stream | (uint64_t)txn->sec << SMMU_KEY_SEC;
 
-	if (SMMU_UNLIKELY(!smmu_cfg_key_plain(&key, txn)))
+	if (SMMU_UNLIKELY(!smmu_txn_is_plain(txn)))
 		return translate_unusual(result, model, txn);
+	/* As smmu_cfg_key() has it for a transaction with nothing out of the ordinary. */
+	if (txn->ssv) {
+		if (SMMU_UNLIKELY(!smmu_bits_fit(txn->substream, 20)))
+			return translate_unusual(result, model, txn);
+		key |= ((uint64_t)txn->substream << 1 | 1) << SMMU_KEY_SUBSTREAM;
+	}
 	return translate(result, model, txn, key);
 }

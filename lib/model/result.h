@@ -71,13 +71,13 @@ struct smmu_event {
 struct smmu_blame {
 	enum smmu_reason reason;
 	enum smmu_struct_kind where;
+	const char *field;	      /* the field to blame, or NULL; static storage */
+	const struct smmu_rule *rule; /* the ILLEGAL rule broken, or NULL; static storage */
 	uint8_t stage;		      /* 1 or 2; 0 where it has no meaning */
 	int8_t level;		      /* of a translation table descriptor */
 	struct smmu_pa pa;	      /* of the structure */
 	uint64_t ipa;		      /* its IPA where it was reached through stage 2 */
 	uint64_t word;		      /* the descriptor, for S1_DESC and S2_DESC */
-	const char *field;	      /* the field to blame, or NULL; static storage */
-	const struct smmu_rule *rule; /* the ILLEGAL rule broken, or NULL; static storage */
 };
 
 /* Cacheability: a kind, and the allocation hints beside it. */
@@ -152,10 +152,10 @@ struct smmu_result {
 	struct smmu_pa pa; /* output address; status OK */
 	uint8_t page_log2; /* log2 of the range around the input that this answer holds for */
 	bool stale;	   /* from a cached entry that a fresh walk contradicts */
+	uint8_t updates_count;
+	struct smmu_attr attr;
 	struct smmu_event event;
 	struct smmu_blame blame;
-	struct smmu_attr attr;
-	uint8_t updates_count;
 	struct smmu_update updates[SMMU_UPDATES_MAX];
 };
 

@@ -11,18 +11,11 @@
 _Static_assert(sizeof(struct smmu_cfg_entry) * SMMU_CFG_WAYS == LINE, "a set is a line");
 _Static_assert(sizeof(struct smmu_tlb_entry) * SMMU_TLB_WAYS == LINE, "a set is a line");
 
-/* The place of key holds nothing. */
-static void forget_hit(struct smmu_tlb *tlb, uint64_t key)
+static void set_epoch(struct smmu_tlb *tlb, uint16_t epoch)
 {
-	unsigned at = (unsigned)smmu_bits(key, 0, SMMU_CFG_HITS_LOG2);
-
-	tlb->hit[at].key = at ^ 1;
-}
-
-static void forget_hits(struct smmu_tlb *tlb)
-{
-	for (unsigned at = 0; at < SMMU_CFG_HITS; at++)
-		forget_hit(tlb, at);
+	tlb->epoch = epoch;
+	tlb->last_key = SMMU_KEY_NONE;
+	tlb->epoch_tag = (uint64_t)epoch << SMMU_TLB_EPOCH_LSB;
 }
 
 int smmu_tlb_new(struct smmu_tlb **tlb)
@@ -35,8 +28,7 @@ int smmu_tlb_new(struct smmu_tlb **tlb)
 	memset((*tlb)->cfg, 0, sizeof((*tlb)->cfg));
 	memset((*tlb)->page, 0, sizeof((*tlb)->page));
 	memset((*tlb)->walk, 0, sizeof((*tlb)->walk));
-	forget_hits(*tlb);
-	(*tlb)->epoch = 1;
+	set_epoch(*tlb, 1);
 	(*tlb)->next_ctx = 1;
 	return 0;
 }
@@ -52,11 +44,11 @@ void smmu_tlb_free(struct smmu_tlb *tlb)
  */
 void smmu_tlb_flush(struct smmu_tlb *tlb)
 {
-	forget_hits(tlb);
-	if (++tlb->epoch == SMMU_TLB_EPOCHS) {
+	set_epoch(tlb, tlb->epoch + 1u);
+	if (tlb->epoch == SMMU_TLB_EPOCHS) {
 		memset(tlb->cfg, 0, sizeof(tlb->cfg));
 		memset(tlb->page, 0, sizeof(tlb->page));
-		tlb->epoch = 1;
+		set_epoch(tlb, 1);
 	}
 }
 
@@ -66,30 +58,13 @@ static uint32_t fresh_ctx(struct smmu_tlb *tlb)
 	if (tlb->next_ctx == 0) {
 		memset(tlb->cfg, 0, sizeof(tlb->cfg));
 		memset(tlb->walk, 0, sizeof(tlb->walk));
-		forget_hits(tlb);
 		tlb->next_ctx = 1;
 	}
 	return tlb->next_ctx++;
 }
 
-const struct smmu_cfg_hit *smmu_cfg_search(struct smmu_tlb *tlb, uint64_t key)
-{
-	unsigned set = smmu_cfg_set(key);
-
-	for (unsigned way = 0; way < SMMU_CFG_WAYS; way++) {
-		const struct smmu_cfg_entry *entry = &tlb->cfg[set][way];
-		struct smmu_cfg_hit *hit = &tlb->hit[smmu_bits(key, 0, SMMU_CFG_HITS_LOG2)];
-
-		if (entry->key == key && entry->epoch == tlb->epoch) {
-			*hit = (struct smmu_cfg_hit){
-				.key = key, .config = &tlb->config[set][way], .ctx = entry->ctx};
-			return hit;
-		}
-	}
-	return NULL;
-}
-
-void smmu_cfg_insert(struct smmu_tlb *tlb, uint64_t key, const struct smmu_config *config)
+const struct smmu_cfg_entry *smmu_cfg_insert(struct smmu_tlb *tlb, uint64_t key,
+					     const struct smmu_config *config)
 {
 	unsigned set = smmu_cfg_set(key);
 	uint32_t ctx = fresh_ctx(tlb);
@@ -108,20 +83,11 @@ void smmu_cfg_insert(struct smmu_tlb *tlb, uint64_t key, const struct smmu_confi
 			way = i;
 	}
 	entry = &tlb->cfg[set][way];
-	forget_hit(tlb, entry->key);
-	forget_hit(tlb, key);
+	tlb->last_key = SMMU_KEY_NONE;
 	entry->key = key;
 	entry->ctx = ctx;
 	entry->epoch = tlb->epoch;
 	tlb->config[set][way] = *config;
-}
-
-void smmu_tlb_insert(struct smmu_tlb *tlb, const struct smmu_tlb_entry *entry)
-{
-	struct smmu_tlb_entry *set = tlb->page[smmu_tlb_set(entry->key, entry->page)];
-
-	/* The first way is the one filled last; the same page is not kept twice. */
-	if (set[0].page != entry->page || set[0].key != entry->key)
-		set[1] = set[0];
-	set[0] = *entry;
+	memset(tlb->memo[set][way].kind, 0, sizeof(tlb->memo[set][way].kind));
+	return entry;
 }

@@ -78,37 +78,55 @@ struct smmu_cfg_entry {
 };
 
 /*
- * What was found last of the keys with these low bits.  The key of an entry
- * that holds nothing has other low bits than the place it stands at.
+ * Output attributes that a configuration came to, by what the leaves of both
+ * stages say about them (smmu_memo_kind()): worked out once each.
  */
-#define SMMU_CFG_HITS_LOG2 6
-#define SMMU_CFG_HITS	   (1u << SMMU_CFG_HITS_LOG2)
-struct smmu_cfg_hit {
-	uint64_t key;
-	const struct smmu_config *config;
-	uint32_t ctx;
-	uint64_t spare; /* a power of two in size */
+#define SMMU_MEMO_LOG2 5
+struct smmu_memo {
+	struct smmu_attr attr[1 << SMMU_MEMO_LOG2]; /* marks are enum smmu_marks */
+	uint16_t kind[1 << SMMU_MEMO_LOG2];	    /* smmu_memo_kind() + 1; 0: none */
 };
 
+/* first: the leaf of stage 1, second: that of stage 2; 0 where there is none. */
+static inline unsigned smmu_memo_kind(uint64_t first, uint64_t second)
+{
+	return smmu_s1desc_attributes(first) | smmu_s2desc_attributes(second) << SMMU_MEMO_LOG2;
+}
+
+static inline unsigned smmu_memo_slot(unsigned kind)
+{
+	/* Without stage 2 no two kinds meet. */
+	return (kind + (kind >> SMMU_MEMO_LOG2) * 7) & ((1u << SMMU_MEMO_LOG2) - 1);
+}
+
 struct smmu_tlb {
-	struct smmu_cfg_entry cfg[SMMU_CFG_SETS][SMMU_CFG_WAYS];
 	struct smmu_tlb_entry page[SMMU_TLB_SETS][SMMU_TLB_WAYS];
+	struct smmu_cfg_entry cfg[SMMU_CFG_SETS][SMMU_CFG_WAYS];
 	struct smmu_walk_entry walk[2][SMMU_WALK_SETS]; /* by stage - 1 */
 	struct smmu_config config[SMMU_CFG_SETS][SMMU_CFG_WAYS];
-	struct smmu_cfg_hit hit[SMMU_CFG_HITS];
-	uint32_t next_ctx; /* 1 and up */
-	uint16_t epoch;	   /* 1 to SMMU_TLB_EPOCHS - 1 */
+	struct smmu_memo memo[SMMU_CFG_SETS][SMMU_CFG_WAYS];
+	/* The configuration looked up last, its entry and key (SMMU_KEY_NONE: none). */
+	uint64_t last_key;
+	const struct smmu_cfg_entry *last;
+	const struct smmu_config *last_config;
+	struct smmu_memo *last_memo;
+	uint64_t epoch_tag; /* epoch as smmu_tlb_page() has it */
+	uint32_t next_ctx;  /* 1 and up */
+	uint16_t epoch;	    /* 1 to SMMU_TLB_EPOCHS - 1 */
 };
 
 /* What an address and the epoch come to in an entry. */
-#define SMMU_TLB_EPOCHS 4096
+#define SMMU_TLB_EPOCHS	   4096
+#define SMMU_TLB_EPOCH_LSB 52
 static inline uint64_t smmu_tlb_page(const struct smmu_tlb *tlb, uint64_t address)
 {
-	return address >> SMMU_TLB_PAGE_LOG2 | (uint64_t)tlb->epoch << 52;
+	return address >> SMMU_TLB_PAGE_LOG2 | tlb->epoch_tag;
 }
 
 /* Where the parts of a key are. */
 enum { SMMU_KEY_SUBSTREAM = 32, SMMU_KEY_SEC = 53, SMMU_KEY_INCOMING = 55 };
+/* The key of no transaction: a SubstreamID that is not there. */
+#define SMMU_KEY_NONE (UINT64_C(2) << SMMU_KEY_SUBSTREAM)
 
 int smmu_tlb_new(struct smmu_tlb **tlb);
 void smmu_tlb_free(struct smmu_tlb *tlb); /* NULL is legal */
@@ -131,20 +149,6 @@ static inline uint64_t smmu_cfg_key(const struct smmu_txn *txn)
 }
 
 /*
- * The same, quickly, of most transactions: an access with nothing out of the
- * ordinary.  False for any other.
- */
-SMMU_INLINE bool smmu_cfg_key_plain(uint64_t *key, const struct smmu_txn *txn)
-{
-	if (!smmu_attr_is_default(txn) || txn->kind != SMMU_TXN_ACCESS)
-		return false;
-	*key = txn->stream | (uint64_t)txn->sec << SMMU_KEY_SEC;
-	if (txn->ssv)
-		*key |= ((uint64_t)txn->substream << 1 | 1) << SMMU_KEY_SUBSTREAM;
-	return !txn->ssv || smmu_bits_fit(txn->substream, 20);
-}
-
-/*
  * Of pages of IPA that hold stage 1 tables, for the stream and substream of key:
  * no transaction has a Shareability without a memory type.
  */
@@ -160,24 +164,46 @@ static inline unsigned smmu_cfg_set(uint64_t key)
 	return (unsigned)(hash >> (64 - SMMU_CFG_SETS_LOG2));
 }
 
-/* The general case of smmu_cfg_find. */
-const struct smmu_cfg_hit *smmu_cfg_search(struct smmu_tlb *tlb, uint64_t key);
-
-/* The configuration of key, or NULL. */
-SMMU_INLINE const struct smmu_cfg_hit *smmu_cfg_find(struct smmu_tlb *tlb, uint64_t key)
+/* The entry of key, or NULL. */
+static inline const struct smmu_cfg_entry *smmu_cfg_find(const struct smmu_tlb *tlb, uint64_t key)
 {
-	const struct smmu_cfg_hit *hit = &tlb->hit[smmu_bits(key, 0, SMMU_CFG_HITS_LOG2)];
+	const struct smmu_cfg_entry *set = tlb->cfg[smmu_cfg_set(key)];
 
-	return SMMU_LIKELY(hit->key == key) ? hit : smmu_cfg_search(tlb, key);
+	for (unsigned i = 0; i < SMMU_CFG_WAYS; i++)
+		if (set[i].key == key && set[i].epoch == tlb->epoch)
+			return &set[i];
+	return NULL;
+}
+
+/* The configuration that belongs to an entry. */
+static inline const struct smmu_config *smmu_cfg_config(const struct smmu_tlb *tlb,
+							const struct smmu_cfg_entry *entry)
+{
+	return &tlb->config[0][0] + (entry - &tlb->cfg[0][0]);
+}
+
+/* Makes the configuration of key the last one; false when it is not here. */
+static inline bool smmu_cfg_recall(struct smmu_tlb *tlb, uint64_t key)
+{
+	const struct smmu_cfg_entry *entry = smmu_cfg_find(tlb, key);
+
+	if (!entry)
+		return false;
+	tlb->last_key = key;
+	tlb->last = entry;
+	tlb->last_config = smmu_cfg_config(tlb, entry);
+	tlb->last_memo = &tlb->memo[0][0] + (entry - &tlb->cfg[0][0]);
+	return true;
 }
 
 /* Keeps a copy of config under key, in place of the older of its set. */
-void smmu_cfg_insert(struct smmu_tlb *tlb, uint64_t key, const struct smmu_config *config);
+const struct smmu_cfg_entry *smmu_cfg_insert(struct smmu_tlb *tlb, uint64_t key,
+					     const struct smmu_config *config);
 
 /* page as smmu_tlb_page() gives it. */
 static inline unsigned smmu_tlb_set(uint64_t key, uint64_t page)
 {
-	uint64_t hash = page + (page >> SMMU_TLB_SETS_LOG2) * 5 + key * UINT64_C(0x9e3779b1);
+	uint64_t hash = page + (page >> SMMU_TLB_SETS_LOG2) + key * UINT64_C(0x9e3779b1);
 
 	return (unsigned)(hash & (SMMU_TLB_SETS - 1));
 }
@@ -208,7 +234,17 @@ static inline struct smmu_walk_entry *smmu_walk_slot(struct smmu_tlb *tlb, unsig
 	return &tlb->walk[stage - 1][hash & (SMMU_WALK_SETS - 1)];
 }
 
-/* Keeps a copy of entry, in place of the older of its set. */
-void smmu_tlb_insert(struct smmu_tlb *tlb, const struct smmu_tlb_entry *entry);
+/*
+ * Keeps a copy of entry, in place of the older of its set: the first way is the
+ * one filled last.  The same page is not kept twice.
+ */
+SMMU_INLINE void smmu_tlb_insert(struct smmu_tlb *tlb, const struct smmu_tlb_entry *entry)
+{
+	struct smmu_tlb_entry *set = tlb->page[smmu_tlb_set(entry->key, entry->page)];
+
+	if (set[0].page != entry->page || set[0].key != entry->key)
+		set[1] = set[0];
+	set[0] = *entry;
+}
 
 #endif

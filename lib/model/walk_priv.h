@@ -169,7 +169,7 @@ SMMU_INLINE void smmu_walk_attr(struct smmu_attr *attr, const struct smmu_attr *
 				unsigned index)
 {
 	memcpy(attr, from, sizeof(*attr));
-	attr->marks = smmu_marks_out(from->marks, index);
+	attr->marks = (uint8_t)smmu_marks_out(from->marks, index);
 }
 
 /* A transaction that caches and the quick walk have no answer for; key is smmu_cfg_key(). */

@@ -222,6 +222,38 @@ struct smmu_desc_fmt {
 	SMMU_DESC_WIDE(s2table128, Id, w, lsb, width)
 #include "spec/desc.def"
 
+/* Bits [1:0] of a 64-bit Table, and of a Page where that is the last level. */
+static inline bool smmu_desc_is_0b11(uint64_t desc)
+{
+	return !(~desc & 3);
+}
+
+/*
+ * What a leaf says of permissions under the Direct scheme, in four bits: UXN,
+ * PXN, AP[2:1] of stage 1, which stand where XN[1:0] and S2AP of stage 2 do.
+ */
+static inline unsigned smmu_desc_permissions(uint64_t desc)
+{
+	return (unsigned)(smmu_s2desc_XN(desc) << 2 | smmu_s2desc_S2AP(desc));
+}
+
+/* What leaves say of memory attributes without DS and AIE: 5 bits of stage 1, 6 of stage 2. */
+static inline unsigned smmu_s1desc_attributes(uint64_t desc)
+{
+	return (unsigned)(smmu_s1desc_AttrIndx(desc) | smmu_s1desc_SH(desc) << 3);
+}
+
+static inline unsigned smmu_s2desc_attributes(uint64_t desc)
+{
+	return (unsigned)(smmu_s2desc_MemAttr(desc) | smmu_s2desc_SH(desc) << 4);
+}
+
+/* The next table of a VMSAv8-64 Table descriptor with the 4 KiB granule and 48-bit addresses. */
+static inline uint64_t smmu_desc_next_4k(uint64_t desc)
+{
+	return desc & smmu_mask(12, 36);
+}
+
 /*
  * A descriptor of that kind and nothing else in it; SMMU_E_INVALID when the
  * level has none.  desc has one word, two for D128.

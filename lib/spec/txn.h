@@ -6,6 +6,10 @@
 #ifndef SMMU_SPEC_TXN_H
 #define SMMU_SPEC_TXN_H
 
+#include <stddef.h>
+
+#include "base/bits.h"
+#include "base/compiler.h"
 #include "spec/types.h"
 
 /* What a transaction is to the SMMU. */
@@ -39,16 +43,47 @@ struct smmu_txn {
 	uint64_t size;	  /* bytes, 1 or more */
 	uint32_t stream;  /* StreamID */
 	uint32_t substream;
-	bool ssv; /* substream is supplied */
+	/* Bytes in an order that smmu_txn_index() and smmu_txn_is_plain() read several of at once.
+	 */
 	bool read, write;
 	bool privileged, instruction;
-	bool ns_supplied, ns; /* the NS attribute of a Secure or Realm stream */
-	bool nosnoop;
-	enum smmu_txn_kind kind;
-	enum smmu_sec sec; /* SEC_SID */
-	enum smmu_memtype_in memtype;
-	enum smmu_sh_in sh;
-	uint8_t alloc;
+	bool ssv; /* substream is supplied */
+	bool ns_supplied, nosnoop;
+	bool ns;	 /* the NS attribute of a Secure or Realm stream */
+	uint8_t kind;	 /* enum smmu_txn_kind */
+	uint8_t memtype; /* enum smmu_memtype_in */
+	uint8_t sh;	 /* enum smmu_sh_in */
+	uint8_t alloc;	 /* SMMU_ALLOC_* */
+	uint8_t sec;	 /* enum smmu_sec: SEC_SID */
 };
+
+/* Which of the 16 kinds of access a transaction is, from its attributes as supplied. */
+enum smmu_txn_index {
+	SMMU_TXN_INDEX_READ = 1,
+	SMMU_TXN_INDEX_WRITE = 2,
+	SMMU_TXN_INDEX_PRIVILEGED = 4,
+	SMMU_TXN_INDEX_INSTRUCTION = 8,
+};
+
+SMMU_INLINE const uint8_t *smmu_txn_bytes(const struct smmu_txn *txn)
+{
+	return (const uint8_t *)txn + offsetof(struct smmu_txn, read);
+}
+
+SMMU_INLINE unsigned smmu_txn_index(const struct smmu_txn *txn)
+{
+	/* Four bytes that are 0 or 1; the product gathers them in its highest bits. */
+	return smmu_ld32le(smmu_txn_bytes(txn)) * 0x10204080u >> 28;
+}
+
+/* An access that supplies no attributes: most of them. */
+SMMU_INLINE bool smmu_txn_is_plain(const struct smmu_txn *txn)
+{
+	const uint8_t *bytes = smmu_txn_bytes(txn);
+	const uint8_t plain[] = {SMMU_TXN_ACCESS, SMMU_MEMTYPE_NONE, SMMU_SH_IN_NONE,
+				 SMMU_ALLOC_NONE_SUPPLIED};
+
+	return smmu_ld32le(bytes + 8) == smmu_ld32le(plain) && !(bytes[5] | bytes[6]);
+}
 
 #endif

@@ -32,8 +32,8 @@ LIB_OBJ  := $(LIB_SRC:%.c=$(B)/%.o)
 CLI_OBJ  := $(CLI_SRC:%.c=$(B)/%.o)
 UNIT_OBJ := $(UNIT_SRC:%.c=$(B)/%.o)
 
-.PHONY: all deps demo test check-unit check-cli check-schema check-build check-explain check-qemu \
-	check-robust check-messages check-oracles check-deps golden sanitize coverage bench fuzz \
+.PHONY: all deps demo test check-unit check-walker check-cli check-schema check-build \
+	check-explain check-qemu check-robust check-messages check-oracles check-deps golden sanitize coverage bench fuzz \
 	install uninstall clean help
 all: $(B)/smmu $(B)/libsmmu.a $(B)/libsmmu.so
 
@@ -66,12 +66,19 @@ $(B)/.deps:
 demo: $(B)/.deps
 	$(Q)$(MAKE) -s -j2 all && samples/demo.sh $(B)/smmu
 test: $(B)/.deps
-	$(Q)$(MAKE) -s -j2 all $(B)/unit
-	$(Q)$(MAKE) -s check-unit check-cli check-schema check-build check-explain check-qemu \
+	$(Q)$(MAKE) -s -j2 all $(B)/unit $(B)/walker
+	$(Q)$(MAKE) -s check-unit check-walker check-cli check-schema check-build check-explain check-qemu \
 		check-robust check-messages check-oracles
 
 check-unit: $(B)/unit
 	$(Q)ORACLES='$(ORACLES)' $(B)/unit -j2
+# The model beside a second walker: WALKS random translations.
+WALKS ?= 500000
+check-walker: $(B)/walker
+	$(Q)$(B)/walker $(WALKS)
+$(B)/walker: $(patsubst %.c,$(B)/%.o,$(wildcard tests/walker/*.c)) $(B)/libsmmu.a
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 check-cli: $(B)/smmu
 	$(Q)tests/cli/run $(B)/smmu
 golden: $(B)/smmu
@@ -110,8 +117,8 @@ check-deps:
 
 sanitize:
 	$(Q)UBSAN_OPTIONS=print_stacktrace=1 $(MAKE) -s -j2 B=$(B)/san O='-O1 -g' \
-		SAN='-fsanitize=address,undefined -fno-sanitize-recover=all' all $(B)/san/unit
-	$(Q)$(MAKE) -s B=$(B)/san check-unit check-cli check-robust check-oracles
+		SAN='-fsanitize=address,undefined -fno-sanitize-recover=all' all $(B)/san/unit $(B)/san/walker
+	$(Q)$(MAKE) -s B=$(B)/san check-unit check-walker check-cli check-robust check-oracles
 	$(Q)$(MAKE) -s B=$(B)/san check-build BUILDS=1000 SEED=1001
 coverage:
 	$(Q)$(MAKE) -s -j2 B=$(B)/cov O='-O0 -g' SAN='--coverage' all $(B)/cov/unit
@@ -141,10 +148,11 @@ uninstall:
 		'$(DESTDIR)$(PREFIX)/lib/libsmmu.a' '$(DESTDIR)$(PREFIX)/lib/libsmmu.so'
 	rm -rf '$(DESTDIR)$(PREFIX)/include/smmu'
 help:
-	@echo 'all deps demo test check-unit check-cli check-schema check-build check-explain check-qemu'
-	@echo 'check-robust check-messages check-oracles check-deps golden sanitize coverage bench fuzz install uninstall clean (V=1 shows the commands)'
+	@echo 'all deps demo test check-unit check-walker check-cli check-schema check-build check-explain'
+	@echo 'check-qemu check-robust check-messages check-oracles check-deps golden sanitize coverage'
+	@echo 'bench fuzz install uninstall clean (V=1 shows the commands)'
 
 clean:
 	rm -rf $(B)
 
--include $(LIB_OBJ:.o=.d) $(CLI_OBJ:.o=.d) $(UNIT_OBJ:.o=.d) $(wildcard $(B)/tests/bench/*.d)
+-include $(LIB_OBJ:.o=.d) $(CLI_OBJ:.o=.d) $(UNIT_OBJ:.o=.d) $(wildcard $(B)/tests/bench/*.d $(B)/tests/walker/*.d)

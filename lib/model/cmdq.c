@@ -54,18 +54,12 @@ static void fail(struct smmu_model *m, enum smmu_sec sec, unsigned reason)
 
 /*
  * 4.7.3: everything before it is complete as soon as it is consumed.  SIG_SEV
- * and wired interrupts leave no trace in memory or registers.
+ * leaves no trace in memory or registers.
  */
 static int sync(struct smmu_model *m, enum smmu_sec sec, const struct smmu_cmd *cmd)
 {
-	struct smmu_msi msi = {
-		.pa = {smmu_cmd_MSIAddress(cmd), m->iface[sec].bank.pas},
-		.data = (uint32_t)smmu_cmd_MSIData(cmd),
-		.error = smmu_GERROR_set_MSI_CMDQ_ABT_ERR(0, 1),
-	};
-
 	if (smmu_cmd_CS(cmd) == SMMU_SYNC_SIG_IRQ)
-		smmu_msi_send(m, sec, &msi);
+		smmu_irq_sync(m, sec, cmd);
 	return 0;
 }
 

@@ -78,7 +78,7 @@ bool smmu_eventq_write(struct smmu_model *model, enum smmu_sec sec, const struct
 	model->regs[model->iface[sec].bank.eventq_prod] = smmu_EVENTQ_PROD_set_WR(
 		prod, smmu_queue_next(&model->iface[sec].now.eventq, smmu_EVENTQ_PROD_WR(prod)));
 	if (was_empty)
-		smmu_msi_eventq(model, sec);
+		smmu_irq_raise(model, sec, SMMU_IRQ_EVENTQ);
 	return true;
 }
 

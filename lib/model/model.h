@@ -89,6 +89,56 @@ size_t smmu_model_ended(const struct smmu_ended **ended, struct smmu_model *mode
 /* Gives the stalled transaction of that STAG an id of the caller's, which retries keep. */
 void smmu_model_name_stalled(struct smmu_model *model, uint16_t stag, uint64_t id);
 
+/*
+ * A PCIe Page Request (chapter 8): txn says stream, substream, address and the
+ * accesses asked for; neither read nor write with last is a Stop Marker if there
+ * is a substream.
+ */
+struct smmu_page_request {
+	const struct smmu_txn *txn;
+	uint32_t prg_index; /* 9 bits count */
+	bool last;
+};
+enum smmu_page_fate {
+	SMMU_PAGE_DISCARDED, /* without an answer */
+	SMMU_PAGE_QUEUED,    /* entry stands in the PRI queue */
+	SMMU_PAGE_ANSWERED,  /* an automatic response with that code (8.3) */
+};
+struct smmu_page_answer {
+	enum smmu_page_fate fate;
+	uint64_t entry[2]; /* as the queue holds it */
+	uint8_t code;
+	bool pasid;		 /* the response carries the request's PASID */
+	struct smmu_event event; /* of the check of STE.PPAR (8.1) */
+};
+/* SMMU_E_NOMEM only. */
+int smmu_model_page_request(struct smmu_page_answer *answer, struct smmu_model *model,
+			    const struct smmu_page_request *request);
+
+/* Interrupts that the SMMU raised (3.18), wired and, where pa says so, as an MSI. */
+enum smmu_irq {
+	SMMU_IRQ_GERROR,
+	SMMU_IRQ_EVENTQ,
+	SMMU_IRQ_PRIQ,
+	SMMU_IRQ_CMD_SYNC,
+	SMMU_IRQ_COUNT,
+};
+struct smmu_interrupt {
+	enum smmu_irq source;
+	enum smmu_sec sec;
+	bool msi;     /* data was written to pa */
+	bool aborted; /* and the write aborted */
+	struct smmu_pa pa;
+	uint32_t data;
+};
+/*
+ * Those since the last call, oldest first; borrowed until the model is used
+ * again.  Returns how many are given: of more than SMMU_INTERRUPTS_MAX the first.
+ */
+#define SMMU_INTERRUPTS_MAX 64
+size_t smmu_model_interrupts(const struct smmu_interrupt **interrupts, struct smmu_model *model);
+const char *smmu_irq_name(enum smmu_irq source);
+
 /* Broadcast TLB invalidation by a PE, as the command of the same scope; SMMU_E_INVALID: none is. */
 int smmu_model_tlbi(struct smmu_model *model, enum smmu_sec sec, const struct smmu_cmd *cmd);
 

@@ -74,6 +74,8 @@ struct smmu_model {
 	struct smmu_cache_set *caches; /* owned; those that show, or NULL */
 	struct smmu_ended *ended;      /* owned; by the last command or register access */
 	size_t ended_count, ended_capacity;
+	struct smmu_interrupt interrupt[SMMU_INTERRUPTS_MAX];
+	size_t interrupt_count;
 };
 
 /* Notes that memory was read at pa: an Event queue there is a change to what was read. */

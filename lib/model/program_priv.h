@@ -28,16 +28,14 @@ void smmu_gerror_raise(struct smmu_model *model, enum smmu_sec sec, uint64_t err
 /* The errors that are not acknowledged. */
 uint64_t smmu_gerror_active(const struct smmu_model *model, enum smmu_sec sec);
 
-/* A message-signalled interrupt: 32 bits of data to a place in memory. */
-struct smmu_msi {
-	struct smmu_pa pa; /* 0: none is sent */
-	uint32_t data;
-	uint64_t error; /* bit of GERROR when it aborts */
-};
-/* Sends it when sec supports MSIs (3.18). */
-void smmu_msi_send(struct smmu_model *model, enum smmu_sec sec, const struct smmu_msi *msi);
-/* The interrupt of the Event queue, which is no longer empty. */
-void smmu_msi_eventq(struct smmu_model *model, enum smmu_sec sec);
+/*
+ * Interrupts (3.18): noted for smmu_model_interrupts(), and sent as an MSI where
+ * the interface has them and the address is not 0.  One of GERROR, Event and PRI
+ * queue needs its enable in IRQ_CTRL.
+ */
+void smmu_irq_raise(struct smmu_model *model, enum smmu_sec sec, enum smmu_irq source);
+/* The one that a CMD_SYNC asks for. */
+void smmu_irq_sync(struct smmu_model *model, enum smmu_sec sec, const struct smmu_cmd *cmd);
 
 /* Consumes commands while the queue of sec goes on; SMMU_E_NOMEM. */
 int smmu_cmdq_run(struct smmu_model *model, enum smmu_sec sec);

@@ -117,8 +117,6 @@ static int access_memory(struct smmu_run *run, size_t smmu, const struct smmu_re
  */
 static int apply(struct smmu_run *run, size_t smmu, const struct smmu_record *record)
 {
-	struct smmu_place at = smmu_run_place(run, record);
-
 	clear(&run->result);
 	switch (record->op) {
 	case SMMU_OP_ACCESS:
@@ -137,11 +135,9 @@ static int apply(struct smmu_run *run, size_t smmu, const struct smmu_record *re
 	case SMMU_OP_UNMAP:
 		return 0;
 	case SMMU_OP_PRI:
-		break;
+		return smmu_run_page_request(run, smmu, record);
 	}
-	return smmu_diag_error(run->diag, &at, SMMU_E_UNKNOWN,
-			       "records of op \"%s\" cannot be replayed by this version",
-			       smmu_trace_op_name(record->op));
+	return 0;
 }
 
 static bool differs(const struct smmu_replay *replay, const struct smmu_record *record,
@@ -212,12 +208,24 @@ static int drain(struct smmu_run *run, const struct smmu_answer *of)
 			return smmu_diag_nomem(run->diag);
 		error = show_ended(run, of);
 	}
+	/* Who looks after every record needs no interrupt. */
+	smmu_model_interrupts(&(const struct smmu_interrupt *){NULL}, model);
 	return error;
 }
 
 static bool is_of_software(enum smmu_trace_op op)
 {
 	return op == SMMU_OP_COMMAND || op == SMMU_OP_MMIO;
+}
+
+/* Interrupts, which only events and what software does can set off. */
+static void add_interrupts(struct smmu_run *run, struct smmu_answer *answer)
+{
+	struct smmu_model *model = run->replay->machine->smmu[answer->smmu].model;
+
+	answer->interrupts_count = smmu_model_interrupts(&answer->interrupts, model);
+	if (answer->interrupts_count)
+		smmu_run_memory_changed(run, answer->smmu);
 }
 
 static int run_record(struct smmu_run *run, const struct smmu_record *record)
@@ -234,6 +242,10 @@ static int run_record(struct smmu_run *run, const struct smmu_record *record)
 		answer.reply = &run->reply;
 		run->result.status = run->reply.status;
 	}
+	if (SMMU_UNLIKELY(software || record->op == SMMU_OP_PRI || run->result.event.present))
+		add_interrupts(run, &answer);
+	if (record->op == SMMU_OP_PRI)
+		answer.page = &run->page;
 	answer.differs = differs(run->replay, record, &run->result);
 	run->n++;
 	error = count(run, &answer);
@@ -331,8 +343,11 @@ void smmu_answer_emit(struct smmu_emit *emit, const struct smmu_answer *answer,
 		emit_inputs(emit, answer->record, smmu->name);
 	if (answer->reply)
 		smmu_reply_emit(emit, answer->reply);
+	else if (answer->page)
+		smmu_page_emit(emit, answer->page, smmu_model_ids(smmu->model), false);
 	else
 		smmu_result_emit(emit, answer->result, smmu_model_ids(smmu->model), false);
+	smmu_interrupts_emit(emit, answer->interrupts, answer->interrupts_count);
 	if (answer->resumed)
 		smmu_emit_uint(emit, "resumed", answer->by);
 	if (answer->differs)

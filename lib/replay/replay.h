@@ -19,7 +19,10 @@ struct smmu_answer {
 	const struct smmu_record *record;
 	size_t smmu; /* index in the machine */
 	const struct smmu_result *result;
-	const struct smmu_reply *reply; /* of op command and mmio; NULL otherwise */
+	const struct smmu_reply *reply;		 /* of op command and mmio; NULL otherwise */
+	const struct smmu_page_answer *page;	 /* of op pri; NULL otherwise */
+	const struct smmu_interrupt *interrupts; /* that the record made the SMMU raise */
+	size_t interrupts_count;
 	/* The stalled transaction of record n, ended by record, whose number is by. */
 	bool resumed;
 	uint64_t by;

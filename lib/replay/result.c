@@ -3,6 +3,7 @@
  */
 #include "replay/result.h"
 
+#include "base/compiler.h"
 #include "spec/event.h"
 #include "spec/reg.h"
 #include "spec/show.h"
@@ -87,4 +88,47 @@ void smmu_reply_emit(struct smmu_emit *emit, const struct smmu_reply *reply)
 		smmu_emit_str(emit, "error", reply->error);
 	if (reply->pending)
 		smmu_emit_bool(emit, "consumed", false);
+}
+
+void smmu_page_emit(struct smmu_emit *emit, const struct smmu_page_answer *answer,
+		    const struct smmu_ids *ids, bool people)
+{
+	smmu_emit_str(emit, "status", smmu_status_name(SMMU_STATUS_NONE));
+	if (answer->event.present)
+		smmu_result_emit_event(emit, &answer->event, ids, people);
+	if (answer->fate == SMMU_PAGE_DISCARDED)
+		return;
+	smmu_emit_object(emit, "pri");
+	if (answer->fate == SMMU_PAGE_QUEUED) {
+		smmu_emit_array(emit, "entry");
+		for (unsigned i = 0; i < SMMU_LEN(answer->entry); i++)
+			smmu_emit_hex(emit, NULL, answer->entry[i], 16);
+		smmu_emit_end(emit);
+	} else {
+		smmu_emit_hex(emit, "response", answer->code, 0);
+		smmu_emit_bool(emit, "pasid", answer->pasid);
+	}
+	smmu_emit_end(emit);
+}
+
+void smmu_interrupts_emit(struct smmu_emit *emit, const struct smmu_interrupt *interrupts,
+			  size_t count)
+{
+	if (!count)
+		return;
+	smmu_emit_array(emit, "interrupts");
+	for (size_t i = 0; i < count; i++) {
+		const struct smmu_interrupt *irq = &interrupts[i];
+
+		smmu_emit_object(emit, NULL);
+		smmu_emit_str(emit, "source", smmu_irq_name(irq->source));
+		if (irq->msi) {
+			smmu_emit_hex(emit, "address", irq->pa.pa, 0);
+			smmu_emit_hex(emit, "data", irq->data, 0);
+		}
+		if (irq->aborted)
+			smmu_emit_bool(emit, "aborted", true);
+		smmu_emit_end(emit);
+	}
+	smmu_emit_end(emit);
 }

@@ -20,6 +20,13 @@ void smmu_result_emit(struct smmu_emit *emit, const struct smmu_result *result,
 /* The same of a register access or a command: status, value, consumed, error. */
 void smmu_reply_emit(struct smmu_emit *emit, const struct smmu_reply *reply);
 
+/* The same of a page request: status, pri, event. */
+void smmu_page_emit(struct smmu_emit *emit, const struct smmu_page_answer *answer,
+		    const struct smmu_ids *ids, bool people);
+/* The array "interrupts"; nothing when there are none. */
+void smmu_interrupts_emit(struct smmu_emit *emit, const struct smmu_interrupt *interrupts,
+			  size_t count);
+
 /* The parts of it. */
 void smmu_result_emit_event(struct smmu_emit *emit, const struct smmu_event *event,
 			    const struct smmu_ids *ids, bool people);

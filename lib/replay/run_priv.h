@@ -18,7 +18,8 @@ struct smmu_run {
 	size_t smmu_index_count;
 	struct smmu_buf bytes; /* of a poke */
 	struct smmu_result result;
-	struct smmu_reply reply; /* of a command or register access */
+	struct smmu_reply reply;      /* of a command or register access */
+	struct smmu_page_answer page; /* of a page request */
 };
 
 struct smmu_place smmu_run_place(const struct smmu_run *run, const struct smmu_record *record);
@@ -31,6 +32,9 @@ int smmu_run_poke(struct smmu_run *run, const struct smmu_record *record);
 int smmu_run_command(struct smmu_run *run, size_t smmu, const struct smmu_record *record);
 int smmu_run_mmio(struct smmu_run *run, size_t smmu, const struct smmu_record *record);
 int smmu_run_tlbi(struct smmu_run *run, const struct smmu_record *record);
+
+/* A page request of a device. */
+int smmu_run_page_request(struct smmu_run *run, size_t smmu, const struct smmu_record *record);
 
 /* Memory was written by others than this SMMU's own caches know; SIZE_MAX: by software. */
 void smmu_run_memory_changed(const struct smmu_run *run, size_t by);

@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "replay/run_priv.h"
+#include "trace/data.h"
 
 static int poke_bytes(struct smmu_run *run, const struct smmu_record *record)
 {
@@ -142,6 +143,25 @@ int smmu_run_mmio(struct smmu_run *run, size_t smmu, const struct smmu_record *r
 		return smmu_diag_nomem(run->diag);
 	if (access.write)
 		smmu_run_memory_changed(run, smmu);
+	return 0;
+}
+
+int smmu_run_page_request(struct smmu_run *run, size_t smmu, const struct smmu_record *record)
+{
+	struct smmu_page_request request = {.txn = &record->txn};
+	struct smmu_place at = smmu_run_place(run, record);
+	int error = record->data ? smmu_data_prg(&request.prg_index, &request.last, record->data,
+						 record->data_size)
+				 : SMMU_E_SYNTAX;
+
+	if (error)
+		return smmu_diag_error(run->diag, &at, error,
+				       "the data of a page request is a PRG index below 512, with "
+				       "L for the last of its group");
+	if (smmu_model_page_request(&run->page, run->replay->machine->smmu[smmu].model, &request))
+		return smmu_diag_nomem(run->diag);
+	run->result.event = run->page.event;
+	smmu_run_memory_changed(run, smmu);
 	return 0;
 }
 

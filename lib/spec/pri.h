@@ -23,6 +23,13 @@ struct smmu_pri {
 #define FIELD(Id, Name, w, lsb, width, KIND, values) SMMU_ACCESS(pri, Id, w, lsb, width, KIND)
 #include "spec/pri.def"
 
+/* Response codes of PCIe, which automatic responses carry (8.3). */
+enum smmu_pri_code {
+	SMMU_PRI_CODE_SUCCESS = 0,
+	SMMU_PRI_CODE_INVALID = 1,
+	SMMU_PRI_CODE_FAILURE = 15,
+};
+
 extern const struct smmu_format smmu_pri_format;
 
 /* A Stop Marker: SSV with Last set and neither W nor R; it is never answered. */

@@ -3,6 +3,7 @@
  */
 #include "command.h"
 #include "trace/writer.h"
+#include "traces.h"
 
 #define BATCH 512
 
@@ -11,16 +12,6 @@ struct convert_args {
 	int from, to;
 	bool strict;
 	struct cli_u64 stream, first, last, since, until, sample;
-};
-
-static const struct cli_choice from_formats[] = {
-	{"auto", SMMU_TRACE_AUTO},
-	{"csv", SMMU_TRACE_CSV},
-	{"jsonl", SMMU_TRACE_JSONL},
-	{"binary", SMMU_TRACE_BINARY},
-	{"ftrace", SMMU_TRACE_FTRACE},
-	{"qemu", SMMU_TRACE_QEMU},
-	{NULL, 0},
 };
 
 static const struct cli_choice to_formats[] = {
@@ -35,7 +26,7 @@ static const struct cli_opt convert_opts[] = {
 	OPT_POS("TRACE", struct convert_args, trace, "the trace; - is standard input"),
 	OPT_ENUM("to", struct convert_args, to, to_formats, SMMU_TRACE_AUTO,
 		 "form to write; auto goes by the name given with -o"),
-	OPT_ENUM("trace-format", struct convert_args, from, from_formats, SMMU_TRACE_AUTO,
+	OPT_ENUM("trace-format", struct convert_args, from, cli_trace_formats, SMMU_TRACE_AUTO,
 		 "form of the trace, where it is not seen rightly"),
 	OPT_ID("stream", struct convert_args, stream, "ID", "only records of this stream"),
 	OPT_ALIAS("sid", "stream"),

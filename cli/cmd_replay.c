@@ -9,21 +9,12 @@
 
 #include "command.h"
 #include "load.h"
+#include "traces.h"
 
 struct replay_args {
 	const char *system, *trace, *memory_after, *caches;
 	bool each, expect, strict, drain;
 	int format;
-};
-
-static const struct cli_choice trace_formats[] = {
-	{"auto", SMMU_TRACE_AUTO},
-	{"csv", SMMU_TRACE_CSV},
-	{"jsonl", SMMU_TRACE_JSONL},
-	{"binary", SMMU_TRACE_BINARY},
-	{"ftrace", SMMU_TRACE_FTRACE},
-	{"qemu", SMMU_TRACE_QEMU},
-	{NULL, 0},
 };
 
 static const struct cli_opt replay_opts[] = {
@@ -39,7 +30,7 @@ static const struct cli_opt replay_opts[] = {
 	OPT_FLAG("strict", struct replay_args, strict, "stop at a line that cannot be read"),
 	OPT_STR("memory-after", struct replay_args, memory_after, "FILE",
 		"write the memory that the run changed there, as JSON"),
-	OPT_ENUM("trace-format", struct replay_args, format, trace_formats, SMMU_TRACE_AUTO,
+	OPT_ENUM("trace-format", struct replay_args, format, cli_trace_formats, SMMU_TRACE_AUTO,
 		 "form of the trace, where it is not seen rightly"),
 	OPT_END(),
 };

@@ -47,7 +47,15 @@ static const char trace_text[] =
 	"\n"
 	"A command has two 64-bit words in data, a poke hex digits in memory order, an\n"
 	"mmio write its value.  A name that ends in .gz, or content that starts with the\n"
-	"gzip magic, is decompressed.\n";
+	"gzip magic, is decompressed.\n"
+	"\n"
+	"These logs are read as traces too, seen by what they say:\n"
+	"\n"
+	"  ftrace  iommu:* and dma:* events of Linux: the trace file, trace-cmd report,\n"
+	"          perf script; maps and unmaps, and faults as accesses\n"
+	"  qemu    -trace 'smmu*': translations with their pa, faults, register accesses\n"
+	"  gem5    --debug-flags=SMMUv3: translations with their pa, faults\n"
+	"  fvp     GenericTrace of Fast Models: what tells a stream and an address\n";
 
 static const char status_text[] =
 	"  0  done\n"

@@ -315,5 +315,9 @@ static enum smmu_log_outcome read_line(struct smmu_log_line *line)
 	return event->read(line, event, payload);
 }
 
-const struct smmu_log_format smmu_log_ftrace = {SMMU_TRACE_FTRACE, SMMU_LOG_COLUMNS, is_one,
-						read_line};
+const struct smmu_log_format smmu_log_ftrace = {
+	.format = SMMU_TRACE_FTRACE,
+	.columns = SMMU_LOG_COLUMNS,
+	.is_one = is_one,
+	.read = read_line,
+};

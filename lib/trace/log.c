@@ -7,7 +7,8 @@
 #include "base/bits.h"
 #include "base/compiler.h"
 
-static const struct smmu_log_format *const formats[] = {&smmu_log_ftrace, &smmu_log_qemu};
+static const struct smmu_log_format *const formats[] = {&smmu_log_ftrace, &smmu_log_gem5,
+							&smmu_log_qemu, &smmu_log_fvp};
 
 const struct smmu_log_format *smmu_log_of(enum smmu_trace_format format)
 {
@@ -100,6 +101,32 @@ void smmu_log_data(struct smmu_record *record, struct smmu_span text)
 	record->data_size = (uint32_t)smmu_span_size(text);
 }
 
+int smmu_log_ready(struct smmu_trace *trace, struct smmu_diag *diag)
+{
+	int more = smmu_trace_lines(trace, diag);
+
+	/* what is kept comes before the end, and before the error that is it */
+	if (more <= 0 && !trace->is_ended && smmu_log_of(trace->format)->finish)
+		return 1;
+	return more;
+}
+
+/* Records of what the lines before left open. */
+static size_t finish(struct smmu_trace *trace, const struct smmu_log_format *format,
+		     struct smmu_record *records, size_t capacity)
+{
+	size_t n = 0;
+
+	while (n < capacity && !trace->is_ended) {
+		smmu_record_init(&records[n]);
+		if (format->finish(trace, &records[n]))
+			smmu_trace_take(trace, &records[n++]);
+		else
+			trace->is_ended = true;
+	}
+	return n;
+}
+
 size_t smmu_log_batch(struct smmu_trace *trace, struct smmu_record *records, size_t capacity,
 		      struct smmu_diag *diag)
 {
@@ -107,6 +134,8 @@ size_t smmu_log_batch(struct smmu_trace *trace, struct smmu_record *records, siz
 	char *p = trace->data + trace->pos, *end = trace->data + trace->end;
 	size_t n = 0;
 
+	if (p == end)
+		return finish(trace, format, records, capacity);
 	while (n < capacity && p < end && !trace->error) {
 		struct smmu_line_error error = {.code = 0};
 		char *first = p, *next;

@@ -44,9 +44,11 @@ struct smmu_log_format {
 	unsigned columns; /* a bit for each enum smmu_column that records may have */
 	bool (*is_one)(struct smmu_span line);
 	enum smmu_log_outcome (*read)(struct smmu_log_line *line);
+	/* Behind the last line: another record of what was kept, or false; may be NULL. */
+	bool (*finish)(struct smmu_trace *trace, struct smmu_record *record);
 };
 
-extern const struct smmu_log_format smmu_log_ftrace, smmu_log_qemu;
+extern const struct smmu_log_format smmu_log_ftrace, smmu_log_qemu, smmu_log_gem5, smmu_log_fvp;
 
 #define SMMU_LOG_COLUMN(name) (1u << SMMU_COL_##name)
 /* What records of every log may have. */
@@ -59,6 +61,7 @@ extern const struct smmu_log_format smmu_log_ftrace, smmu_log_qemu;
 const struct smmu_log_format *smmu_log_detect(const struct smmu_trace *trace);
 /* The reader of a format, or NULL when it is no log. */
 const struct smmu_log_format *smmu_log_of(enum smmu_trace_format format);
+int smmu_log_ready(struct smmu_trace *trace, struct smmu_diag *diag);
 size_t smmu_log_batch(struct smmu_trace *trace, struct smmu_record *records, size_t capacity,
 		      struct smmu_diag *diag);
 

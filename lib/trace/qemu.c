@@ -223,4 +223,9 @@ static enum smmu_log_outcome read_line(struct smmu_log_line *line)
 	return event ? event->read(line, payload) : SMMU_LOG_PASSED;
 }
 
-const struct smmu_log_format smmu_log_qemu = {SMMU_TRACE_QEMU, SMMU_LOG_COLUMNS, is_one, read_line};
+const struct smmu_log_format smmu_log_qemu = {
+	.format = SMMU_TRACE_QEMU,
+	.columns = SMMU_LOG_COLUMNS,
+	.is_one = is_one,
+	.read = read_line,
+};

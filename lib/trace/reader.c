@@ -296,6 +296,9 @@ static int begin(struct smmu_trace *trace, struct smmu_diag *diag)
 		return smmu_binary_header(trace, diag);
 	case SMMU_TRACE_FTRACE:
 	case SMMU_TRACE_QEMU:
+	case SMMU_TRACE_GEM5:
+	case SMMU_TRACE_FVP:
+		trace->ready = smmu_log_ready;
 		trace->batch = smmu_log_batch;
 		break;
 	case SMMU_TRACE_JSONL:
@@ -341,6 +344,7 @@ void smmu_trace_close(struct smmu_trace *trace)
 	for (size_t i = 0; i < trace->names; i++)
 		free(trace->name[i]);
 	free(trace->name);
+	free(trace->log_state);
 	free(trace->original);
 	free(trace->column);
 	free(trace->data);

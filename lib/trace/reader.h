@@ -25,6 +25,8 @@ enum smmu_trace_format {
 	SMMU_TRACE_FTRACE, /* Linux iommu:* and dma:* events: trace, trace-cmd report, perf script
 			    */
 	SMMU_TRACE_QEMU,   /* -trace 'smmu*' */
+	SMMU_TRACE_GEM5,   /* --debug-flags=SMMUv3 */
+	SMMU_TRACE_FVP,	   /* GenericTrace of Fast Models */
 };
 
 struct smmu_trace_options {

@@ -40,6 +40,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		{.format = SMMU_TRACE_JSONL},
 		{.format = SMMU_TRACE_FTRACE},
 		{.format = SMMU_TRACE_QEMU},
+		{.format = SMMU_TRACE_GEM5},
+		{.format = SMMU_TRACE_FVP},
 	};
 
 	for (size_t i = 0; i < SMMU_LEN(options); i++)

@@ -35,6 +35,7 @@ static inline void hear(void *ctx, const struct smmu_diag_record *record)
 static inline void tell(struct told *told, const struct smmu_record *r)
 {
 	static const char *const ops[] = {[SMMU_OP_ACCESS] = "access",
+					  [SMMU_OP_ATS_REQUEST] = "ats-request",
 					  [SMMU_OP_MMIO] = "mmio",
 					  [SMMU_OP_MAP] = "map",
 					  [SMMU_OP_UNMAP] = "unmap"};

@@ -1,0 +1,411 @@
+/*
+ * gem5's debug text of --debug-flags=SMMUv3, src/dev/arm/smmu_v3*.cc of gem5.
+ *
+ *   TICK: OBJECT: TEXT          ticks are picoseconds
+ *
+ * A request is told in pieces: address and size where it comes in, streams with
+ * the lookups in TLBs, the output address where one hits or a walk ends.  What
+ * is known of each request is kept until its outcome is told.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/compiler.h"
+#include "trace/log_priv.h"
+
+enum { PENDING = 64, TICKS_PER_NS = 1000 };
+
+struct request {
+	bool has_stream, is_ats;
+	uint64_t object; /* hash of the name of the interface */
+	uint64_t iova, size, time_ns;
+	uint32_t stream, substream;
+};
+
+/* In the order they came. */
+struct gem5 {
+	struct request request[PENDING];
+	unsigned count;
+};
+
+struct said {
+	uint64_t object, time_ns;
+	struct smmu_span text;
+};
+
+struct phrase {
+	const char *text; /* what TEXT begins with, a * stands for one word */
+	enum smmu_log_outcome (*read)(struct smmu_log_line *line, const struct said *said);
+};
+
+static struct gem5 *state_of(struct smmu_log_line *line)
+{
+	struct smmu_trace *trace = line->trace;
+
+	if (!trace->log_state)
+		trace->log_state = calloc(1, sizeof(struct gem5));
+	return trace->log_state;
+}
+
+static void drop(struct gem5 *gem5, unsigned i)
+{
+	gem5->count--;
+	memmove(&gem5->request[i], &gem5->request[i + 1],
+		(gem5->count - i) * sizeof(gem5->request[0]));
+}
+
+/* The request becomes a record, and is forgotten. */
+static void give(struct smmu_record *record, struct gem5 *gem5, unsigned i)
+{
+	const struct request *request = &gem5->request[i];
+
+	record->op = request->is_ats ? SMMU_OP_ATS_REQUEST : SMMU_OP_ACCESS;
+	smmu_record_set_number(record, SMMU_COL_STREAM, request->stream);
+	/* It does not tell SubstreamID 0 from none. */
+	if (request->substream)
+		smmu_record_set_number(record, SMMU_COL_SUBSTREAM, request->substream);
+	smmu_record_set_number(record, SMMU_COL_ADDRESS, request->iova);
+	if (request->size)
+		smmu_record_set_number(record, SMMU_COL_SIZE, request->size);
+	smmu_record_set_number(record, SMMU_COL_TIME, request->time_ns);
+	smmu_log_access(record, true, false);
+	drop(gem5, i);
+}
+
+/* Room for one more: the oldest that is known well enough becomes a record without its outcome. */
+static enum smmu_log_outcome make_room(struct smmu_record *record, struct gem5 *gem5)
+{
+	if (gem5->count < PENDING)
+		return SMMU_LOG_PASSED;
+	if (gem5->request[0].has_stream) {
+		give(record, gem5, 0);
+		return SMMU_LOG_RECORD;
+	}
+	drop(gem5, 0);
+	return SMMU_LOG_PASSED;
+}
+
+static enum smmu_log_outcome add(struct smmu_log_line *line, const struct said *said,
+				 const struct request *request)
+{
+	struct gem5 *gem5 = state_of(line);
+	enum smmu_log_outcome outcome;
+
+	if (!gem5) {
+		smmu_log_bad(line, NULL, "out of memory");
+		line->error->code = SMMU_E_NOMEM;
+		return SMMU_LOG_BAD;
+	}
+	outcome = make_room(line->record, gem5);
+	gem5->request[gem5->count] = *request;
+	gem5->request[gem5->count].object = said->object;
+	gem5->request[gem5->count++].time_ns = said->time_ns;
+	return outcome;
+}
+
+/* [t] req from NAME addr=.. size=.., [a] where time does not pass. */
+static enum smmu_log_outcome read_request(struct smmu_log_line *line, const struct said *said)
+{
+	struct request request = {.has_stream = false};
+
+	if (!smmu_span_key(&request.iova, said->text, "addr", 16) ||
+	    !smmu_span_key(&request.size, said->text, "size", 16))
+		return smmu_log_bad(line, NULL, "addr= or size= is missing or no number");
+	return add(line, said, &request);
+}
+
+static enum smmu_log_outcome read_ats(struct smmu_log_line *line, const struct said *said)
+{
+	enum smmu_log_outcome outcome = read_request(line, said);
+
+	if (outcome != SMMU_LOG_BAD) {
+		struct gem5 *gem5 = state_of(line);
+
+		gem5->request[gem5->count - 1].is_ats = true;
+	}
+	return outcome;
+}
+
+/* The oldest of that address, or NULL. */
+static struct request *find(struct smmu_log_line *line, uint64_t object, uint64_t iova,
+			    bool has_stream)
+{
+	struct gem5 *gem5 = state_of(line);
+
+	for (unsigned i = 0; gem5 && i < gem5->count; i++) {
+		struct request *request = &gem5->request[i];
+
+		/* the interface is not always the one that says how it ends */
+		if (request->iova == iova && request->has_stream == has_stream &&
+		    (!has_stream || request->object == object))
+			return request;
+	}
+	return NULL;
+}
+
+/* The page is paddr= under the mask amask=. */
+static enum smmu_log_outcome hit(struct smmu_log_line *line, const struct said *said,
+				 struct request *request)
+{
+	struct gem5 *gem5 = state_of(line);
+	uint64_t mask, page;
+
+	if (!smmu_span_key(&mask, said->text, "amask", 16) ||
+	    !smmu_span_key(&page, said->text, "paddr", 16))
+		return smmu_log_bad(line, NULL, "amask= or paddr= is missing or no number");
+	smmu_record_set_number(line->record, SMMU_COL_PA, page + (request->iova & ~mask));
+	give(line->record, gem5, (unsigned)(request - gem5->request));
+	return SMMU_LOG_RECORD;
+}
+
+static bool take_stream(struct smmu_log_line *line, const struct said *said,
+			struct request *request)
+{
+	uint64_t stream, substream;
+
+	if (!smmu_span_key(&stream, said->text, "sid", 16) ||
+	    !smmu_span_key(&substream, said->text, "ssid", 16) || stream > UINT32_MAX ||
+	    substream > UINT32_MAX) {
+		smmu_log_bad(line, NULL, "sid= or ssid= is missing or no number of 32 bits");
+		return false;
+	}
+	request->has_stream = true;
+	request->object = said->object;
+	request->stream = (uint32_t)stream;
+	request->substream = (uint32_t)substream;
+	return true;
+}
+
+/* A TLB in front of the SMMU: whose request it is.  Prefetches come from no request. */
+static enum smmu_log_outcome lookup(struct smmu_log_line *line, const struct said *said,
+				    bool is_first, bool is_hit)
+{
+	struct request *request, fresh = {.has_stream = false};
+	uint64_t iova;
+
+	if (!smmu_span_key(&iova, said->text, "vaddr", 16))
+		return smmu_log_bad(line, NULL, "vaddr= is missing or no number");
+	request = find(line, said->object, iova, false);
+	if (!request && !is_first)
+		request = find(line, said->object, iova, true);
+	if (!request && !is_first)
+		return SMMU_LOG_PASSED;
+	if (!request) {
+		enum smmu_log_outcome outcome;
+
+		fresh.iova = iova;
+		outcome = add(line, said, &fresh);
+		/* the line is read again, and finds what it added */
+		if (outcome != SMMU_LOG_PASSED)
+			return outcome == SMMU_LOG_RECORD ? SMMU_LOG_MORE : outcome;
+		request = find(line, said->object, iova, false);
+	}
+	if (!take_stream(line, said, request))
+		return SMMU_LOG_BAD;
+	smmu_log_guess(line, "gem5 does not tell reads from writes: taken to be reads");
+	return is_hit ? hit(line, said, request) : SMMU_LOG_PASSED;
+}
+
+static enum smmu_log_outcome read_micro_miss(struct smmu_log_line *line, const struct said *said)
+{
+	return lookup(line, said, true, false);
+}
+
+static enum smmu_log_outcome read_micro_hit(struct smmu_log_line *line, const struct said *said)
+{
+	return lookup(line, said, true, true);
+}
+
+static enum smmu_log_outcome read_interface_miss(struct smmu_log_line *line,
+						 const struct said *said)
+{
+	return lookup(line, said, false, false);
+}
+
+static enum smmu_log_outcome read_interface_hit(struct smmu_log_line *line, const struct said *said)
+{
+	return lookup(line, said, false, true);
+}
+
+static enum smmu_log_outcome read_main_hit(struct smmu_log_line *line, const struct said *said)
+{
+	struct request *request;
+	uint64_t iova;
+
+	if (!smmu_span_key(&iova, said->text, "vaddr", 16))
+		return smmu_log_bad(line, NULL, "vaddr= is missing or no number");
+	request = find(line, said->object, iova, true);
+	return request ? hit(line, said, request) : SMMU_LOG_PASSED;
+}
+
+/* Translated vaddr IOVA to paddr PA */
+static enum smmu_log_outcome read_translated(struct smmu_log_line *line, const struct said *said)
+{
+	struct smmu_span text = said->text, word[6];
+	struct gem5 *gem5 = state_of(line);
+	struct request *request;
+	uint64_t iova, pa;
+
+	for (size_t i = 0; i < SMMU_LEN(word); i++)
+		word[i] = smmu_span_word(&text);
+	if (!smmu_span_number(&iova, &word[2], 16) || !smmu_span_number(&pa, &word[5], 16))
+		return smmu_log_bad(line, NULL, "no two addresses");
+	request = find(line, said->object, iova, true);
+	if (!request)
+		return SMMU_LOG_PASSED;
+	smmu_record_set_number(line->record, SMMU_COL_PA, pa);
+	give(line->record, gem5, (unsigned)(request - gem5->request));
+	return SMMU_LOG_RECORD;
+}
+
+/* It does not say of which request: the newest of the interface. */
+static enum smmu_log_outcome refused(struct smmu_log_line *line, const struct said *said,
+				     bool is_write)
+{
+	struct gem5 *gem5 = state_of(line);
+
+	for (unsigned i = gem5 ? gem5->count : 0; i-- > 0;)
+		if (gem5->request[i].has_stream && gem5->request[i].object == said->object) {
+			give(line->record, gem5, i);
+			smmu_log_access(line->record, !is_write, is_write);
+			return SMMU_LOG_RECORD;
+		}
+	return SMMU_LOG_PASSED;
+}
+
+static enum smmu_log_outcome read_invalid(struct smmu_log_line *line, const struct said *said)
+{
+	return refused(line, said, false);
+}
+
+static enum smmu_log_outcome read_unwritable(struct smmu_log_line *line, const struct said *said)
+{
+	return refused(line, said, true);
+}
+
+static enum smmu_log_outcome pass(struct smmu_log_line *line, const struct said *said)
+{
+	(void)line;
+	(void)said;
+	return SMMU_LOG_PASSED;
+}
+
+/* Those that pass are what the format is known by. */
+static const struct phrase phrases[] = {
+	{"[t] req from ", read_request},
+	{"[a] req from ", read_request},
+	{"[t] ATS * req ", read_ats},
+	{"[a] ATS * req ", read_ats},
+	{"micro TLB miss ", read_micro_miss},
+	{"micro TLB hit ", read_micro_hit},
+	{"* Interface TLB miss ", read_interface_miss},
+	{"* Interface TLB hit ", read_interface_hit},
+	{"SMMU TLB hit ", read_main_hit},
+	{"Translated vaddr ", read_translated},
+	{"S1 PTE not valid", read_invalid},
+	{"S2 PTE not valid", read_invalid},
+	{"S1 page not writable", read_unwritable},
+	{"S2 PTE not writable", read_unwritable},
+	{"SMMU TLB ", pass},
+	{"Config ", pass},
+	{"CMD_", pass},
+	{"WalkCache ", pass},
+	{"Fetching S", pass},
+};
+
+static bool begins(struct smmu_span text, const char *phrase)
+{
+	for (; *phrase; phrase++) {
+		if (*phrase == '*') {
+			struct smmu_span word = smmu_span_word(&text);
+
+			if (word.p == word.end)
+				return false;
+			/* as many spaces as there are */
+			while (text.p + 1 < text.end && text.p[0] == ' ' && text.p[1] == ' ')
+				text.p++;
+		} else if (text.p == text.end || *text.p++ != *phrase) {
+			return false;
+		}
+	}
+	return true;
+}
+
+static const struct phrase *find_phrase(struct smmu_span text)
+{
+	for (size_t i = 0; i < SMMU_LEN(phrases); i++)
+		if (begins(text, phrases[i].text))
+			return &phrases[i];
+	return NULL;
+}
+
+/* FNV-1a */
+static uint64_t hash(struct smmu_span name)
+{
+	uint64_t value = UINT64_C(0xcbf29ce484222325);
+
+	for (const char *p = name.p; p < name.end; p++)
+		value = (value ^ (uint8_t)*p) * UINT64_C(0x100000001b3);
+	return value;
+}
+
+/* TICK: [FLAG: ]OBJECT: TEXT */
+static bool split(struct said *said, struct smmu_span line)
+{
+	struct smmu_span rest = line, tick = smmu_span_word(&rest), word;
+	uint64_t ticks;
+	unsigned names = 0;
+
+	if (!smmu_span_number(&ticks, &tick, 10) || !smmu_span_is(tick, ":"))
+		return false;
+	said->time_ns = ticks / TICKS_PER_NS;
+	for (said->text = rest; names < 2; said->text = rest, names++) {
+		word = smmu_span_word(&rest);
+		if (smmu_span_size(word) < 2 || word.end[-1] != ':')
+			break;
+		said->object = hash(word);
+	}
+	while (said->text.p < said->text.end && smmu_line_is_space(*said->text.p))
+		said->text.p++;
+	return names > 0;
+}
+
+static bool is_one(struct smmu_span line)
+{
+	struct said said;
+
+	return split(&said, line) && find_phrase(said.text);
+}
+
+static enum smmu_log_outcome read_line(struct smmu_log_line *line)
+{
+	const struct phrase *phrase;
+	struct said said;
+
+	if (!split(&said, line->text))
+		return SMMU_LOG_PASSED;
+	phrase = find_phrase(said.text);
+	return phrase ? phrase->read(line, &said) : SMMU_LOG_PASSED;
+}
+
+static bool finish(struct smmu_trace *trace, struct smmu_record *record)
+{
+	struct gem5 *gem5 = trace->log_state;
+
+	while (gem5 && gem5->count) {
+		if (gem5->request[0].has_stream) {
+			give(record, gem5, 0);
+			return true;
+		}
+		drop(gem5, 0);
+	}
+	return false;
+}
+
+const struct smmu_log_format smmu_log_gem5 = {
+	.format = SMMU_TRACE_GEM5,
+	.columns = SMMU_LOG_COLUMNS | SMMU_LOG_COLUMN(SUBSTREAM),
+	.is_one = is_one,
+	.read = read_line,
+	.finish = finish,
+};

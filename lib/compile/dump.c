@@ -11,6 +11,7 @@ struct each {
 	const struct smmu_dump_options *options;
 	const struct dump_visit *visit;
 	const struct smmu_reach_streams *streams;
+	bool *has_found; /* streams that were asked about */
 };
 
 uint64_t dump_budget(const struct smmu_dump_options *options)
@@ -50,6 +51,7 @@ static int visit_streams(void *ctx, const struct smmu_reach_streams *found)
 		one.first = one.last = options->stream;
 	}
 	each.streams = &one;
+	*each.has_found = true;
 	if (each.visit->streams_begin)
 		stop = each.visit->streams_begin(each.visit->ctx, &one);
 	if (stop == 0 && options->has_substream)
@@ -83,10 +85,11 @@ static int visit_smmu(const struct each *each)
 int dump_each_context(const struct smmu_machine *machine, const struct smmu_dump_options *options,
 		      const struct dump_visit *visit, struct smmu_diag *diag)
 {
+	bool has_found = false;
 	int stop = 0;
 
 	for (size_t i = 0; i < machine->count && stop == 0; i++) {
-		struct each each = {&machine->smmu[i], options, visit, NULL};
+		struct each each = {&machine->smmu[i], options, visit, NULL, &has_found};
 
 		if (!options->smmu || !strcmp(options->smmu, machine->smmu[i].name))
 			stop = visit_smmu(&each);
@@ -96,5 +99,10 @@ int dump_each_context(const struct smmu_machine *machine, const struct smmu_dump
 				"stopped after %" PRIu64 " steps: the tables lead on without end; "
 				"--stream and --substream narrow it down",
 				dump_budget(options));
+	else if (options->has_stream && !has_found && stop == 0)
+		smmu_diag_warn(diag, NULL,
+			       "stream 0x%" PRIx32 " has no valid STE: smmu translate shows what "
+			       "its accesses meet",
+			       options->stream);
 	return stop;
 }

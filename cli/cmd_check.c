@@ -83,9 +83,12 @@ static void report(void *ctx, const struct smmu_diag_record *record)
 static int check_system(const char *path, struct smmu_diag *diag)
 {
 	struct smmu_machine machine = {0};
-	struct smmu_sys *sys = NULL;
-	int rc = smmu_sys_load(&sys, path, diag);
+	struct smmu_sys *sys = NULL, *rest = NULL;
+	int rc = smmu_sys_load_rest(&sys, &rest, path, diag);
 
+	if (rest)
+		smmu_compile_check_described(rest, diag);
+	smmu_sys_free(rest);
 	if (rc == SMMU_E_IO || rc == SMMU_E_SYNTAX || rc == SMMU_E_NOMEM)
 		return CLI_EXIT_TROUBLE;
 	if (rc)

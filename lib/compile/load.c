@@ -72,8 +72,7 @@ static int add_smmu(struct smmu_machine *machine, const struct smmu_sys_smmu *sm
 	return 0;
 }
 
-/* Without memory, what else is wrong with the description is still reported. */
-static void check_described(const struct smmu_sys *sys, struct smmu_diag *diag)
+void smmu_compile_check_described(const struct smmu_sys *sys, struct smmu_diag *diag)
 {
 	struct smmu_build build = {0};
 
@@ -111,7 +110,7 @@ int smmu_compile_load(struct smmu_machine *machine, const struct smmu_sys *sys,
 	*machine = (struct smmu_machine){0};
 	rc = smmu_compile_load_memory(&machine->mem, sys, diag);
 	if (rc)
-		check_described(sys, diag);
+		smmu_compile_check_described(sys, diag);
 	else
 		rc = add_smmus(machine, sys, diag);
 	if (rc)

@@ -18,6 +18,9 @@
 int smmu_compile_load_memory(struct smmu_mem **mem, const struct smmu_sys *sys,
 			     struct smmu_diag *diag);
 
+/* What is wrong with the description, as far as it can be said without memory. */
+void smmu_compile_check_described(const struct smmu_sys *sys, struct smmu_diag *diag);
+
 /*
  * The whole machine, in the order of the file.  machine need not be
  * initialised; it is empty after a failure, and can be given to fini then.

@@ -149,14 +149,17 @@ static void show(struct smmu_reader *r, struct smmu_sys_info *info,
 	info->devices_count = root->devices_count;
 }
 
-static int read_system(struct smmu_sys *sys, struct smmu_diag *diag)
+/* *partly: info holds what has no errors, where others do. */
+static int read_system(struct smmu_sys *sys, bool *partly, struct smmu_diag *diag)
 {
 	struct smmu_reader r = {.doc = sys->doc, .arena = &sys->arena, .diag = diag};
 	const struct smmu_yaml_node *top = smmu_yaml_root(sys->doc);
 	struct smmu_raw_root *root = smmu_reader_alloc(&r, 1, sizeof(*root));
 	struct smmu_mark start = {1, 1};
 
-	if (!root)
+	*partly = false;
+	r.error_at = smmu_reader_alloc(&r, SMMU_READER_PROBLEMS_MAX, sizeof(*r.error_at));
+	if (!root || !r.error_at)
 		return r.rc;
 	if (!top)
 		return smmu_reader_fail(&r, start, SMMU_E_INVALID, "the file is empty");
@@ -166,16 +169,19 @@ static int read_system(struct smmu_sys *sys, struct smmu_diag *diag)
 	if (smmu_reader_is_full(&r))
 		smmu_diag_note(diag, NULL, "more than %u problems; the rest is not looked at",
 			       SMMU_READER_PROBLEMS_MAX);
-	if (!r.rc)
+	if (r.rc)
+		*partly = smmu_keep_sound(&r, root);
+	if (!r.rc || *partly)
 		show(&r, &sys->info, root);
 	return r.rc;
 }
 
-/* bytes are taken over. */
-static int load(struct smmu_sys **sys, const char *name, char *bytes, size_t size,
-		struct smmu_diag *diag)
+/* bytes are taken over; *rest, when asked for: what has no errors, where others do. */
+static int load(struct smmu_sys **sys, struct smmu_sys **rest, const char *name, char *bytes,
+		size_t size, struct smmu_diag *diag)
 {
 	struct smmu_sys *s = calloc(1, sizeof(*s));
+	bool partly = false;
 	int rc;
 
 	if (!s) {
@@ -185,17 +191,24 @@ static int load(struct smmu_sys **sys, const char *name, char *bytes, size_t siz
 	rc = smmu_yaml_parse(&s->doc, name, bytes, size, diag);
 	if (!rc) {
 		s->info.path = smmu_arena_text(&s->arena, name, strlen(name));
-		rc = s->info.path ? read_system(s, diag) : smmu_diag_nomem(diag);
+		rc = s->info.path ? read_system(s, &partly, diag) : smmu_diag_nomem(diag);
 	}
-	if (rc) {
+	if (rc && partly && rest)
+		*rest = s;
+	else if (rc)
 		smmu_sys_free(s);
-		return rc;
-	}
-	*sys = s;
-	return 0;
+	else
+		*sys = s;
+	return rc;
 }
 
 int smmu_sys_load(struct smmu_sys **sys, const char *path, struct smmu_diag *diag)
+{
+	return smmu_sys_load_rest(sys, NULL, path, diag);
+}
+
+int smmu_sys_load_rest(struct smmu_sys **sys, struct smmu_sys **rest, const char *path,
+		       struct smmu_diag *diag)
 {
 	void *bytes = NULL;
 	size_t size;
@@ -204,7 +217,7 @@ int smmu_sys_load(struct smmu_sys **sys, const char *path, struct smmu_diag *dia
 	/* whatever keeps it from being read is one thing to the caller */
 	if (rc)
 		return rc == SMMU_E_NOMEM ? rc : SMMU_E_IO;
-	return load(sys, path, bytes, size, diag);
+	return load(sys, rest, path, bytes, size, diag);
 }
 
 int smmu_sys_load_memory(struct smmu_sys **sys, const char *name, const void *bytes, size_t size,
@@ -217,7 +230,7 @@ int smmu_sys_load_memory(struct smmu_sys **sys, const char *name, const void *by
 	if (size)
 		memcpy(copy, bytes, size);
 	copy[size] = '\0';
-	return load(sys, name, copy, size, diag);
+	return load(sys, NULL, name, copy, size, diag);
 }
 
 void smmu_sys_free(struct smmu_sys *sys)

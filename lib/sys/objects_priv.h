@@ -57,6 +57,12 @@ extern const struct smmu_object smmu_device_object;
 /* Names to indices, overlaps between objects; writes the indices into root's arrays. */
 void smmu_resolve(struct smmu_reader *r, struct smmu_raw_root *root);
 
+/*
+ * sound.c: leaves out what has an error, and what refers to it; false when nothing
+ * can be said of the rest.
+ */
+bool smmu_keep_sound(struct smmu_reader *r, struct smmu_raw_root *root);
+
 /* Members of a schema object that says "a number in this range". */
 void smmu_schema_number(struct smmu_emit *emit, uint64_t min, uint64_t max);
 /* One of two keys is required: of is "oneOf" (not both) or "anyOf". */

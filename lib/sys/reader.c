@@ -37,6 +37,8 @@ int smmu_reader_fail(struct smmu_reader *r, struct smmu_mark at, int code, const
 	char message[MESSAGE_MAX];
 	va_list args;
 
+	if (r->error_at && r->errors < SMMU_READER_PROBLEMS_MAX)
+		r->error_at[r->errors] = at;
 	r->errors++;
 	if (!r->rc)
 		r->rc = code;

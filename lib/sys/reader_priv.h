@@ -22,6 +22,8 @@ struct smmu_reader {
 	unsigned errors, suggestions;
 	int rc;		/* the first error */
 	bool said_last; /* the last record was shown, so its notes are too */
+	struct smmu_mark
+		*error_at; /* of SMMU_READER_PROBLEMS_MAX; where errors are, NULL: nowhere */
 };
 
 enum smmu_key_kind {

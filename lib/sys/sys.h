@@ -187,6 +187,12 @@ struct smmu_sys_info {
  * all, other codes for what it says.  *sys is set only on success.
  */
 int smmu_sys_load(struct smmu_sys **sys, const char *path, struct smmu_diag *diag);
+/*
+ * The same; where it fails for what the file says, *rest (NULL before) may be
+ * set to the objects without error, to look for further problems and no more.
+ */
+int smmu_sys_load_rest(struct smmu_sys **sys, struct smmu_sys **rest, const char *path,
+		       struct smmu_diag *diag);
 /* The same from bytes (copied); name stands for the path. */
 int smmu_sys_load_memory(struct smmu_sys **sys, const char *name, const void *bytes, size_t size,
 			 struct smmu_diag *diag);

@@ -25,7 +25,7 @@ struct smmu_yaml {
 	size_t *lines; /* owned: where each line starts, and the end */
 	size_t lines_count;
 	struct smmu_yaml_node root;
-	bool has_root;
+	bool has_root, has_alias;
 };
 
 struct anchor {
@@ -360,6 +360,7 @@ static int on_alias(struct builder *b, const yaml_event_t *event)
 	const struct anchor *anchor = b->anchors[anchor_bucket(name)];
 	int rc;
 
+	b->doc->has_alias = true;
 	while (anchor && strcmp(anchor->name, name) != 0)
 		anchor = anchor->next;
 	if (!anchor)
@@ -621,6 +622,11 @@ void smmu_yaml_free(struct smmu_yaml *doc)
 const struct smmu_yaml_node *smmu_yaml_root(const struct smmu_yaml *doc)
 {
 	return doc->has_root ? &doc->root : NULL;
+}
+
+bool smmu_yaml_has_alias(const struct smmu_yaml *doc)
+{
+	return doc->has_alias;
 }
 
 const struct smmu_yaml_node *smmu_yaml_get(const struct smmu_yaml_node *mapping, const char *key)

@@ -53,6 +53,8 @@ void smmu_yaml_free(struct smmu_yaml *doc); /* NULL is legal */
 const struct smmu_yaml_node *smmu_yaml_root(const struct smmu_yaml *doc);
 /* The place of a mark, with its source line; borrowed until free. */
 struct smmu_place smmu_yaml_place(const struct smmu_yaml *doc, struct smmu_mark at);
+/* Whether a node of the tree stands for one at another place. */
+bool smmu_yaml_has_alias(const struct smmu_yaml *doc);
 /* The value of a key of a mapping, or NULL. */
 const struct smmu_yaml_node *smmu_yaml_get(const struct smmu_yaml_node *mapping, const char *key);
 

@@ -33,7 +33,7 @@ CLI_OBJ  := $(CLI_SRC:%.c=$(B)/%.o)
 UNIT_OBJ := $(UNIT_SRC:%.c=$(B)/%.o)
 
 .PHONY: all deps demo test check-unit check-walker check-cli check-schema check-build \
-	check-explain check-qemu check-robust check-messages check-oracles check-deps golden sanitize coverage bench fuzz \
+	check-explain check-qemu check-robust check-messages check-oracles check-deps check-speed golden sanitize coverage bench fuzz \
 	install uninstall clean help
 all: $(B)/smmu $(B)/libsmmu.a $(B)/libsmmu.so
 
@@ -124,12 +124,13 @@ coverage:
 	$(Q)$(MAKE) -s -j2 B=$(B)/cov O='-O0 -g' SAN='--coverage' all $(B)/cov/unit
 	$(Q)$(MAKE) -s B=$(B)/cov check-unit check-cli check-oracles >/dev/null
 	$(Q)gcovr -s --object-directory $(B)/cov -f 'lib/' $(B)/cov | tail -4
-bench: $(B)/smmu $(B)/bench $(B)/bench-build
+BENCH := $(B)/bench-walk $(B)/bench-build $(B)/bench-trace
+bench: $(B)/smmu $(BENCH)
 	$(Q)$(PYTHON) tests/bench/run.py $(B) '$(LIMITS)'
-$(B)/bench: $(B)/tests/bench/bench.o $(B)/libsmmu.a
-	$(call say,LINK,$@)
-	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
-$(B)/bench-build: $(B)/tests/bench/build.o $(B)/libsmmu.a
+# Instructions a record, which a loaded machine does not change.
+check-speed: $(B)/smmu $(BENCH)
+	$(Q)$(PYTHON) tests/bench/instructions.py $(B)
+$(B)/bench-%: $(B)/tests/bench/%.o $(B)/libsmmu.a
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 # One coverage-guided fuzzer a reader: build/fuzz/<name>; FUZZ_SECONDS each.
@@ -149,7 +150,7 @@ uninstall:
 	rm -rf '$(DESTDIR)$(PREFIX)/include/smmu'
 help:
 	@echo 'all deps demo test check-unit check-walker check-cli check-schema check-build check-explain'
-	@echo 'check-qemu check-robust check-messages check-oracles check-deps golden sanitize coverage'
+	@echo 'check-qemu check-robust check-messages check-oracles check-deps check-speed golden sanitize coverage'
 	@echo 'bench fuzz install uninstall clean (V=1 shows the commands)'
 
 clean:

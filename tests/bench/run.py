@@ -51,7 +51,7 @@ def main():
         sys.exit(f"bench: {limits} does not exist; LIMITS=DIR names the bare loops to compare with")
     print(f"load average before: {os.getloadavg()[0]:.2f}")
     limit = walk_limits(run(compile_limit(build, limits, "walk")))
-    ours = dict(line.split() for line in run(build / "bench", "walk").splitlines())
+    ours = dict(line.split() for line in run(build / "bench-walk").splitlines())
     rows = [
         ("repeated page, one thread", "hot", limit["1", 1][1], 3.0),
         ("hits over 64 pages", "hit-64", limit["1", 64][1], 2.0),

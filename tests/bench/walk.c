@@ -2,8 +2,8 @@
  * What translation costs, over the same tables and the same sequence of
  * addresses as the bare loop it is compared with (run.py does that).
  *
- *	bench walk		prints "NAME NANOSECONDS" lines
- *	bench count NAME	makes COUNTED calls of that row in measured(), for
+ *	bench-walk		prints "NAME NANOSECONDS" lines
+ *	bench-walk count NAME	makes COUNTED calls of that row in measured(), for
  *				a counter of instructions to look at
  */
 #include <stdio.h>
@@ -222,7 +222,7 @@ SMMU_NOINLINE void measured(struct smmu_model *model, long calls)
 		sum += result.pa.pa;
 	}
 	if (bad || sum == 0) {
-		fprintf(stderr, "bench: %ld accesses did not translate: %s (%s)\n", bad,
+		fprintf(stderr, "bench-walk: %ld accesses did not translate: %s (%s)\n", bad,
 			smmu_reason_info(result.blame.reason)->text,
 			result.blame.rule ? result.blame.rule->text : "");
 		exit(2);
@@ -317,10 +317,10 @@ static int bench_count(const char *name)
 
 int main(int argc, char **argv)
 {
-	if (argc == 2 && strcmp(argv[1], "walk") == 0)
+	if (argc == 1)
 		return bench_walk();
 	if (argc == 3 && strcmp(argv[1], "count") == 0)
 		return bench_count(argv[2]);
-	fputs("usage: bench walk | count ROW\n", stderr);
+	fputs("usage: bench-walk [count ROW]\n", stderr);
 	return 2;
 }

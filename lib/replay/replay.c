@@ -93,14 +93,11 @@ static void clear(struct smmu_result *result)
 	result->updates_count = 0;
 }
 
-/* A transaction; the others of the machine see what it changed in memory. */
-static int access_memory(struct smmu_run *run, size_t smmu, const struct smmu_record *record)
+/* What a transaction leaves behind; the others of the machine see what it changed in memory. */
+static void end_access(struct smmu_run *run, size_t smmu, const struct smmu_result *result)
 {
-	struct smmu_result *result = &run->result;
 	struct smmu_model *model = run->replay->machine->smmu[smmu].model;
 
-	if (smmu_model_translate(result, model, &record->txn))
-		return smmu_diag_nomem(run->diag);
 	if (SMMU_UNLIKELY(result->status == SMMU_STATUS_STALL)) {
 		struct smmu_evt evt = {{result->event.word[0], result->event.word[1]}};
 
@@ -108,6 +105,15 @@ static int access_memory(struct smmu_run *run, size_t smmu, const struct smmu_re
 	}
 	if (SMMU_UNLIKELY(result->updates_count || result->event.recorded))
 		smmu_run_memory_changed(run, smmu);
+}
+
+static int access_memory(struct smmu_run *run, size_t smmu, const struct smmu_record *record)
+{
+	struct smmu_model *model = run->replay->machine->smmu[smmu].model;
+
+	if (smmu_model_translate(&run->result, model, &record->txn))
+		return smmu_diag_nomem(run->diag);
+	end_access(run, smmu, &run->result);
 	return 0;
 }
 
@@ -258,16 +264,115 @@ static int run_record(struct smmu_run *run, const struct smmu_record *record)
 	return error;
 }
 
+/* Whether nobody looks at single answers. */
+static bool is_only_counted(const struct smmu_replay *replay)
+{
+	return replay->stats && !replay->visit && !replay->drain && !replay->expect;
+}
+
+/* An access that did not just go through. */
+static SMMU_NOINLINE int count_access(struct smmu_run *run, const struct smmu_record *record)
+{
+	const struct smmu_answer answer = {.n = run->n, .record = record, .result = &run->result};
+
+	end_access(run, 0, &run->result);
+	run->n++;
+	return count(run, &answer);
+}
+
+static SMMU_NOINLINE int count_run(struct smmu_run *run, const struct smmu_stats_run *passed)
+{
+	if (!passed->count)
+		return 0;
+	run->n += passed->count;
+	if (smmu_stats_add_run(run->replay->stats, 0, passed))
+		return smmu_diag_nomem(run->diag);
+	return 0;
+}
+
+/*
+ * Accesses of one stream through the first SMMU that go through: how far they
+ * reach from record on.  The one behind them is translated as well where it is
+ * an access of that stream: *done.
+ */
+static int run_stream(struct smmu_stats_run *passed, bool *done, struct smmu_run *run,
+		      const struct smmu_record *record, const struct smmu_record *end)
+{
+	struct smmu_model *model = run->replay->machine->smmu[0].model;
+	struct smmu_result *result = &run->result;
+	const struct smmu_record *first = record;
+	uint64_t bytes = 0;
+	bool timed = false;
+
+	*done = false;
+	for (; record < end; record++) {
+		if (SMMU_UNLIKELY(record->op != SMMU_OP_ACCESS || record->smmu) ||
+		    record->txn.stream != first->txn.stream || record->txn.sec != first->txn.sec)
+			break;
+		if (SMMU_UNLIKELY(smmu_model_translate(result, model, &record->txn)))
+			return smmu_diag_nomem(run->diag);
+		*done = result->status != SMMU_STATUS_OK || result->updates_count || result->stale;
+		if (SMMU_UNLIKELY(*done))
+			break;
+		bytes += record->txn.size;
+		timed |= record->has_time;
+	}
+	*passed = (struct smmu_stats_run){.first = first,
+					  .last = record - 1,
+					  .count = (uint64_t)(record - first),
+					  .bytes = bytes,
+					  .timed = timed};
+	return 0;
+}
+
+/*
+ * Accesses through the first SMMU that are only counted, up to the first record
+ * that is anything else: most of a trace.  Returns where it is.
+ */
+static int run_accesses(const struct smmu_record **at, struct smmu_run *run,
+			const struct smmu_record *end)
+{
+	struct smmu_stats_run passed;
+	int error = 0;
+	bool done;
+
+	while (*at < end && (*at)->op == SMMU_OP_ACCESS && !(*at)->smmu && !error) {
+		error = run_stream(&passed, &done, run, *at, end);
+		if (!error)
+			error = count_run(run, &passed);
+		if (error)
+			break;
+		*at += passed.count;
+		if (done)
+			error = count_access(run, (*at)++);
+	}
+	return error;
+}
+
+static int run_batch(struct smmu_run *run, const struct smmu_record *records, size_t got)
+{
+	bool only_counted = is_only_counted(run->replay);
+	const struct smmu_record *at = records, *end = records + got;
+	int error = 0;
+
+	while (at < end && !error) {
+		if (only_counted)
+			error = run_accesses(&at, run, end);
+		if (!error && at < end)
+			error = run_record(run, at++);
+	}
+	return error;
+}
+
 static int run_batches(struct smmu_run *run, struct smmu_record *records)
 {
 	size_t got;
-	int error = 0;
+	int error;
 
 	do {
 		int end = smmu_trace_next(&got, run->replay->trace, records, BATCH, run->diag);
 
-		for (size_t i = 0; i < got && !error; i++)
-			error = run_record(run, &records[i]);
+		error = run_batch(run, records, got);
 		if (!error)
 			error = end;
 	} while (got && !error);

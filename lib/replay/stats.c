@@ -68,8 +68,9 @@ static int add_row(struct smmu_stats_stream **row, struct smmu_stats *stats, uin
 	return 0;
 }
 
-static int count_stream(struct smmu_stats *stats, uint32_t smmu, const struct smmu_record *record,
-			const struct smmu_result *result)
+/* The row of a record's stream, made where there is none yet; NULL: no memory. */
+static struct smmu_stats_stream *row_of(struct smmu_stats *stats, uint32_t smmu,
+					const struct smmu_record *record)
 {
 	uint64_t key =
 		smmu_bits_set(record->txn.stream, SEC_LSB, SMMU_LSB - SEC_LSB, record->txn.sec);
@@ -79,15 +80,43 @@ static int count_stream(struct smmu_stats *stats, uint32_t smmu, const struct sm
 	row = stats->capacity ? lookup(stats, key) : NULL;
 	if (SMMU_UNLIKELY(!row || !row->records)) {
 		if (add_row(&row, stats, key))
-			return SMMU_E_NOMEM;
+			return NULL;
 		row->key = key;
 		row->smmu = smmu;
 		row->stream = record->txn.stream;
 		row->sec = record->txn.sec;
 	}
+	return row;
+}
+
+static int count_stream(struct smmu_stats *stats, uint32_t smmu, const struct smmu_record *record,
+			const struct smmu_result *result)
+{
+	struct smmu_stats_stream *row = row_of(stats, smmu, record);
+
+	if (!row)
+		return SMMU_E_NOMEM;
 	row->records++;
 	row->bytes += record->txn.size;
 	row->by_status[result->status]++;
+	return 0;
+}
+
+int smmu_stats_add_run(struct smmu_stats *stats, uint32_t smmu, const struct smmu_stats_run *run)
+{
+	struct smmu_stats_stream *row = row_of(stats, smmu, run->first);
+
+	if (!row)
+		return SMMU_E_NOMEM;
+	if (!stats->records)
+		stats->first_ns = run->first->time_ns;
+	stats->last_ns = run->last->time_ns;
+	stats->timed |= run->timed;
+	stats->records += run->count;
+	stats->by_status[SMMU_STATUS_OK] += run->count;
+	row->records += run->count;
+	row->bytes += run->bytes;
+	row->by_status[SMMU_STATUS_OK] += run->count;
 	return 0;
 }
 

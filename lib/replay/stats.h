@@ -39,12 +39,23 @@ struct smmu_stats {
 	uint64_t first_ns, last_ns;
 	struct smmu_stats_stream *streams; /* owned; a hash table, rows with records > 0 */
 	size_t capacity, streams_count, capacity_log2;
+	struct smmu_stats_stream *last;	 /* counted last, or NULL; among streams */
 	struct smmu_stats_stream others; /* beyond SMMU_STATS_STREAMS_MAX */
 };
 
 void smmu_stats_fini(struct smmu_stats *stats);
-/* SMMU_E_NOMEM. */
+/* One answer; SMMU_E_NOMEM. */
 int smmu_stats_add(struct smmu_stats *stats, uint32_t smmu, const struct smmu_record *record,
 		   const struct smmu_result *result);
+/*
+ * The same of count accesses in a row that were answered with OK and nothing
+ * beside it: of one stream and security state, bytes bytes together.
+ */
+struct smmu_stats_run {
+	const struct smmu_record *first, *last;
+	uint64_t count, bytes;
+	bool timed; /* one has a time of its own */
+};
+int smmu_stats_add_run(struct smmu_stats *stats, uint32_t smmu, const struct smmu_stats_run *run);
 
 #endif

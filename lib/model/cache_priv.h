@@ -59,8 +59,8 @@ struct smmu_cache_entry {
 		} structure;
 		struct {
 			struct smmu_entry entry;
-			uint64_t tables;    /* Table descriptors above it, or-ed */
-			struct smmu_pa ipa; /* S1S2: the page of IPA that the leaf is for */
+			struct smmu_tables tables; /* above it */
+			struct smmu_pa ipa;	   /* S1S2: the page of IPA that the leaf is for */
 		} desc;
 	};
 };
@@ -99,8 +99,9 @@ size_t smmu_cache_drop(struct smmu_cache *cache,
  */
 bool smmu_caches_structure(struct smmu_walk *w, struct smmu_step *step);
 void smmu_caches_keep_structure(struct smmu_walk *w, const struct smmu_step *step);
-bool smmu_caches_stage1(struct smmu_walk *w, struct smmu_entry *e, uint64_t *tables);
-void smmu_caches_keep_stage1(struct smmu_walk *w, const struct smmu_entry *e, uint64_t tables);
+bool smmu_caches_stage1(struct smmu_walk *w, struct smmu_entry *e, struct smmu_tables *tables);
+void smmu_caches_keep_stage1(struct smmu_walk *w, const struct smmu_entry *e,
+			     const struct smmu_tables *tables);
 bool smmu_caches_stage2(struct smmu_walk *w, struct smmu_entry *e, struct smmu_pa ipa,
 			enum smmu_event_class class);
 void smmu_caches_keep_stage2(struct smmu_walk *w, const struct smmu_entry *e, struct smmu_pa ipa,
@@ -123,13 +124,14 @@ static inline void smmu_cached_keep_structure(struct smmu_walk *w, const struct 
  * nearest to it; tables are those above it.  False: the walk starts at its
  * initial table.
  */
-static inline bool smmu_cached_stage1(struct smmu_walk *w, struct smmu_entry *e, uint64_t *tables)
+static inline bool smmu_cached_stage1(struct smmu_walk *w, struct smmu_entry *e,
+				      struct smmu_tables *tables)
 {
 	return SMMU_UNLIKELY(w->caches != NULL) && smmu_caches_stage1(w, e, tables);
 }
 
 static inline void smmu_cached_keep_stage1(struct smmu_walk *w, const struct smmu_entry *e,
-					   uint64_t tables)
+					   const struct smmu_tables *tables)
 {
 	if (SMMU_UNLIKELY(w->caches != NULL))
 		smmu_caches_keep_stage1(w, e, tables);

@@ -220,7 +220,7 @@ static const struct smmu_desc_level *last_level(const struct smmu_tt *tt)
 	return tt->initial + (SMMU_DESC_LEVEL_MAX - tt->initial_level);
 }
 
-bool smmu_caches_stage1(struct smmu_walk *w, struct smmu_entry *e, uint64_t *tables)
+bool smmu_caches_stage1(struct smmu_walk *w, struct smmu_entry *e, struct smmu_tables *tables)
 {
 	const struct smmu_cache_entry *found = NULL;
 
@@ -261,9 +261,10 @@ static void settle(const struct smmu_walk *w, struct smmu_entry *e)
 	}
 }
 
-void smmu_caches_keep_stage1(struct smmu_walk *w, const struct smmu_entry *e, uint64_t tables)
+void smmu_caches_keep_stage1(struct smmu_walk *w, const struct smmu_entry *e,
+			     const struct smmu_tables *tables)
 {
-	struct smmu_cache_entry what = {.desc = {.entry = *e, .tables = tables}};
+	struct smmu_cache_entry what = {.desc = {.entry = *e, .tables = *tables}};
 	bool table = smmu_entry_kind(e) == SMMU_DESC_TABLE;
 	struct smmu_cache_tag tag;
 

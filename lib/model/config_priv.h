@@ -245,6 +245,7 @@ struct smmu_perm_denial {
 	enum smmu_reason reason;
 	const char *field; /* of the descriptor to blame */
 	bool dirty;	   /* only the dirty state stands in the way */
+	unsigned took;	   /* bits of smmu_row_taken(), when a Table descriptor is to blame */
 };
 void smmu_perm_explain(struct smmu_perm_denial *denial, const struct smmu_s1 *stage1, uint64_t desc,
 		       unsigned index, unsigned missing, unsigned taken);

@@ -163,46 +163,53 @@ unsigned smmu_perm_s2_combine(unsigned base, unsigned overlay)
 	return base == overlay ? base : S2_NONE;
 }
 
+static struct smmu_perm_denial deny(enum smmu_reason reason, const char *field)
+{
+	return (struct smmu_perm_denial){.reason = reason, .field = field};
+}
+
+static struct smmu_perm_denial deny_by_table(enum smmu_reason reason, const char *field,
+					     unsigned took)
+{
+	return (struct smmu_perm_denial){.reason = reason, .field = field, .took = took};
+}
+
 /* Under the Direct scheme; row is that of the descriptor alone. */
-static enum smmu_reason explain_execute(const char **field, const struct smmu_s1 *s1, unsigned row,
-					unsigned missing, unsigned taken)
+static struct smmu_perm_denial explain_execute(const struct smmu_s1 *s1, unsigned row,
+					       unsigned missing, unsigned taken)
 {
 	bool priv = missing & SMMU_PERM_PX && !s1->one_privilege;
 	unsigned never = priv ? SMMU_ROW_PXN : SMMU_ROW_UXN;
 
+	/* VMSAv8-32: XN, where UXN is, holds for both levels. */
 	if (s1->lpae)
 		never |= SMMU_ROW_UXN;
-	*field = priv ? "PXN" : "UXN";
 	if (row & never)
-		return SMMU_REASON_NO_EXECUTE;
-	if (taken & never) {
-		*field = priv ? "PXNTable" : "UXNTable";
-		return SMMU_REASON_NO_EXECUTE_TABLE;
-	}
-	*field = "AP";
+		return deny(SMMU_REASON_NO_EXECUTE, row & never & SMMU_ROW_PXN ? "PXN" : "UXN");
+	taken &= never;
+	if (taken)
+		return deny_by_table(SMMU_REASON_NO_EXECUTE_TABLE,
+				     taken & SMMU_ROW_PXN ? "PXNTable" : "UXNTable", taken);
 	if (priv && row & SMMU_ROW_AP1 && !s1->lpae)
-		return SMMU_REASON_NO_EXECUTE_WRITABLE;
-	return s1->wxn ? SMMU_REASON_WXN : SMMU_REASON_NO_EXECUTE;
+		return deny(SMMU_REASON_NO_EXECUTE_WRITABLE, "AP");
+	return deny(s1->wxn ? SMMU_REASON_WXN : SMMU_REASON_NO_EXECUTE, "AP");
 }
 
-static enum smmu_reason explain_data(const char **field, unsigned row, unsigned missing,
-				     unsigned taken)
+static struct smmu_perm_denial explain_data(unsigned row, unsigned missing, unsigned taken)
 {
-	bool unpriv = missing & SMMU_PERM_UNPRIV;
+	bool unpriv = missing & SMMU_PERM_UNPRIV, write = missing & SMMU_PERM_WRITE;
 
-	*field = "AP";
 	if (unpriv && !(row & SMMU_ROW_AP1))
-		return missing & SMMU_PERM_UW ? SMMU_REASON_NO_WRITE_UNPRIVILEGED
-					      : SMMU_REASON_NO_READ_UNPRIVILEGED;
-	if (missing & SMMU_PERM_WRITE && row & SMMU_ROW_AP2)
-		return SMMU_REASON_NO_WRITE;
-	*field = "APTable";
+		return deny(missing & SMMU_PERM_UW ? SMMU_REASON_NO_WRITE_UNPRIVILEGED
+						   : SMMU_REASON_NO_READ_UNPRIVILEGED,
+			    "AP");
+	if (write && row & SMMU_ROW_AP2)
+		return deny(SMMU_REASON_NO_WRITE, "AP");
 	if (unpriv && taken & SMMU_ROW_AP1)
-		return SMMU_REASON_NO_ACCESS_TABLE;
-	if (missing & SMMU_PERM_WRITE && taken & SMMU_ROW_AP2)
-		return SMMU_REASON_NO_WRITE_TABLE;
-	*field = "AP";
-	return SMMU_REASON_PAN;
+		return deny_by_table(SMMU_REASON_NO_ACCESS_TABLE, "APTable", SMMU_ROW_AP1);
+	if (write && taken & SMMU_ROW_AP2)
+		return deny_by_table(SMMU_REASON_NO_WRITE_TABLE, "APTable", SMMU_ROW_AP2);
+	return deny(SMMU_REASON_PAN, "AP");
 }
 
 void smmu_perm_explain(struct smmu_perm_denial *denial, const struct smmu_s1 *stage1, uint64_t desc,
@@ -210,7 +217,7 @@ void smmu_perm_explain(struct smmu_perm_denial *denial, const struct smmu_s1 *st
 {
 	unsigned granted = stage1->perm[index], row;
 
-	*denial = (struct smmu_perm_denial){SMMU_REASON_INDIRECT_PERMISSION, "PIIndex", false};
+	*denial = deny(SMMU_REASON_INDIRECT_PERMISSION, "PIIndex");
 	if (stage1->indirect) {
 		/* 7.3.16 DirtyBit: only the dirty state stands in the way. */
 		denial->dirty = smmu_s1desc_nDirty(desc) && !(missing & ~granted);
@@ -219,7 +226,6 @@ void smmu_perm_explain(struct smmu_perm_denial *denial, const struct smmu_s1 *st
 		return;
 	}
 	row = smmu_row_of(desc);
-	denial->reason = missing & SMMU_PERM_EXEC
-				 ? explain_execute(&denial->field, stage1, row, missing, taken)
-				 : explain_data(&denial->field, row, missing, taken);
+	*denial = missing & SMMU_PERM_EXEC ? explain_execute(stage1, row, missing, taken)
+					   : explain_data(row, missing, taken);
 }

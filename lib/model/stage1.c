@@ -164,12 +164,30 @@ static int update_desc(struct smmu_walk *w, const struct smmu_entry *e, uint64_t
 	return fail(w, e, SMMU_EVT_F_WALK_EABT, SMMU_REASON_DESC_UPDATE_ABORT, NULL);
 }
 
-/* The levels of the walk, down to what is no Table; taken is smmu_row_taken() of all. */
-static int descend(struct smmu_walk *w, struct smmu_entry *e, uint64_t ia, unsigned *taken)
+/* Through the Table descriptor of e: what it takes away that those above it left. */
+static void pass_table(struct smmu_tables *tables, const struct smmu_entry *e, bool ns)
+{
+	unsigned took = smmu_row_taken(e->desc) & ~smmu_row_taken(tables->desc);
+
+	if (ns)
+		took |= SMMU_TAKEN_NS;
+	if (took)
+		tables->limit[tables->count++] =
+			(struct smmu_table_limit){.pa = e->pa,
+						  .ipa = e->ipa,
+						  .desc = e->desc,
+						  .pas = (uint8_t)e->pas,
+						  .took = (uint8_t)took,
+						  .level = (int8_t)smmu_entry_level(e)};
+	tables->desc |= e->desc;
+}
+
+/* The levels of the walk, down to what is no Table. */
+static int descend(struct smmu_walk *w, struct smmu_entry *e, uint64_t ia,
+		   struct smmu_tables *tables)
 {
 	const struct smmu_tt *tt = e->tt;
-	uint64_t tables = 0;
-	bool cached = smmu_cached_stage1(w, e, &tables);
+	bool cached = smmu_cached_stage1(w, e, tables), ns;
 
 	if (!cached) {
 		e->ipa = smmu_entry_first(e, ia);
@@ -191,13 +209,12 @@ static int descend(struct smmu_walk *w, struct smmu_entry *e, uint64_t ia, unsig
 		    update_desc(w, e, smmu_s1table_set_AF(e->desc, 1)))
 			return 1;
 		smmu_cached_keep_stage1(w, e, tables);
-		tables |= e->desc;
-		if (tt->ns_table && is_ns_table(e))
+		ns = tt->ns_table && is_ns_table(e) && e->ipa_pas != SMMU_PAS_NS;
+		pass_table(tables, e, ns);
+		if (ns)
 			e->ipa_pas = SMMU_PAS_NS;
 		e->ipa = smmu_entry_next(e, table, ia);
 	}
-	*taken = tt->had ? 0 : smmu_row_taken(tables);
-	w->tables = tables;
 	return 0;
 }
 
@@ -207,16 +224,59 @@ static bool is_fetch_denied(const struct smmu_walk *w, const struct smmu_leaf *l
 	return leaf->pas == SMMU_PAS_NS && w->config->stage1.ns_fetch_denied;
 }
 
+/* smmu_row_taken() of the way to e. */
+static unsigned taken_of(const struct smmu_entry *e, const struct smmu_tables *tables)
+{
+	return e->tt->had ? 0 : smmu_row_taken(tables->desc);
+}
+
+/* The Table descriptor that took one of the rights is to blame, not the leaf that lacks them. */
+static void blame_table(struct smmu_walk *w, const struct smmu_tables *tables, unsigned took)
+{
+	struct smmu_blame *blame = &w->result->blame;
+
+	for (unsigned i = 0; i < tables->count; i++) {
+		const struct smmu_table_limit *limit = &tables->limit[i];
+
+		if (!(limit->took & took))
+			continue;
+		blame->pa = (struct smmu_pa){limit->pa, (enum smmu_pas)limit->pas};
+		blame->ipa = w->config->s2 ? limit->ipa : 0;
+		blame->word = limit->desc;
+		blame->level = limit->level;
+		return;
+	}
+}
+
+/* Why the address is Non-secure: by itself, by a Table descriptor, or as all of the table is. */
+static struct smmu_perm_denial fetch_denial(const struct smmu_entry *e,
+					    const struct smmu_tables *tables)
+{
+	struct smmu_perm_denial denial = {.reason = SMMU_REASON_NONSECURE_FETCH, .field = "NS"};
+
+	for (unsigned i = 0; i < tables->count && !is_ns(e); i++)
+		if (tables->limit[i].took & SMMU_TAKEN_NS) {
+			denial.field = "NSTable";
+			denial.took = SMMU_TAKEN_NS;
+		}
+	return denial;
+}
+
 static int no_permission(struct smmu_walk *w, const struct smmu_entry *e,
-			 const struct smmu_leaf *leaf, unsigned taken)
+			 const struct smmu_leaf *leaf, const struct smmu_tables *tables)
 {
 	unsigned missing = w->need & ~(unsigned)leaf->perm;
-	struct smmu_perm_denial denial = {SMMU_REASON_NONSECURE_FETCH, "NS", false};
+	struct smmu_perm_denial denial;
 
-	if (!(missing & SMMU_PERM_EXEC) || !is_fetch_denied(w, leaf))
+	if (missing & SMMU_PERM_EXEC && is_fetch_denied(w, leaf))
+		denial = fetch_denial(e, tables);
+	else
 		smmu_perm_explain(&denial, &w->config->stage1, e->desc,
-				  w->config->stage1.indirect ? piindex(e) : 0, missing, taken);
+				  w->config->stage1.indirect ? piindex(e) : 0, missing,
+				  taken_of(e, tables));
 	fail(w, e, SMMU_EVT_F_PERMISSION, denial.reason, denial.field);
+	if (denial.took)
+		blame_table(w, tables, denial.took);
 	w->fault.lacks_read = !(missing & SMMU_PERM_WRITE);
 	w->fault.dirty = denial.dirty;
 	return 1;
@@ -251,7 +311,7 @@ static unsigned permissions(const struct smmu_s1 *s1, const struct smmu_entry *e
 }
 
 /* A leaf that needs an update (3.13), or does not permit the access. */
-static int settle(struct smmu_walk *w, const struct smmu_entry *e, unsigned taken,
+static int settle(struct smmu_walk *w, const struct smmu_entry *e, const struct smmu_tables *tables,
 		  struct smmu_leaf *leaf, bool clean)
 {
 	uint64_t update = e->desc;
@@ -262,7 +322,7 @@ static int settle(struct smmu_walk *w, const struct smmu_entry *e, unsigned take
 		update = smmu_s1desc_set_AF(update, 1);
 	}
 	if (w->need & ~leaf->perm)
-		return no_permission(w, e, leaf, taken);
+		return no_permission(w, e, leaf, tables);
 	if (clean) {
 		/* nDirty and AP[2] are the same bit: 0 lets writes through. */
 		if (w->need & SMMU_PERM_WRITE)
@@ -274,8 +334,8 @@ static int settle(struct smmu_walk *w, const struct smmu_entry *e, unsigned take
 }
 
 /* The checks of 7.3.22 on what the walk ended with. */
-static int check_leaf(struct smmu_walk *w, const struct smmu_entry *e, unsigned taken,
-		      struct smmu_leaf *leaf)
+static int check_leaf(struct smmu_walk *w, const struct smmu_entry *e,
+		      const struct smmu_tables *tables, struct smmu_leaf *leaf)
 {
 	bool clean;
 
@@ -290,14 +350,14 @@ static int check_leaf(struct smmu_walk *w, const struct smmu_entry *e, unsigned 
 	leaf->oa = smmu_desc_oa(e->desc, e->l);
 	leaf->memory = smmu_config_memory1(w->config, e->tt, e->desc);
 	leaf->pas = e->tt->ns_bit && is_ns(e) ? SMMU_PAS_NS : e->ipa_pas;
-	leaf->perm = (uint8_t)permissions(&w->config->stage1, e, taken, &clean);
+	leaf->perm = (uint8_t)permissions(&w->config->stage1, e, taken_of(e, tables), &clean);
 	if (is_fetch_denied(w, leaf))
 		leaf->perm &= (uint8_t)~SMMU_PERM_EXEC;
 	if (leaf->oa & e->tt->oa_excess) {
 		return fail(w, e, SMMU_EVT_F_ADDR_SIZE, SMMU_REASON_OUTPUT_ADDRESS_SIZE, "OA");
 	}
 	if (!smmu_s1desc_AF(e->desc) || w->need & ~leaf->perm || clean) {
-		return settle(w, e, taken, leaf, clean);
+		return settle(w, e, tables, leaf, clean);
 	}
 	return 0;
 }
@@ -305,7 +365,7 @@ static int check_leaf(struct smmu_walk *w, const struct smmu_entry *e, unsigned 
 int smmu_stage1_walk(struct smmu_walk *w, struct smmu_leaf *leaf)
 {
 	struct smmu_entry e = {0};
-	unsigned taken = 0;
+	struct smmu_tables tables;
 	uint64_t ia = 0;
 
 	e.tt = w->config->stage1.lpae ? select32(w, &ia) : select64(w, &ia);
@@ -315,11 +375,13 @@ int smmu_stage1_walk(struct smmu_walk *w, struct smmu_leaf *leaf)
 	if (e.tt->e0pd && w->need & SMMU_PERM_UNPRIV)
 		return cd_fault(w, SMMU_REASON_E0PD,
 				e.tt == w->config->stage1.tt ? "E0PD0" : "E0PD1");
-	if (descend(w, &e, ia, &taken) || check_leaf(w, &e, taken, leaf)) {
+	tables.desc = 0;
+	tables.count = 0;
+	if (descend(w, &e, ia, &tables) || check_leaf(w, &e, &tables, leaf)) {
 		leaf->size_log2 = e.l->size_log2;
 		return 1;
 	}
-	smmu_cached_keep_stage1(w, &e, w->tables);
+	smmu_cached_keep_stage1(w, &e, &tables);
 	leaf->oa |= smmu_bits(ia, 0, leaf->size_log2);
 	return 0;
 }

@@ -48,7 +48,6 @@ struct smmu_walk {
 	struct smmu_cache_set *caches; /* NULL: none */
 	bool afresh;		       /* nothing is taken from them */
 	bool cached;		       /* something was */
-	uint64_t tables;	       /* Table descriptors that stage 1 went through, or-ed */
 	bool again;		       /* what was taken must not be used: to be walked afresh */
 	struct {
 		uint8_t size_log2, granule_log2;
@@ -68,6 +67,19 @@ struct smmu_leaf {
 	int8_t level;
 	uint8_t perm;	 /* accesses it grants without any update */
 	uint16_t memory; /* attributes with which this stage and those before let it out */
+};
+
+/* What Table descriptors of stage 1 took away (D8.4.1.2), each right where it was first taken. */
+#define SMMU_TAKEN_NS 0x10 /* beside the row bits of smmu_row_taken(): NSTable */
+struct smmu_tables {
+	uint64_t desc; /* all on the way, or-ed */
+	unsigned count;
+	struct smmu_table_limit {
+		uint64_t pa, ipa, desc; /* of the Table descriptor */
+		uint8_t pas;		/* enum smmu_pas */
+		uint8_t took;
+		int8_t level;
+	} limit[5];
 };
 
 /* A descriptor that a walk has read or is about to read. */

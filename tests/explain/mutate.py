@@ -101,7 +101,11 @@ def targets(walk, names):
 
 def is_traced(target, story):
     kind, address, _, fields = target
-    places = [story.get("blame", {})] + story.get("changes", [])
+    blame = story.get("blame", {})
+    # What a Table descriptor takes away is not looked for at the leaf.
+    if story.get("reason", {}).get("name", "").endswith("-table"):
+        return number(blame["address"]) == address
+    places = [blame] + story.get("changes", [])
     for place in places:
         if "address" in place and number(place["address"]) == address:
             if kind not in WORDS or place.get("field") in fields:

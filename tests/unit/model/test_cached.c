@@ -196,6 +196,29 @@ Test(cached, table_descriptors_need_all_levels)
 	rig_fini(&rig);
 }
 
+/* A kept descriptor still knows which Table above it took its rights. */
+Test(cached, hierarchical_permissions_are_blamed_on_the_table)
+{
+	struct smmu_txn txn = rig_write(VA);
+	struct smmu_result result;
+	struct rig rig;
+	bool stale;
+
+	start(&rig, false, 0);
+	rig_put(&rig, L1, smmu_s1table_set_APTable(rig_get(&rig, L1), 2));
+	rig_changed(&rig);
+	cr_expect_eq(read_pa(&rig, VA, &stale), OLD);
+	/* Memory has it no longer: the answer is that of what is kept. */
+	rig_put(&rig, L1, smmu_s1table_set_APTable(rig_get(&rig, L1), 0));
+	rig_changed(&rig);
+	cr_assert_eq(smmu_model_translate(&result, rig.model, &txn), 0);
+	cr_expect_eq(result.blame.reason, SMMU_REASON_NO_WRITE_TABLE);
+	cr_expect_str_eq(result.blame.field, "APTable");
+	cr_expect_eq(result.blame.pa.pa, L1);
+	cr_expect_eq(result.blame.level, 1);
+	rig_fini(&rig);
+}
+
 /* 3.21.1: what faults is not kept. */
 Test(cached, a_fault_is_not_kept)
 {

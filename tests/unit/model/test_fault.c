@@ -268,3 +268,54 @@ Test(fault, permission_reasons_and_fields)
 		rig_fini(&rig);
 	}
 }
+
+/* DDI 0487 D8.4.1.2: the Table descriptor that takes a right away is named, not the leaf. */
+Test(fault, hierarchical_permissions_are_blamed_on_the_table)
+{
+	static const uint64_t at[] = {RIG_TTB0, 0x300000, 0x301000};
+	static const struct {
+		const char *row;
+		unsigned level, top; /* of the Table descriptor, its bits [63:59] */
+		bool write, fetch, privileged;
+		enum smmu_reason reason;
+		const char *field;
+	} rows[] = {
+		{"APTable 0b01, read", 0, 0x4, 0, 0, 0, SMMU_REASON_NO_ACCESS_TABLE, "APTable"},
+		{"APTable 0b01, write", 1, 0x4, 1, 0, 0, SMMU_REASON_NO_ACCESS_TABLE, "APTable"},
+		{"APTable 0b10, write", 2, 0x8, 1, 0, 0, SMMU_REASON_NO_WRITE_TABLE, "APTable"},
+		{"APTable 0b10, privileged write", 1, 0x8, 1, 0, 1, SMMU_REASON_NO_WRITE_TABLE,
+		 "APTable"},
+		{"UXNTable", 0, 0x2, 0, 1, 0, SMMU_REASON_NO_EXECUTE_TABLE, "UXNTable"},
+		{"PXNTable", 2, 0x1, 0, 1, 1, SMMU_REASON_NO_EXECUTE_TABLE, "PXNTable"},
+	};
+
+	for (size_t i = 0; i < SMMU_LEN(rows); i++) {
+		struct smmu_txn txn = rows[i].write ? rig_write(0x5000) : rig_read(0x5000);
+		uint64_t table, leaf = 0x77443;
+		struct smmu_result result;
+		struct rig rig;
+
+		rig_init(&rig);
+		if (rows[i].privileged && rows[i].fetch)
+			leaf |= 0x80; /* AP 11: what is writable without privilege is not fetched */
+		map(&rig, leaf);
+		table = rig_get(&rig, at[rows[i].level]) | (uint64_t)rows[i].top << 59;
+		rig_put(&rig, at[rows[i].level], table);
+		/* One further down takes the same away once more: the first is named. */
+		if (rows[i].level < 2)
+			rig_put(&rig, at[2], rig_get(&rig, at[2]) | (uint64_t)rows[i].top << 59);
+		rig_start(&rig);
+		txn.instruction = rows[i].fetch;
+		txn.privileged = rows[i].privileged;
+		result = rig_run(&rig, txn, rows[i].row);
+		cr_expect_eq(result.blame.reason, rows[i].reason, "%s: %s", rows[i].row,
+			     smmu_reason_info(result.blame.reason)->name);
+		cr_assert_not_null(result.blame.field, "%s", rows[i].row);
+		cr_expect_str_eq(result.blame.field, rows[i].field, "%s", rows[i].row);
+		cr_expect_eq(result.blame.pa.pa, at[rows[i].level], "%s: %#lx", rows[i].row,
+			     (unsigned long)result.blame.pa.pa);
+		cr_expect_eq(result.blame.word, table, "%s", rows[i].row);
+		cr_expect_eq(result.blame.level, (int)rows[i].level, "%s", rows[i].row);
+		rig_fini(&rig);
+	}
+}

@@ -24,16 +24,6 @@
 #define REACH_NEARBY 4
 #define PENDING_MAX  2048
 
-struct slot {
-	struct smmu_log_item item;
-	bool is_done, has_prose, has_prose2, wants_command, wants_ste;
-	uint32_t last_line;
-	uint64_t word[SMMU_EVT_WORDS];
-	bool is_cut[SMMU_EVT_WORDS];
-	unsigned words;
-	struct smmu_evt said, said_known; /* by everything but 64-bit words */
-};
-
 /* Words that no header stands before: the last four, and how many were before them. */
 struct run {
 	struct smmu_log_item item[SMMU_EVT_WORDS]; /* line and name of each */
@@ -52,9 +42,9 @@ struct smmu_log {
 	smmu_log_visit *visit;
 	void *ctx;
 	int stopped;
-	struct slot slots[SLOTS];
+	struct log_slot slots[SLOTS];
 	size_t head, count;
-	struct slot *latest; /* to which lines without a name belong; NULL */
+	struct log_slot *latest; /* to which lines without a name belong; NULL */
 	struct run run;
 	struct instance instances[INSTANCES];
 	size_t instances_next;
@@ -64,115 +54,9 @@ struct smmu_log {
 	uint32_t waiting_line;
 };
 
-static struct slot *slot_at(struct smmu_log *log, size_t i)
+static struct log_slot *slot_at(struct smmu_log *log, size_t i)
 {
 	return &log->slots[(log->head + i) % SLOTS];
-}
-
-/* ---- An event from what was said of it. ---- */
-
-static bool agree(const struct smmu_evt *a, const struct smmu_evt *a_known,
-		  const struct smmu_evt *b, const struct smmu_evt *b_known)
-{
-	for (unsigned i = 0; i < SMMU_EVT_WORDS; i++)
-		if ((a->word[i] ^ b->word[i]) & a_known->word[i] & b_known->word[i])
-			return false;
-	return true;
-}
-
-static void add(struct smmu_evt *evt, struct smmu_evt *known, const struct smmu_evt *more,
-		const struct smmu_evt *more_known)
-{
-	for (unsigned i = 0; i < SMMU_EVT_WORDS; i++) {
-		uint64_t fresh = more_known->word[i] & ~known->word[i];
-
-		evt->word[i] |= more->word[i] & fresh;
-		known->word[i] |= fresh;
-	}
-}
-
-/*
- * Words of an event that has fewer than four, in their places.  The console
- * loses the last ones mostly; when that contradicts what is said in prose, the
- * lost ones are others.  False: no way agrees.
- */
-static bool place(struct smmu_evt *evt, struct smmu_evt *known, const struct slot *slot,
-		  const struct smmu_evt *said, const struct smmu_evt *said_known)
-{
-	static const uint8_t places[][SMMU_EVT_WORDS] = {
-		{0, 1, 2, 3}, {0, 1, 3}, {0, 2, 3}, {0, 2}, {0, 3}, {1, 2, 3},
-	};
-
-	for (size_t i = 0; i < SMMU_LEN(places); i++) {
-		*evt = *known = (struct smmu_evt){{0}};
-		for (unsigned j = 0; j < slot->words; j++) {
-			evt->word[places[i][j]] = slot->is_cut[j] ? 0 : slot->word[j];
-			known->word[places[i][j]] = slot->is_cut[j] ? 0 : ~UINT64_C(0);
-		}
-		if (agree(evt, known, said, said_known))
-			return true;
-		if (slot->words == SMMU_EVT_WORDS)
-			break;
-	}
-	return false;
-}
-
-/*
- * A record that lost words may have lost its first one.  What stands there
- * then seldom makes a first one: a SubstreamID without SSV.
- */
-static bool lost_first(const struct slot *slot)
-{
-	const struct smmu_evt first = {{slot->word[0]}};
-
-	return slot->words && slot->words < SMMU_EVT_WORDS && !slot->is_cut[0] &&
-	       !smmu_evt_SSV(&first) && smmu_evt_SubstreamID(&first);
-}
-
-/* Nor does an address make a second one: bits are set that are RES0 there. */
-static bool lost_second(const struct slot *slot)
-{
-	const struct smmu_evt evt = {{slot->word[0], slot->word[1]}};
-	const struct smmu_format *format = smmu_event_format((unsigned)smmu_evt_Type(&evt));
-	const struct smmu_when_ctx ctx = {.word = evt.word};
-
-	return format && slot->words > 1 && slot->words < SMMU_EVT_WORDS && !slot->is_cut[1] &&
-	       smmu_format_res0(format, &ctx, 1);
-}
-
-static void finish(struct slot *slot)
-{
-	struct smmu_log_item *item = &slot->item;
-
-	if (slot->is_done)
-		return;
-	slot->is_done = true;
-	if (item->kind != SMMU_LOG_EVENT)
-		return;
-	if (lost_first(slot))
-		slot->words = 0;
-	else if (lost_second(slot))
-		slot->words = 1;
-	place(&item->evt, &item->known, slot, &slot->said, &slot->said_known);
-	add(&item->evt, &item->known, &slot->said, &slot->said_known);
-}
-
-/* Whether what prose says can be about the event of slot; adds it when it can. */
-static bool take_prose(struct slot *slot, const struct log_parsed *parsed)
-{
-	struct smmu_evt said = slot->said, known = slot->said_known, evt, evt_known;
-
-	if (!agree(&said, &known, &parsed->evt, &parsed->known))
-		return false;
-	add(&said, &known, &parsed->evt, &parsed->known);
-	if (!place(&evt, &evt_known, slot, &said, &known))
-		return false;
-	slot->said = said;
-	slot->said_known = known;
-	slot->item.sources |= SMMU_LOG_PROSE;
-	if (parsed->client[0])
-		memcpy(slot->item.client, parsed->client, sizeof(parsed->client));
-	return true;
 }
 
 /* ---- The queue of items. ---- */
@@ -180,10 +64,10 @@ static bool take_prose(struct slot *slot, const struct log_parsed *parsed)
 static void drain(struct smmu_log *log, uint32_t line)
 {
 	while (log->count && !log->stopped) {
-		struct slot *slot = slot_at(log, 0);
+		struct log_slot *slot = slot_at(log, 0);
 
 		if (!slot->is_done && line - slot->last_line > REACH)
-			finish(slot);
+			log_slot_finish(slot);
 		if (!slot->is_done)
 			return;
 		if (log->latest == slot)
@@ -194,12 +78,12 @@ static void drain(struct smmu_log *log, uint32_t line)
 	}
 }
 
-static struct slot *push(struct smmu_log *log, const struct smmu_log_item *item)
+static struct log_slot *push(struct smmu_log *log, const struct smmu_log_item *item)
 {
-	struct slot *slot;
+	struct log_slot *slot;
 
 	if (log->count == SLOTS) {
-		finish(slot_at(log, 0));
+		log_slot_finish(slot_at(log, 0));
 		drain(log, item->line);
 	}
 	if (log->count == SLOTS)
@@ -207,22 +91,23 @@ static struct slot *push(struct smmu_log *log, const struct smmu_log_item *item)
 	else
 		log->count++;
 	slot = slot_at(log, log->count - 1);
-	*slot = (struct slot){.item = *item, .last_line = item->line};
+	*slot = (struct log_slot){.item = *item, .last_line = item->line};
 	return slot;
 }
 
 /* The newest open slot that the segment's lines belong to, or NULL. */
-static struct slot *find_open(struct smmu_log *log, const struct smmu_log_item *item, bool is_named)
+static struct log_slot *find_open(struct smmu_log *log, const struct smmu_log_item *item,
+				  bool is_named)
 {
 	if (!is_named) {
-		struct slot *latest = log->latest;
+		struct log_slot *latest = log->latest;
 
 		if (latest && !latest->is_done && item->line - latest->last_line <= REACH_NEARBY)
 			return latest;
 		return NULL;
 	}
 	for (size_t i = log->count; i-- > 0;) {
-		struct slot *slot = slot_at(log, i);
+		struct log_slot *slot = slot_at(log, i);
 
 		if (!slot->is_done && item->line - slot->last_line <= REACH &&
 		    slot->item.sec == item->sec && !strcmp(slot->item.smmu, item->smmu))
@@ -289,15 +174,15 @@ static void say_orphans(struct smmu_log *log)
 		return;
 	item->kind = SMMU_LOG_MESSAGE;
 	item->message = SMMU_LOG_ORPHAN_WORDS;
-	finish(push(log, item));
+	log_slot_finish(push(log, item));
 	item->text[0] = '\0';
 }
 
 /* What was collected: an event when it is four words that can be one. */
-static struct slot *end_run(struct smmu_log *log)
+static struct log_slot *end_run(struct smmu_log *log)
 {
 	struct run *run = &log->run;
-	struct slot *slot = NULL;
+	struct log_slot *slot = NULL;
 	bool is_event = run->words == SMMU_EVT_WORDS && begins_event(run->word[0]);
 
 	for (unsigned i = 0; i < run->words; i++)
@@ -347,7 +232,7 @@ static void add_to_run(struct smmu_log *log, const struct smmu_log_item *item, u
  * False: the word is of another event, whose header was lost: the first one has
  * another number than the header, or a later one is the first one again.
  */
-static bool fits_event(const struct slot *slot, uint64_t word)
+static bool fits_event(const struct log_slot *slot, uint64_t word)
 {
 	const struct smmu_evt evt = {{word}};
 
@@ -357,7 +242,7 @@ static bool fits_event(const struct slot *slot, uint64_t word)
 	       smmu_evt_Type(&slot->said) == smmu_evt_Type(&evt);
 }
 
-static bool wants_words(const struct slot *slot)
+static bool wants_words(const struct log_slot *slot)
 {
 	if (slot->wants_command)
 		return slot->item.words < SMMU_CMD_WORDS;
@@ -365,12 +250,12 @@ static bool wants_words(const struct slot *slot)
 	       !slot->has_prose && !slot->has_prose2;
 }
 
-static void add_word(struct slot *slot, uint64_t word, bool is_cut)
+static void add_word(struct log_slot *slot, uint64_t word, bool is_cut)
 {
 	if (slot->wants_command) {
 		slot->item.word[slot->item.words++] = word;
 		if (slot->item.words == SMMU_CMD_WORDS)
-			finish(slot);
+			log_slot_finish(slot);
 		return;
 	}
 	slot->item.sources |= SMMU_LOG_WORDS;
@@ -378,13 +263,13 @@ static void add_word(struct slot *slot, uint64_t word, bool is_cut)
 	slot->word[slot->words++] = word;
 }
 
-static void take_words(struct smmu_log *log, struct slot *slot, const struct log_parsed *parsed,
+static void take_words(struct smmu_log *log, struct log_slot *slot, const struct log_parsed *parsed,
 		       const struct smmu_log_item *item)
 {
 	for (unsigned i = 0; i < parsed->words; i++) {
 		if (slot && slot->item.kind == SMMU_LOG_EVENT && wants_words(slot) &&
 		    !parsed->is_cut[i] && !fits_event(slot, parsed->word[i])) {
-			finish(slot);
+			log_slot_finish(slot);
 			slot = NULL;
 		}
 		if (slot && !slot->is_done && wants_words(slot))
@@ -394,13 +279,13 @@ static void take_words(struct smmu_log *log, struct slot *slot, const struct log
 	}
 }
 
-static void take_header(struct smmu_log *log, struct slot *open, const struct log_parsed *parsed,
-			struct smmu_log_item *item)
+static void take_header(struct smmu_log *log, struct log_slot *open,
+			const struct log_parsed *parsed, struct smmu_log_item *item)
 {
-	struct slot *slot;
+	struct log_slot *slot;
 
 	if (open && open->item.kind == SMMU_LOG_EVENT)
-		finish(open);
+		log_slot_finish(open);
 	item->kind = SMMU_LOG_EVENT;
 	item->sources = SMMU_LOG_HEADER;
 	slot = push(log, item);
@@ -408,11 +293,11 @@ static void take_header(struct smmu_log *log, struct slot *open, const struct lo
 		smmu_evt_set_Type(&slot->said, parsed->type);
 		smmu_evt_set_Type(&slot->said_known, ~UINT64_C(0));
 	}
-	add(&slot->said, &slot->said_known, &parsed->evt, &parsed->known);
+	log_event_add(&slot->said, &slot->said_known, &parsed->evt, &parsed->known);
 	log->latest = slot;
 	take_words(log, slot, parsed, item);
 	if (parsed->is_whole)
-		finish(slot);
+		log_slot_finish(slot);
 }
 
 /* Linux prints a second line of prose for faults of a translation only. */
@@ -421,22 +306,22 @@ static bool has_second_line(unsigned type)
 	return type >= SMMU_EVT_F_TRANSLATION && type <= SMMU_EVT_F_PERMISSION;
 }
 
-static void take_first_prose(struct smmu_log *log, struct slot *open,
+static void take_first_prose(struct smmu_log *log, struct log_slot *open,
 			     const struct log_parsed *parsed, struct smmu_log_item *item)
 {
 	if (!open || open->item.kind != SMMU_LOG_EVENT || open->has_prose || open->has_prose2 ||
-	    !take_prose(open, parsed)) {
+	    !log_slot_take_prose(open, parsed)) {
 		if (open && open->item.kind == SMMU_LOG_EVENT)
-			finish(open);
+			log_slot_finish(open);
 		item->kind = SMMU_LOG_EVENT;
 		open = push(log, item);
-		take_prose(open, parsed);
+		log_slot_take_prose(open, parsed);
 	}
 	open->has_prose = true;
 	open->last_line = item->line;
 	log->latest = open;
 	if (!has_second_line(parsed->type))
-		finish(open);
+		log_slot_finish(open);
 }
 
 static void say(struct smmu_log *log, struct smmu_log_item *item, enum smmu_log_message message)
@@ -444,23 +329,23 @@ static void say(struct smmu_log *log, struct smmu_log_item *item, enum smmu_log_
 	item->kind = log_message_info(message)->fact == LOG_FACT_RELATED ? SMMU_LOG_RELATED
 									 : SMMU_LOG_MESSAGE;
 	item->message = message;
-	finish(push(log, item));
+	log_slot_finish(push(log, item));
 }
 
-static void take_second_prose(struct smmu_log *log, struct slot *open,
+static void take_second_prose(struct smmu_log *log, struct log_slot *open,
 			      const struct log_parsed *parsed, struct smmu_log_item *item)
 {
 	if (open && open->item.kind == SMMU_LOG_EVENT && !open->has_prose2 &&
-	    take_prose(open, parsed)) {
+	    log_slot_take_prose(open, parsed)) {
 		open->has_prose2 = true;
-		finish(open);
+		log_slot_finish(open);
 	} else {
 		say(log, item, SMMU_LOG_ORPHAN_PROSE);
 	}
 }
 
 /* A 32-bit half of a record, or its StreamID and address again. */
-static void take_freebsd(struct slot *open, const struct log_parsed *parsed)
+static void take_freebsd(struct log_slot *open, const struct log_parsed *parsed)
 {
 	struct log_parsed half = *parsed;
 	unsigned lsb = parsed->index % 2 ? 32 : 0, i = parsed->index / 2;
@@ -471,16 +356,16 @@ static void take_freebsd(struct slot *open, const struct log_parsed *parsed)
 		half.evt.word[i] = smmu_bits_set(0, lsb, 32, parsed->word[0]);
 		half.known.word[i] = smmu_mask(lsb, 32);
 	}
-	if (take_prose(open, &half)) {
+	if (log_slot_take_prose(open, &half)) {
 		open->item.sources &= ~SMMU_LOG_PROSE;
 		open->item.sources |= SMMU_LOG_WORDS;
 	}
 }
 
 /* A word of an STE: with the words before it, or none. */
-static void take_ste_word(struct smmu_log *log, struct slot *open, struct smmu_log_item *item)
+static void take_ste_word(struct smmu_log *log, struct log_slot *open, struct smmu_log_item *item)
 {
-	struct slot *slot = open && open->wants_ste && !open->is_done ? open : NULL;
+	struct log_slot *slot = open && open->wants_ste && !open->is_done ? open : NULL;
 
 	if (item->numbers < 2)
 		return;
@@ -494,11 +379,11 @@ static void take_ste_word(struct smmu_log *log, struct slot *open, struct smmu_l
 		return;
 	slot->item.word[slot->item.words++] = item->number[1];
 	if (slot->item.words == SMMU_STE_WORDS)
-		finish(slot);
+		log_slot_finish(slot);
 }
 
-static void take_message(struct smmu_log *log, struct slot *open, const struct log_parsed *parsed,
-			 struct smmu_log_item *item)
+static void take_message(struct smmu_log *log, struct log_slot *open,
+			 const struct log_parsed *parsed, struct smmu_log_item *item)
 {
 	enum log_fact fact = log_message_info(parsed->message)->fact;
 
@@ -511,7 +396,7 @@ static void take_message(struct smmu_log *log, struct slot *open, const struct l
 	if (fact == LOG_FACT_STE) {
 		take_ste_word(log, open, item);
 	} else if (fact == LOG_FACT_COMMAND) {
-		struct slot *slot;
+		struct log_slot *slot;
 
 		item->kind = SMMU_LOG_MESSAGE;
 		slot = push(log, item);
@@ -553,12 +438,12 @@ static void take(struct smmu_log *log, const struct log_segment *segment,
 {
 	struct smmu_log_item item = item_of(segment, line);
 	bool is_named = segment->driver != LOG_DRIVER_NONE;
-	struct slot *open = find_open(log, &item, is_named);
+	struct log_slot *open = find_open(log, &item, is_named);
 
 	if (open)
 		open->last_line = line;
 	if (parsed->part != LOG_PART_WORDS && log->run.words) {
-		struct slot *ended = end_run(log);
+		struct log_slot *ended = end_run(log);
 
 		open = ended ? ended : open;
 	}
@@ -691,7 +576,7 @@ int smmu_log_flush(struct smmu_log *log)
 	settle(log);
 	end_run(log);
 	for (size_t i = 0; i < log->count; i++)
-		finish(slot_at(log, i));
+		log_slot_finish(slot_at(log, i));
 	drain(log, 0);
 	return log->stopped;
 }
@@ -739,34 +624,4 @@ int smmu_log_read(struct smmu_in *in, smmu_log_visit *visit, void *ctx, struct s
 	if (stopped == SMMU_E_NOMEM)
 		smmu_diag_nomem(diag);
 	return stopped ? stopped : error;
-}
-
-bool smmu_log_field_is_known(const struct smmu_field *field, const struct smmu_log_item *item)
-{
-	static const uint64_t all[SMMU_EVT_WORDS] = {~UINT64_C(0), ~UINT64_C(0), ~UINT64_C(0),
-						     ~UINT64_C(0)};
-
-	return smmu_field_get(field, item->known.word, 0) == smmu_field_get(field, all, 0);
-}
-
-void smmu_log_field_set_known(const struct smmu_field *field, struct smmu_log_item *item)
-{
-	static const uint64_t all[SMMU_EVT_WORDS] = {~UINT64_C(0), ~UINT64_C(0), ~UINT64_C(0),
-						     ~UINT64_C(0)};
-
-	smmu_field_set(field, item->known.word, 0, smmu_field_get(field, all, 0));
-}
-
-int smmu_log_field_is_valid(const struct smmu_field *field, const struct smmu_log_item *item)
-{
-	struct smmu_evt other = item->evt;
-	bool low, high;
-
-	/* The type is known; with every unknown bit 0, and with every one 1. */
-	for (unsigned i = 0; i < SMMU_EVT_WORDS; i++)
-		other.word[i] |= ~item->known.word[i];
-	smmu_evt_set_Type(&other, smmu_evt_Type(&item->evt));
-	low = smmu_event_field_is_valid(field, &item->evt);
-	high = smmu_event_field_is_valid(field, &other);
-	return low == high ? low : -1;
 }

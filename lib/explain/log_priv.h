@@ -1,7 +1,7 @@
 /*
  * Inside the log reader: a line is cut into segments, one a driver's message
  * (log_line.c), whose text is recognised (log_parse.c, log_match.c) and put
- * together to items (log.c).
+ * together to items (log.c) and their records (log_record.c).
  *
  * Threading: pure functions on what they are given.
  */
@@ -110,5 +110,24 @@ struct log_parsed {
 	struct log_captures captures; /* string is borrowed from the text */
 };
 void log_parse(struct log_parsed *parsed, const struct log_segment *segment);
+
+/* An item that is being put together (log_record.c has its event). */
+struct log_slot {
+	struct smmu_log_item item;
+	bool is_done, has_prose, has_prose2, wants_command, wants_ste;
+	uint32_t last_line;
+	uint64_t word[SMMU_EVT_WORDS];
+	bool is_cut[SMMU_EVT_WORDS];
+	unsigned words;
+	struct smmu_evt said, said_known; /* by everything but 64-bit words */
+};
+
+/* Nothing more is said of it: its event is what all parts come to. */
+void log_slot_finish(struct log_slot *slot);
+/* Whether what prose says can be about the event of slot; adds it when it can. */
+bool log_slot_take_prose(struct log_slot *slot, const struct log_parsed *parsed);
+/* What more says and nobody said before. */
+void log_event_add(struct smmu_evt *evt, struct smmu_evt *known, const struct smmu_evt *more,
+		   const struct smmu_evt *more_known);
 
 #endif

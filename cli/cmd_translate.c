@@ -363,7 +363,7 @@ static int emit_answer(struct smmu_emit *emit, const struct question *q)
 	smmu_emit_object(emit, NULL);
 	emit_walk(emit, q);
 	say_answer(emit, &result);
-	smmu_blame_emit(emit, &result, q->people);
+	smmu_blame_emit(emit, &result, q->txn->sec, q->people);
 	smmu_result_emit(emit, &result, smmu_model_ids(q->model), q->people);
 	if (result.status == SMMU_STATUS_OK && q->txn->kind != SMMU_TXN_ATS_REQUEST)
 		error = emit_grants(emit, q->model, q->txn);

@@ -16,10 +16,6 @@
 #include "base/compiler.h"
 #include "explain/explain_priv.h"
 #include "model/reach.h"
-#include "spec/cd.h"
-#include "spec/l1cd.h"
-#include "spec/l1std.h"
-#include "spec/ste.h"
 
 /* Wider fields are addresses and identifiers: no value is better than another. */
 #define FIELD_BITS_MAX 8
@@ -56,33 +52,11 @@ static bool is_desc(enum smmu_struct_kind kind)
 	return kind == SMMU_STRUCT_S1_DESC || kind == SMMU_STRUCT_S2_DESC;
 }
 
-static const struct smmu_format *format_of(enum smmu_struct_kind where)
-{
-	switch (where) {
-	case SMMU_STRUCT_L1STD:
-		return &smmu_l1std_format;
-	case SMMU_STRUCT_STE:
-		return &smmu_ste_format;
-	case SMMU_STRUCT_L1CD:
-		return &smmu_l1cd_format;
-	case SMMU_STRUCT_CD:
-		return &smmu_cd_format;
-	case SMMU_STRUCT_NONE:
-	case SMMU_STRUCT_VMS:
-	case SMMU_STRUCT_S1_DESC:
-	case SMMU_STRUCT_S2_DESC:
-	case SMMU_STRUCT_REGISTER:
-	case SMMU_STRUCT_COUNT:
-		break;
-	}
-	return NULL;
-}
-
 /* False when it is no structure in memory, or cannot be read. */
 static bool target(struct target *t, const struct search *s, enum smmu_struct_kind kind,
 		   struct smmu_pa pa)
 {
-	*t = (struct target){.kind = kind, .pa = pa, .format = format_of(kind)};
+	*t = (struct target){.kind = kind, .pa = pa, .format = explain_format(kind)};
 	t->words = t->format ? t->format->words : 1;
 	return (t->format || is_desc(kind)) && t->words <= WORDS_MAX &&
 	       smmu_mem_read(s->mem, pa, t->bytes, t->words * 8);

@@ -5,6 +5,8 @@
 
 #include "explain/story_priv.h"
 #include "spec/reg.h"
+#include "spec/show.h"
+#include "spec/ste.h"
 
 /* Text shows the groups with the most events. */
 #define SHOWN_GROUPS 20
@@ -66,6 +68,9 @@ static int prepare(struct story *story, bool thorough)
 		error = explain_find_changes(&story->changes,
 					     options->machine->smmu[verdict->smmu].model, verdict,
 					     thorough);
+	if (!error && blames)
+		error = explain_find_pointer(&story->pointer, &story->has_pointer,
+					     options->machine->smmu[verdict->smmu].model, verdict);
 	if (!error && blames && !verdict->configured_only &&
 	    (verdict->event == SMMU_EVT_F_TRANSLATION || verdict->event == SMMU_EVT_F_ADDR_SIZE))
 		error = explain_look_nearby(&story->hints, options, verdict);
@@ -90,6 +95,11 @@ static void emit_event(struct smmu_emit *emit, const struct story *story)
 	smmu_emit_object(emit, "event");
 	smmu_emit_str(emit, "type", story->format ? story->format->name : "reserved");
 	smmu_emit_hex(emit, "number", smmu_evt_Type(&item->evt), 2);
+	if (story->format) {
+		smmu_emit_str(emit, "meaning",
+			      smmu_about_event((unsigned)smmu_evt_Type(&item->evt)));
+		smmu_emit_str(emit, "section", story->format->section);
+	}
 	smmu_emit_object(emit, "fields");
 	for (size_t i = 0; story->format && i < story->format->fields_count; i++) {
 		const struct smmu_field *field = &story->format->fields[i];
@@ -150,17 +160,25 @@ static void emit_blame(struct smmu_emit *emit, const struct story *story)
 {
 	const struct explain_verdict *verdict = &story->group->verdict;
 	const struct smmu_blame *blame = &verdict->result.blame;
-	enum smmu_reg reg = explain_register(blame, verdict->txn.sec);
+	enum smmu_reg reg = smmu_blame_register(blame, verdict->txn.sec);
 	const char *domain = explain_domain(&story->explain->options, verdict);
+	struct smmu_model *model = story->explain->options.machine->smmu[verdict->smmu].model;
+	uint64_t word[SMMU_STE_WORDS], value;
+	unsigned words = explain_blamed_words(word, model, blame);
 
 	smmu_emit_object(emit, "blame");
 	smmu_emit_str(emit, "structure", smmu_struct_name(blame->where));
 	if (blame->field)
 		smmu_emit_str(emit, "field", blame->field);
-	if (reg != SMMU_REG_COUNT)
+	if (explain_blamed_value(&value, blame, word, words))
+		smmu_emit_hex(emit, "value", value, 0);
+	if (reg != SMMU_REG_COUNT) {
 		smmu_emit_str(emit, "register", smmu_reg_info(reg)->name);
-	if (blame->where != SMMU_STRUCT_REGISTER)
+		smmu_emit_hex(emit, "value", smmu_model_reg(model, reg), 0);
+	}
+	if (blame->where != SMMU_STRUCT_REGISTER) {
 		smmu_emit_hex(emit, "address", blame->pa.pa, 0);
+	}
 	if (blame->ipa)
 		smmu_emit_hex(emit, "ipa", blame->ipa, 0);
 	if (story_is_desc(blame->where)) {
@@ -170,13 +188,27 @@ static void emit_blame(struct smmu_emit *emit, const struct story *story)
 		if (domain)
 			smmu_emit_str(emit, "domain", domain);
 	}
-	if (blame->rule) {
-		smmu_emit_object(emit, "rule");
-		smmu_emit_str(emit, "name", blame->rule->name);
-		smmu_emit_str(emit, "text", blame->rule->text);
-		smmu_emit_str(emit, "section", blame->rule->section);
+	if (words) {
+		smmu_emit_array(emit, "words");
+		for (unsigned i = 0; i < words; i++)
+			smmu_emit_hex(emit, NULL, word[i], 16);
 		smmu_emit_end(emit);
 	}
+	if (blame->rule)
+		smmu_show_rule(emit, blame->rule);
+	smmu_emit_end(emit);
+}
+
+static void emit_pointer(struct smmu_emit *emit, const struct explain_pointer *pointer)
+{
+	smmu_emit_object(emit, "pointer");
+	smmu_emit_str(emit, "structure", smmu_struct_name(pointer->where));
+	smmu_emit_str(emit, "field", pointer->field);
+	if (pointer->reg != SMMU_REG_COUNT)
+		smmu_emit_str(emit, "register", smmu_reg_info(pointer->reg)->name);
+	else
+		smmu_emit_hex(emit, "address", pointer->pa.pa, 0);
+	smmu_emit_hex(emit, "value", pointer->value, 0);
 	smmu_emit_end(emit);
 }
 
@@ -195,6 +227,8 @@ static void emit_changes(struct smmu_emit *emit, const struct story *story)
 		smmu_emit_str(emit, "field", change->field);
 		smmu_emit_hex(emit, "from", change->from, 0);
 		smmu_emit_hex(emit, "to", change->to, 0);
+		if (!story->group->verdict.configured_only)
+			smmu_emit_hex(emit, "output", change->output, 0);
 		if (change->is_doubt)
 			smmu_emit_bool(emit, "doubtful", true);
 		smmu_emit_end(emit);
@@ -229,6 +263,8 @@ static void emit_verdict(struct smmu_emit *emit, const struct story *story)
 	smmu_emit_end(emit);
 	if (blame->where != SMMU_STRUCT_NONE)
 		emit_blame(emit, story);
+	if (story->has_pointer)
+		emit_pointer(emit, &story->pointer);
 	emit_changes(emit, story);
 }
 

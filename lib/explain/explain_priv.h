@@ -1,7 +1,8 @@
 /*
  * Inside explain: groups of events (explain.c), what the system says to them
- * (judge.c), the smallest change (change.c), the neighbourhood of an address
- * (nearby.c), devices (device.c), and how it is told (explain_emit.c).
+ * (judge.c), the pointer that leads nowhere (pointer.c), the smallest change
+ * (change.c), the neighbourhood of an address (nearby.c), devices (device.c),
+ * and how it is told (explain_emit.c).
  *
  * Threading: as explain.h.
  */
@@ -81,6 +82,18 @@ void explain_judge(struct explain_verdict *verdict, const struct smmu_explain_op
 /* Whether two verdicts blame the same, so that one explanation serves both. */
 bool explain_same_verdict(const struct explain_verdict *a, const struct explain_verdict *b);
 
+/* What led to a structure that could not be read. */
+struct explain_pointer {
+	enum smmu_struct_kind where;
+	struct smmu_pa pa; /* of the structure that holds it */
+	enum smmu_reg reg; /* the register that does; else SMMU_REG_COUNT */
+	const char *field; /* static storage */
+	uint64_t value;	   /* of the field; of a descriptor, its word; of a register, all of it */
+};
+/* found: false where the reason is another one.  SMMU_E_NOMEM. */
+int explain_find_pointer(struct explain_pointer *pointer, bool *found, struct smmu_model *model,
+			 const struct explain_verdict *verdict);
+
 /* One field of one structure, changed: the access passes with it. */
 struct explain_change {
 	enum smmu_struct_kind where;
@@ -136,9 +149,16 @@ void explain_format_bdf(char *text, uint32_t stream);
 const char *explain_domain(const struct smmu_explain_options *options,
 			   const struct explain_verdict *verdict);
 
+/* The format of a structure of the configuration, or NULL. */
+const struct smmu_format *explain_format(enum smmu_struct_kind where);
+/* The bytes of the structure to blame, as 64-bit words, up to 8; 0: none that can be read. */
+unsigned explain_blamed_words(uint64_t word[8], struct smmu_model *model,
+			      const struct smmu_blame *blame);
+/* The value of the field to blame; false: there is none, or it is no field of a format. */
+bool explain_blamed_value(uint64_t *value, const struct smmu_blame *blame, const uint64_t *word,
+			  unsigned words);
+
 /* What would let it pass, in words; "" when nothing is known. */
 const char *explain_fix(enum smmu_reason reason);
-/* The register that decided, when one did: SMMU_REG_COUNT otherwise. */
-enum smmu_reg explain_register(const struct smmu_blame *blame, enum smmu_sec sec);
 
 #endif

@@ -136,8 +136,10 @@ static void describe_blame(struct smmu_buf *text, const struct story *story)
 {
 	const struct explain_verdict *verdict = &story->group->verdict;
 	const struct smmu_blame *blame = &verdict->result.blame;
-	enum smmu_reg reg = explain_register(blame, verdict->txn.sec);
+	enum smmu_reg reg = smmu_blame_register(blame, verdict->txn.sec);
 	const struct smmu_machine *machine = story->explain->options.machine;
+	uint64_t word[SMMU_STE_WORDS], value;
+	unsigned words;
 
 	if (blame->field)
 		smmu_buf_printf(text, "%s of ", blame->field);
@@ -155,6 +157,25 @@ static void describe_blame(struct smmu_buf *text, const struct story *story)
 		smmu_buf_printf(text, " (IPA 0x%" PRIx64 ")", blame->ipa);
 	if (story_is_desc(blame->where))
 		smmu_buf_printf(text, ", which is 0x%016" PRIx64, blame->word);
+	words = explain_blamed_words(word, machine->smmu[verdict->smmu].model, blame);
+	if (explain_blamed_value(&value, blame, word, words))
+		smmu_buf_printf(text, ", where it is 0x%" PRIx64, value);
+	if (words)
+		smmu_buf_puts(text, "; its words:");
+	for (unsigned i = 0; i < words; i++)
+		smmu_buf_printf(text, " 0x%016" PRIx64, word[i]);
+}
+
+/* "S1ContextPtr of the STE at 0x…, which is 0x…" */
+static void say_pointer(struct smmu_emit *emit, const struct explain_pointer *pointer)
+{
+	if (pointer->reg != SMMU_REG_COUNT)
+		story_tell(emit, "Led by", "%s of %s, which is 0x%" PRIx64, pointer->field,
+			   smmu_reg_info(pointer->reg)->name, pointer->value);
+	else
+		story_tell(emit, "Led by", "%s of the %s at 0x%" PRIx64 ", which is 0x%" PRIx64,
+			   pointer->field, smmu_struct_name(pointer->where), pointer->pa.pa,
+			   pointer->value);
 }
 
 static void say_reason(struct smmu_emit *emit, const struct story *story)
@@ -173,6 +194,8 @@ static void say_reason(struct smmu_emit *emit, const struct story *story)
 		describe_blame(&text, story);
 		story_tell(emit, "Look at", "%s", smmu_buf_text(&text));
 	}
+	if (story->has_pointer)
+		say_pointer(emit, &story->pointer);
 	smmu_buf_fini(&text);
 }
 

@@ -7,6 +7,10 @@
 #include "base/words.h"
 #include "explain/explain_priv.h"
 #include "model/reach.h"
+#include "spec/cd.h"
+#include "spec/l1cd.h"
+#include "spec/l1std.h"
+#include "spec/ste.h"
 
 static const char *const names[] = {
 	[EXPLAIN_NO_SYSTEM] = "no-system", [EXPLAIN_NO_SMMU] = "no-smmu",
@@ -24,25 +28,6 @@ static const char *const fixes[SMMU_REASON_COUNT] = {
 #define FIX(REASON, text) [SMMU_REASON_##REASON] = text,
 #include "explain/fix.def"
 };
-
-enum smmu_reg explain_register(const struct smmu_blame *blame, enum smmu_sec sec)
-{
-	static const struct {
-		enum smmu_reason reason;
-		enum smmu_reg reg;
-	} rows[] = {
-#define DECIDES(REASON, REGISTER) {SMMU_REASON_##REASON, SMMU_REG_##REGISTER},
-#include "explain/fix.def"
-	};
-
-	for (size_t i = 0; i < SMMU_LEN(rows) && blame->where == SMMU_STRUCT_REGISTER; i++)
-		if (rows[i].reason == blame->reason) {
-			enum smmu_reg own = smmu_reg_of(rows[i].reg, sec);
-
-			return own == SMMU_REG_COUNT ? rows[i].reg : own;
-		}
-	return SMMU_REG_COUNT;
-}
 
 const char *explain_fix(enum smmu_reason reason)
 {
@@ -275,4 +260,53 @@ bool explain_same_verdict(const struct explain_verdict *a, const struct explain_
 	       a->result.blame.where == b->result.blame.where &&
 	       a->result.blame.stage == b->result.blame.stage &&
 	       a->result.blame.rule == b->result.blame.rule;
+}
+
+const struct smmu_format *explain_format(enum smmu_struct_kind where)
+{
+	switch (where) {
+	case SMMU_STRUCT_L1STD:
+		return &smmu_l1std_format;
+	case SMMU_STRUCT_STE:
+		return &smmu_ste_format;
+	case SMMU_STRUCT_L1CD:
+		return &smmu_l1cd_format;
+	case SMMU_STRUCT_CD:
+		return &smmu_cd_format;
+	case SMMU_STRUCT_NONE:
+	case SMMU_STRUCT_VMS:
+	case SMMU_STRUCT_S1_DESC:
+	case SMMU_STRUCT_S2_DESC:
+	case SMMU_STRUCT_REGISTER:
+	case SMMU_STRUCT_COUNT:
+		break;
+	}
+	return NULL;
+}
+
+unsigned explain_blamed_words(uint64_t word[8], struct smmu_model *model,
+			      const struct smmu_blame *blame)
+{
+	const struct smmu_format *format = explain_format(blame->where);
+	uint8_t bytes[64];
+
+	if (!format || !smmu_mem_read(smmu_model_mem(model), blame->pa, bytes, format->words * 8))
+		return 0;
+	for (unsigned i = 0; i < format->words; i++)
+		word[i] = smmu_ld64le(bytes + 8 * i);
+	return format->words;
+}
+
+bool explain_blamed_value(uint64_t *value, const struct smmu_blame *blame, const uint64_t *word,
+			  unsigned words)
+{
+	const struct smmu_format *format = explain_format(blame->where);
+
+	for (size_t i = 0; words && blame->field && i < format->fields_count; i++)
+		if (!strcmp(format->fields[i].name, blame->field) &&
+		    format->fields[i].array_count <= 1) {
+			*value = smmu_field_get(&format->fields[i], word, 0);
+			return true;
+		}
+	return false;
 }

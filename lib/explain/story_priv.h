@@ -16,6 +16,8 @@ struct story {
 	const struct explain_group *group;
 	const struct smmu_format *format; /* NULL: reserved, or of unknown type */
 	struct explain_changes changes;
+	struct explain_pointer pointer;
+	bool has_pointer;
 	struct explain_hints hints;
 	struct smmu_about_cause causes[SMMU_ABOUT_CAUSES_MAX];
 	size_t causes_count, signs;

@@ -38,8 +38,12 @@ static int substream_rules(struct smmu_walk *w, struct smmu_config *config)
 	uint64_t s1dss = smmu_ste_S1DSS(&config->ste);
 
 	if (w->txn->ssv) {
-		if (!ssid_bits)
-			return bad_substream(w, config, SMMU_REASON_SUBSTREAM_UNSUPPORTED, NULL);
+		if (!ssid_bits) {
+			bad_substream(w, config, SMMU_REASON_SUBSTREAM_UNSUPPORTED, "SSIDSIZE");
+			w->result->blame.where = SMMU_STRUCT_REGISTER;
+			w->result->blame.pa = (struct smmu_pa){0};
+			return 1;
+		}
 		if (!config->s1)
 			return bad_substream(w, config, SMMU_REASON_SUBSTREAM_WITHOUT_S1, "Config");
 		if (!s1cdmax)

@@ -44,3 +44,26 @@ const char *smmu_struct_name(enum smmu_struct_kind kind)
 {
 	return (unsigned)kind < SMMU_STRUCT_COUNT ? struct_names[kind] : "?";
 }
+
+enum smmu_reg smmu_blame_register(const struct smmu_blame *blame, enum smmu_sec sec)
+{
+	static const struct {
+		enum smmu_reason reason;
+		enum smmu_reg reg;
+	} rows[] = {
+		{SMMU_REASON_GBPA_ABORT, SMMU_REG_GBPA},
+		{SMMU_REASON_GBPA_BYPASS, SMMU_REG_GBPA},
+		{SMMU_REASON_GBPA_ADDRESS_SIZE, SMMU_REG_IDR5},
+		{SMMU_REASON_NONSECURE_FETCH, SMMU_REG_CR0},
+		{SMMU_REASON_STREAM_OUT_OF_RANGE, SMMU_REG_STRTAB_BASE_CFG},
+		{SMMU_REASON_SUBSTREAM_UNSUPPORTED, SMMU_REG_IDR1},
+	};
+
+	for (size_t i = 0; i < SMMU_LEN(rows) && blame->where == SMMU_STRUCT_REGISTER; i++)
+		if (rows[i].reason == blame->reason) {
+			enum smmu_reg own = smmu_reg_of(rows[i].reg, sec);
+
+			return own == SMMU_REG_COUNT ? rows[i].reg : own;
+		}
+	return SMMU_REG_COUNT;
+}

@@ -8,6 +8,7 @@
 #define SMMU_MODEL_RESULT_H
 
 #include "base/bits.h"
+#include "spec/reg.h"
 #include "spec/rule.h"
 #include "spec/types.h"
 
@@ -79,6 +80,12 @@ struct smmu_blame {
 	uint64_t ipa;		      /* its IPA where it was reached through stage 2 */
 	uint64_t word;		      /* the descriptor, for S1_DESC and S2_DESC */
 };
+
+/*
+ * The register that decided, which SMMU_STRUCT_REGISTER leaves open: that of
+ * the interface of sec, where it has its own; SMMU_REG_COUNT for other structures.
+ */
+enum smmu_reg smmu_blame_register(const struct smmu_blame *blame, enum smmu_sec sec);
 
 /* Cacheability: a kind, and the allocation hints beside it. */
 enum smmu_cacheability {

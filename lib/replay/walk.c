@@ -14,6 +14,7 @@
 #include "spec/l1cd.h"
 #include "spec/l1std.h"
 #include "spec/rule.h"
+#include "spec/show.h"
 #include "spec/ste.h"
 
 enum { CAPACITY_FIRST = 32, TEXT_SIZE = 96, NAME_COLUMNS = 21, BRANCH_COLUMNS = 3 };
@@ -255,12 +256,16 @@ void smmu_walk_emit(struct smmu_emit *emit, const struct smmu_walk *walk, bool p
 		smmu_emit_end(emit);
 }
 
-static void emit_blamed(struct smmu_emit *emit, const struct smmu_blame *blame)
+static void emit_blamed(struct smmu_emit *emit, const struct smmu_blame *blame, enum smmu_sec sec)
 {
+	enum smmu_reg reg = smmu_blame_register(blame, sec);
+
 	smmu_emit_object(emit, "blame");
 	smmu_emit_str(emit, "structure", smmu_struct_name(blame->where));
 	if (blame->field)
 		smmu_emit_str(emit, "field", blame->field);
+	if (reg != SMMU_REG_COUNT)
+		smmu_emit_str(emit, "register", smmu_reg_info(reg)->name);
 	if (blame->where != SMMU_STRUCT_REGISTER) {
 		smmu_emit_hex(emit, "address", blame->pa.pa, 0);
 		smmu_emit_str(emit, "pas", smmu_pas_name(blame->pa.pas));
@@ -272,19 +277,15 @@ static void emit_blamed(struct smmu_emit *emit, const struct smmu_blame *blame)
 	}
 	if (blame->ipa)
 		smmu_emit_hex(emit, "ipa", blame->ipa, 0);
-	if (blame->rule) {
-		smmu_emit_object(emit, "rule");
-		smmu_emit_str(emit, "name", blame->rule->name);
-		smmu_emit_str(emit, "text", blame->rule->text);
-		smmu_emit_str(emit, "section", blame->rule->section);
-		smmu_emit_end(emit);
-	}
+	if (blame->rule)
+		smmu_show_rule(emit, blame->rule);
 	smmu_emit_end(emit);
 }
 
 /* "Blame AP of the stage 1 descriptor of level 3 at 0x40004008: 0x…" */
-static void say_blamed(struct smmu_emit *emit, const struct smmu_blame *blame)
+static void say_blamed(struct smmu_emit *emit, const struct smmu_blame *blame, enum smmu_sec sec)
 {
+	enum smmu_reg reg = smmu_blame_register(blame, sec);
 	char level[TEXT_SIZE] = "", at[TEXT_SIZE] = "", word[TEXT_SIZE] = "";
 
 	if (is_desc(blame->where)) {
@@ -293,12 +294,15 @@ static void say_blamed(struct smmu_emit *emit, const struct smmu_blame *blame)
 	}
 	if (blame->where != SMMU_STRUCT_REGISTER)
 		snprintf(at, sizeof(at), " at 0x%" PRIx64, blame->pa.pa);
-	smmu_emit_say(emit, "Look at %s%sthe %s%s%s%s.", blame->field ? blame->field : "",
-		      blame->field ? " of " : "", smmu_struct_name(blame->where), level, at, word);
+	smmu_emit_say(emit, "Look at %s%s%s%s%s%s%s.", blame->field ? blame->field : "",
+		      blame->field ? " of " : "", reg == SMMU_REG_COUNT ? "the " : "",
+		      reg == SMMU_REG_COUNT ? smmu_struct_name(blame->where)
+					    : smmu_reg_info(reg)->name,
+		      level, at, word);
 }
 
 static void say_reason(struct smmu_emit *emit, const struct smmu_result *result,
-		       const struct smmu_reason_info *info)
+		       const struct smmu_reason_info *info, enum smmu_sec sec)
 {
 	const struct smmu_blame *blame = &result->blame;
 
@@ -307,10 +311,11 @@ static void say_reason(struct smmu_emit *emit, const struct smmu_result *result,
 		smmu_emit_say(emit, "%s: %s [%s].", blame->rule->name, blame->rule->text,
 			      blame->rule->section);
 	if (blame->where != SMMU_STRUCT_NONE && result->status != SMMU_STATUS_OK)
-		say_blamed(emit, blame);
+		say_blamed(emit, blame, sec);
 }
 
-void smmu_blame_emit(struct smmu_emit *emit, const struct smmu_result *result, bool people)
+void smmu_blame_emit(struct smmu_emit *emit, const struct smmu_result *result, enum smmu_sec sec,
+		     bool people)
 {
 	const struct smmu_blame *blame = &result->blame;
 	const struct smmu_reason_info *info = smmu_reason_info(blame->reason);
@@ -318,7 +323,7 @@ void smmu_blame_emit(struct smmu_emit *emit, const struct smmu_result *result, b
 	if (blame->reason == SMMU_REASON_NONE)
 		return;
 	if (people) {
-		say_reason(emit, result, info);
+		say_reason(emit, result, info, sec);
 		return;
 	}
 	smmu_emit_object(emit, "reason");
@@ -327,7 +332,7 @@ void smmu_blame_emit(struct smmu_emit *emit, const struct smmu_result *result, b
 	smmu_emit_str(emit, "section", info->section);
 	smmu_emit_end(emit);
 	if (blame->where != SMMU_STRUCT_NONE)
-		emit_blamed(emit, blame);
+		emit_blamed(emit, blame, sec);
 }
 
 void smmu_walk_emit_heading(struct smmu_emit *emit)

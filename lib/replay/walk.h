@@ -37,8 +37,9 @@ void smmu_walk_emit_config(struct smmu_emit *emit, const struct smmu_walk *walk,
 
 /*
  * Why it ended so: "reason" and, where a structure decided, "blame"; prose for
- * people.
+ * people.  sec: of the transaction.
  */
-void smmu_blame_emit(struct smmu_emit *emit, const struct smmu_result *result, bool people);
+void smmu_blame_emit(struct smmu_emit *emit, const struct smmu_result *result, enum smmu_sec sec,
+		     bool people);
 
 #endif

@@ -15,6 +15,7 @@
 #include "spec/l1cd.h"
 #include "spec/l1std.h"
 #include "spec/pri.h"
+#include "spec/rule.h"
 #include "spec/show_priv.h"
 #include "spec/ste.h"
 #include "spec/vms.h"
@@ -324,4 +325,13 @@ void smmu_show_entry(struct smmu_emit *emit, const char *key, const struct smmu_
 		show_text(emit, show, &entry, words, index);
 	else
 		show_data(emit, key, show, &entry, words, index);
+}
+
+void smmu_show_rule(struct smmu_emit *emit, const struct smmu_rule *rule)
+{
+	smmu_emit_object(emit, "rule");
+	smmu_emit_str(emit, "name", rule->name);
+	smmu_emit_str(emit, "text", rule->text);
+	smmu_emit_str(emit, "section", rule->section);
+	smmu_emit_end(emit);
 }

@@ -88,4 +88,8 @@ void smmu_show_fields(struct smmu_emit *emit, const struct smmu_format *format,
 size_t smmu_show_problems(const struct smmu_show *show, const uint64_t *words,
 			  void (*say)(void *ctx, const char *sentence), void *ctx);
 
+/* A rule that is broken, as the object "rule": name, text and section. */
+struct smmu_rule;
+void smmu_show_rule(struct smmu_emit *emit, const struct smmu_rule *rule);
+
 #endif

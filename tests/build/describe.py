@@ -114,7 +114,8 @@ def draw_maps(rng, domain, input_bits, output_bits, high, count):
             start = rng.randrange(0, (1 << input_bits) - size + 1) >> log2 << log2
             pa = rng.randrange(0, (1 << output_bits) - size + 1) >> log2 << log2
             attributes = draw_attributes(rng, stage, domain["is-wide"])
-            if rng.random() < 0.2:  # the output is not aligned as the input is
+            # the output is not aligned as the input is: all of it takes Pages
+            if size <= 256 * MIB and rng.random() < 0.2:
                 pa += 1 << GRANULE[granule]
         if pa + size > 1 << output_bits or not space.take(start, size):
             continue

@@ -106,9 +106,10 @@ check-oracles: $(B)/smmu
 		$(PYTHON) tests/oracle/run.py $(B)/smmu '$(ORACLES)' && \
 		$(PYTHON) tests/oracle/decode.py $(B)/smmu '$(ORACLES)' && \
 		$(PYTHON) tests/oracle/log.py $(B)/smmu '$(ORACLES)' && \
-		$(PYTHON) tests/oracle/sequences.py $(B)/smmu '$(ORACLES)'; \
+		$(PYTHON) tests/oracle/sequences.py $(B)/smmu '$(ORACLES)' && \
+		$(PYTHON) tests/oracle/compare.py $(B)/smmu '$(ORACLES)'; \
 	else echo 'not run for want of $(ORACLES): linux, qemu, specification vectors, decode' \
-		'vectors, kernel logs, sequences'; fi
+		'vectors, kernel logs, sequences, comparisons'; fi
 # Every message of loader and builder is shown by a golden case or a unit test.
 check-messages:
 	$(Q)$(PYTHON) tests/tools/check_messages.py .

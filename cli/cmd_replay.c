@@ -2,6 +2,7 @@
  * smmu replay SYSTEM TRACE
  */
 #include "replay/caches.h"
+#include "replay/compare.h"
 #include "replay/replay.h"
 
 #include <stdlib.h>
@@ -12,8 +13,8 @@
 #include "traces.h"
 
 struct replay_args {
-	const char *system, *trace, *memory_after, *caches;
-	bool each, expect, strict, drain;
+	const char *system, *trace, *memory_after, *caches, *expect;
+	bool each, strict, drain;
 	int format;
 };
 
@@ -21,8 +22,9 @@ static const struct cli_opt replay_opts[] = {
 	OPT_POS("SYSTEM", struct replay_args, system, "the system file"),
 	OPT_POS("TRACE", struct replay_args, trace, "the trace; - is standard input"),
 	OPT_FLAG("each", struct replay_args, each, "one answer a record instead of a summary"),
-	OPT_FLAG("expect", struct replay_args, expect,
-		 "compare with the trace's column pa; status 1 when they differ"),
+	OPT_STR_MAY("expect", struct replay_args, expect, "[FILE]",
+		    "compare with recorded answers, or the trace's column pa; status 1 when they "
+		    "differ"),
 	OPT_STR("caches", struct replay_args, caches, "none|ideal|FILE",
 		"caches that may answer with what they hold; FILE says their sizes"),
 	OPT_FLAG("drain", struct replay_args, drain,
@@ -40,17 +42,29 @@ struct run {
 	struct smmu_emit *emit;
 	const struct smmu_machine *machine;
 	struct smmu_stats stats;
-	bool inputs;
+	struct smmu_compare *compare;
+	bool each, inputs;
 };
 
 /* Positive: not an error, but nobody wants the rest. */
 enum { STOP_QUIETLY = 1 };
 
-static int print_answer(void *ctx, const struct smmu_answer *answer)
+static int take_answer(void *ctx, const struct smmu_answer *answer)
 {
 	struct run *run = ctx;
+	struct smmu_answer judged = *answer;
+	struct smmu_verdict verdict;
+	int error;
 
-	smmu_answer_emit(run->emit, answer, run->machine, run->inputs);
+	if (run->compare) {
+		error = smmu_compare_answer(&verdict, run->compare, answer, run->session->diag);
+		if (error)
+			return error;
+		judged.verdict = &verdict;
+	}
+	if (!run->each)
+		return 0;
+	smmu_answer_emit(run->emit, &judged, run->machine, run->inputs);
 	return cli_output_is_lost(run->session) ? STOP_QUIETLY : 0;
 }
 
@@ -84,9 +98,9 @@ static int run_trace(struct run *run, const struct replay_args *args, struct smm
 	struct smmu_replay replay = {
 		.machine = machine,
 		.name = smmu_in_name(in),
-		.expect = args->expect,
+		.expect = args->expect && !*args->expect,
 		.drain = args->drain,
-		.visit = args->each ? print_answer : NULL,
+		.visit = args->each || args->expect ? take_answer : NULL,
 		.ctx = run,
 		.stats = &run->stats,
 	};
@@ -97,9 +111,13 @@ static int run_trace(struct run *run, const struct replay_args *args, struct smm
 	/* a person does not count lines of the trace; a program can */
 	run->inputs = run->session->verbose || run->session->format == SMMU_EMIT_TEXT ||
 		      run->session->format == SMMU_EMIT_CSV;
+	run->each = args->each;
+	run->stats.format = run->session->format;
 	if (args->each)
 		smmu_answers_emit(run->emit);
 	error = smmu_replay_run(&replay, run->session->diag);
+	if (!error && run->compare)
+		error = smmu_compare_finish(&run->stats, run->compare, run->session->diag);
 	if (args->each)
 		smmu_emit_end(run->emit);
 	else if (!error)
@@ -134,8 +152,13 @@ static int run_system(struct run *run, const struct replay_args *args, struct sm
 	if (error)
 		return error;
 	run->machine = machine;
-	run->emit = cli_emit(run->session);
-	error = run->emit ? run_trace(run, args, machine, in) : SMMU_E_IO;
+	if (args->expect)
+		error = smmu_compare_open(&run->compare, *args->expect ? args->expect : NULL,
+					  args->trace, machine, diag);
+	if (!error) {
+		run->emit = cli_emit(run->session);
+		error = run->emit ? run_trace(run, args, machine, in) : SMMU_E_IO;
+	}
 	smmu_in_close(in);
 	if (!error && args->memory_after)
 		error = write_memory_after(run->session, args->memory_after, machine->mem);
@@ -162,6 +185,7 @@ static int replay_run(struct cli_session *session, const void *args)
 			       (unsigned long long)run.stats.skipped,
 			       run.stats.skipped == 1 ? "" : "s");
 	differs = run.stats.differences != 0;
+	smmu_compare_close(run.compare);
 	smmu_stats_fini(&run.stats);
 	cli_system_fini(&system);
 	if (error)
@@ -172,14 +196,18 @@ static int replay_run(struct cli_session *session, const void *args)
 const struct cli_command cli_cmd_replay = {
 	.name = "replay",
 	.summary = "run a trace through the model",
-	.synopsis = "SYSTEM TRACE [--each] [--expect] [--caches WHICH] [--drain] "
+	.synopsis = "SYSTEM TRACE [--each] [--expect[=FILE]] [--caches WHICH] [--drain] "
 		    "[--memory-after FILE] [OPTION...]",
 	.about = "Every record of the trace goes through the SMMU that it names, in order. "
 		 "Without --each, a summary: counts by status, event and stream. Faults are "
 		 "answers: the status is 0 with them. \"smmu help trace\" lists the columns.",
 	.examples = "smmu replay board.yaml dma.csv.gz\twhat the traffic comes to\n"
 		    "smmu replay board.yaml dma.csv --each --format jsonl\tan answer a line\n"
-		    "smmu replay board.yaml log.csv --expect\tcompare with recorded addresses\n",
+		    "smmu replay board.yaml log.csv --expect\tcompare with its column pa\n"
+		    "smmu replay board.yaml dma.csv --expect answers.jsonl\tand with all that is "
+		    "recorded\n"
+		    "smmu replay board.yaml qemu.log --expect qemu.log\twith what QEMU did, and "
+		    "what it invalidated since\n",
 	.formats = CLI_FORMAT(TEXT) | CLI_FORMAT(JSON) | CLI_FORMAT(JSONL) | CLI_FORMAT(CSV),
 	.opts = replay_opts,
 	.args_size = sizeof(struct replay_args),

@@ -29,6 +29,9 @@ struct parser {
 	struct smmu_buf letters;
 	const char **words; /* positional */
 	size_t words_count;
+	struct target may;    /* a STR_MAY that had no =VALUE, */
+	const char *may_word; /* and what stood behind it */
+	size_t may_at;
 };
 
 size_t cli_opt_count(const struct cli_opt *opts)
@@ -82,7 +85,9 @@ static void add_rows(struct parser *p, const struct cli_opt_set *set)
 	for (size_t i = 0; i < cli_opt_count(set->opts); i++) {
 		const struct cli_opt *row = &set->opts[i];
 		const struct cli_opt *opt = resolve(set->opts, row);
-		int has_value = opt->kind == CLI_OPT_FLAG ? no_argument : required_argument;
+		int has_value = opt->kind == CLI_OPT_FLAG      ? no_argument
+				: opt->kind == CLI_OPT_STR_MAY ? optional_argument
+							       : required_argument;
 
 		if (cli_opt_is_positional(row))
 			continue;
@@ -198,6 +203,7 @@ static void store(struct parser *p, const struct target *target, const char *tex
 		append(p, member, text);
 		break;
 	case CLI_OPT_STR:
+	case CLI_OPT_STR_MAY:
 	case CLI_OPT_POS:
 	case CLI_OPT_POS_MAY:
 		*(const char **)member = text;
@@ -276,11 +282,32 @@ static void parse_words(struct parser *p, int argc, char *const *argv)
 			FAIL(p, "--%s needs a value", target ? target->opt->name : "?");
 		} else {
 			target = by_code(p, code);
-			store(p, target, optarg);
+			store(p, target, optarg ? optarg : "");
+			if (target->opt->kind == CLI_OPT_STR_MAY && !optarg) {
+				p->may = *target;
+				p->may_word = argv[optind];
+				p->may_at = p->words_count;
+			}
 		}
 	}
 	while (optind < argc)
 		p->words[p->words_count++] = argv[optind++];
+}
+
+/* The word behind an option whose value may be left out is its value when no positional needs it.
+ */
+static void place_may(struct parser *p, const struct cli_opt_set *set)
+{
+	size_t wanted = 0;
+
+	for (size_t i = 0; i < cli_opt_count(set->opts); i++)
+		wanted += cli_opt_is_positional(&set->opts[i]);
+	if (!p->may_word || p->words_count <= wanted || p->words[p->may_at] != p->may_word)
+		return;
+	store(p, &p->may, p->may_word);
+	p->words_count--;
+	for (size_t i = p->may_at; i < p->words_count; i++)
+		p->words[i] = p->words[i + 1];
 }
 
 /* Hands the plain words to the positional rows in their order. */
@@ -315,6 +342,8 @@ int cli_opt_parse(const struct cli_opt_set sets[2], int argc, char *const *argv,
 	set_initial(&sets[1]);
 	if (!error) {
 		parse_words(&p, argc, argv);
+		if (!p.error)
+			place_may(&p, &sets[0]);
 		if (!p.error)
 			place_words(&p, &sets[0]);
 		error = p.error;

@@ -31,7 +31,8 @@ enum cli_opt_kind {
 	CLI_OPT_U64, /* smmu_parse_u64 */
 	CLI_OPT_ID,  /* the same, or a PCI address such as 0000:01:00.0 */
 	CLI_OPT_STR,
-	CLI_OPT_STRS, /* may be given several times */
+	CLI_OPT_STR_MAY, /* its value is --name=VALUE, or the next word where one is left over */
+	CLI_OPT_STRS,	 /* may be given several times */
 	CLI_OPT_ENUM,
 	CLI_OPT_ALIAS,	  /* another name of the row that target names */
 	CLI_OPT_POS,	  /* a positional argument that must be given */
@@ -99,6 +100,11 @@ struct cli_opt {
 #define OPT_STR_SHORT(letter, name, type, member, value, help)                                     \
 	{                                                                                          \
 		CLI_OPT_ROW(CLI_OPT_STR, letter, name, type, member, const char *, value, help)    \
+	}
+/* The member is "" when the option is given without a value. */
+#define OPT_STR_MAY(name, type, member, value, help)                                               \
+	{                                                                                          \
+		CLI_OPT_ROW(CLI_OPT_STR_MAY, 0, name, type, member, const char *, value, help)     \
 	}
 #define OPT_STRS(name, type, member, value, help)                                                  \
 	{                                                                                          \

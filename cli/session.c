@@ -101,8 +101,8 @@ static bool is_named(const struct cli_command *command, const void *args, const 
 {
 	for (const struct cli_opt *opt = command->opts; opt->kind != CLI_OPT_END; opt++) {
 		const void *member = (const char *)args + opt->offset;
-		bool is_text = opt->kind == CLI_OPT_STR || opt->kind == CLI_OPT_POS ||
-			       opt->kind == CLI_OPT_POS_MAY;
+		bool is_text = opt->kind == CLI_OPT_STR || opt->kind == CLI_OPT_STR_MAY ||
+			       opt->kind == CLI_OPT_POS || opt->kind == CLI_OPT_POS_MAY;
 		const struct cli_strings *list = NULL;
 
 		if (opt->kind == CLI_OPT_STRS || opt->kind == CLI_OPT_POS_REST)

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "replay/compare.h"
 #include "replay/run_priv.h"
 #include "spec/event.h"
 
@@ -437,12 +438,11 @@ static void emit_inputs(struct smmu_emit *emit, const struct smmu_record *record
 		smmu_emit_str(emit, "access", access_name(&record->txn));
 }
 
-void smmu_answer_emit(struct smmu_emit *emit, const struct smmu_answer *answer,
-		      const struct smmu_machine *machine, bool inputs)
+void smmu_answer_emit_members(struct smmu_emit *emit, const struct smmu_answer *answer,
+			      const struct smmu_machine *machine, bool inputs)
 {
 	const struct smmu_machine_smmu *smmu = &machine->smmu[answer->smmu];
 
-	smmu_emit_object(emit, NULL);
 	smmu_emit_uint(emit, "n", answer->n);
 	if (inputs)
 		emit_inputs(emit, answer->record, smmu->name);
@@ -455,7 +455,14 @@ void smmu_answer_emit(struct smmu_emit *emit, const struct smmu_answer *answer,
 	smmu_interrupts_emit(emit, answer->interrupts, answer->interrupts_count);
 	if (answer->resumed)
 		smmu_emit_uint(emit, "resumed", answer->by);
-	if (answer->differs)
-		smmu_emit_hex(emit, "expected", answer->record->expected_pa, 0);
+	if (answer->verdict)
+		smmu_verdict_emit(emit, answer->verdict);
+}
+
+void smmu_answer_emit(struct smmu_emit *emit, const struct smmu_answer *answer,
+		      const struct smmu_machine *machine, bool inputs)
+{
+	smmu_emit_object(emit, NULL);
+	smmu_answer_emit_members(emit, answer, machine, inputs);
 	smmu_emit_end(emit);
 }

@@ -27,6 +27,7 @@ struct smmu_answer {
 	bool resumed;
 	uint64_t by;
 	bool differs; /* the record says what it expects, and this is not it */
+	const struct smmu_verdict *verdict; /* of a comparison (replay/compare.h); NULL without */
 };
 
 /* All of it is borrowed during the run. */
@@ -57,6 +58,9 @@ int smmu_replay_run(const struct smmu_replay *replay, struct smmu_diag *diag);
 void smmu_answers_emit(struct smmu_emit *emit);
 void smmu_answer_emit(struct smmu_emit *emit, const struct smmu_answer *answer,
 		      const struct smmu_machine *machine, bool inputs);
+/* The members alone, into the object that is open. */
+void smmu_answer_emit_members(struct smmu_emit *emit, const struct smmu_answer *answer,
+			      const struct smmu_machine *machine, bool inputs);
 /* The summary of a run. */
 int smmu_stats_emit(struct smmu_emit *emit, const struct smmu_stats *stats,
 		    const struct smmu_machine *machine);

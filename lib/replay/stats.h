@@ -16,6 +16,8 @@
 /* Streams that get a row of their own; the records of more are counted together. */
 #define SMMU_STATS_STREAMS_MAX (1u << 20)
 
+struct smmu_compare;
+
 struct smmu_stats_stream {
 	uint64_t key;  /* SMMU, security state and StreamID; internal */
 	uint32_t smmu; /* index in the machine */
@@ -28,7 +30,11 @@ struct smmu_stats_stream {
 /* Embedded: {0} is empty, fini frees. */
 struct smmu_stats {
 	uint64_t records;
-	uint64_t expected, differences; /* records that say what they expect; of those, unmet */
+	/* Of a comparison: answers of which something is recorded; of those not as recorded, and
+	 * those that can be no more; recorded answers that the run did not give. */
+	uint64_t expected, differences, changed, unmet;
+	const struct smmu_compare *compare; /* borrowed; NULL without */
+	enum smmu_emit_format format;	    /* of the summary; set by the caller */
 	uint64_t skipped; /* lines of the trace that could not be read; set by the caller */
 	bool timed;	  /* the trace has times of its own */
 	uint64_t by_status[SMMU_STATUS_COUNT];

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/buf.h"
+#include "replay/compare.h"
 #include "replay/replay.h"
 #include "spec/event.h"
 
@@ -204,6 +205,10 @@ int smmu_stats_emit(struct smmu_emit *emit, const struct smmu_stats *stats,
 		smmu_emit_uint(emit, "expected", stats->expected);
 	if (stats->expected)
 		smmu_emit_uint(emit, "differences", stats->differences);
+	if (stats->changed)
+		smmu_emit_uint(emit, "changed_later", stats->changed);
+	if (stats->unmet)
+		smmu_emit_uint(emit, "answers_missing", stats->unmet);
 	emit_rates(emit, stats, bytes);
 	emit_statuses(emit, stats);
 	if (events)
@@ -211,6 +216,8 @@ int smmu_stats_emit(struct smmu_emit *emit, const struct smmu_stats *stats,
 	if (has_caches(machine))
 		emit_caches(emit, machine);
 	error = emit_streams(emit, stats, machine);
+	if (stats->compare)
+		smmu_compare_emit(emit, stats->compare, stats->format);
 	if (stats->others.records)
 		smmu_emit_uint(emit, "records_of_other_streams", stats->others.records);
 	smmu_emit_end(emit);

@@ -376,6 +376,11 @@ uint64_t smmu_trace_passed(const struct smmu_trace *trace)
 	return trace->passed;
 }
 
+enum smmu_trace_format smmu_trace_format(const struct smmu_trace *trace)
+{
+	return trace->format;
+}
+
 unsigned smmu_trace_columns(const struct smmu_trace *trace)
 {
 	const struct smmu_log_format *log = smmu_log_of(trace->format);

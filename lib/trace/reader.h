@@ -53,6 +53,8 @@ int smmu_trace_next(size_t *count, struct smmu_trace *trace, struct smmu_record 
 uint64_t smmu_trace_skipped(const struct smmu_trace *trace);
 /* Lines of a log that are none of its records so far, comments not counted. */
 uint64_t smmu_trace_passed(const struct smmu_trace *trace);
+/* Which form it is in. */
+enum smmu_trace_format smmu_trace_format(const struct smmu_trace *trace);
 /* The columns that records may have, a bit for each enum smmu_column: all, but in CSV. */
 unsigned smmu_trace_columns(const struct smmu_trace *trace);
 /* Names in the column smmu, by index; borrowed until close. */

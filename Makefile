@@ -85,11 +85,13 @@ golden: $(B)/smmu
 	$(Q)tests/cli/run --update $(B)/smmu
 check-schema: $(B)/smmu
 	$(Q)$(PYTHON) tests/schema/run.py $(B)/smmu '$(ORACLES)'
-# Random descriptions through build, dump and replay: BUILDS of them from SEED on.
+# Random descriptions through build, dump and replay, and mappings that change: from SEED on.
 BUILDS ?= 200
+EDITS  ?= 60
 SEED   ?= 1
 check-build: $(B)/smmu
 	$(Q)$(PYTHON) tests/build/run.py $(B)/smmu $(BUILDS) $(SEED)
+	$(Q)$(PYTHON) tests/build/edit.py $(B)/smmu $(EDITS) $(SEED)
 # Bits of valid systems flipped, and traced back: FLIPS of them.
 FLIPS ?= 200
 check-explain: $(B)/smmu

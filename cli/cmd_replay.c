@@ -14,7 +14,7 @@
 
 struct replay_args {
 	const char *system, *trace, *memory_after, *caches, *expect;
-	bool each, strict, drain;
+	bool each, strict, drain, journal_only;
 	int format;
 };
 
@@ -29,6 +29,8 @@ static const struct cli_opt replay_opts[] = {
 		"caches that may answer with what they hold; FILE says their sizes"),
 	OPT_FLAG("drain", struct replay_args, drain,
 		 "software takes the events out of their queue as they come"),
+	OPT_FLAG("journal-only", struct replay_args, journal_only,
+		 "map and unmap are remembered, and change no tables"),
 	OPT_FLAG("strict", struct replay_args, strict, "stop at a line that cannot be read"),
 	OPT_STR("memory-after", struct replay_args, memory_after, "FILE",
 		"write the memory that the run changed there, as JSON"),
@@ -41,6 +43,7 @@ struct run {
 	struct cli_session *session;
 	struct smmu_emit *emit;
 	const struct smmu_machine *machine;
+	struct smmu_edit *edit;
 	struct smmu_stats stats;
 	struct smmu_compare *compare;
 	bool each, inputs;
@@ -90,6 +93,13 @@ static int write_memory_after(struct cli_session *session, const char *path,
 	return error;
 }
 
+/* The change that a map or unmap asks for. */
+static int edit_tables(bool *changed, void *ctx, const struct smmu_record *record, size_t smmu,
+		       const struct smmu_place *at, struct smmu_diag *diag)
+{
+	return smmu_edit_record(changed, ctx, record, smmu, at, diag);
+}
+
 static int run_trace(struct run *run, const struct replay_args *args, struct smmu_machine *machine,
 		     struct smmu_in *in)
 {
@@ -103,6 +113,8 @@ static int run_trace(struct run *run, const struct replay_args *args, struct smm
 		.visit = args->each || args->expect ? take_answer : NULL,
 		.ctx = run,
 		.stats = &run->stats,
+		.edit = run->edit && !args->journal_only ? edit_tables : NULL,
+		.edit_ctx = run->edit,
 	};
 	int error = smmu_trace_open(&replay.trace, in, &options, run->session->diag);
 
@@ -178,6 +190,7 @@ static int replay_run(struct cli_session *session, const void *args)
 					"SYSTEM and TRACE cannot both be standard input");
 	if (!error)
 		error = cli_system_load(&system, replay->system, session->diag);
+	run.edit = system.edit;
 	if (!error)
 		error = run_system(&run, replay, &system.machine);
 	if (run.stats.skipped && !error)

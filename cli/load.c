@@ -15,12 +15,14 @@ int cli_system_load(struct cli_system *system, const char *path, struct smmu_dia
 	*system = (struct cli_system){0};
 	error = smmu_sys_load(&system->sys, path, diag);
 	if (!error)
-		error = smmu_compile_load(&system->machine, system->sys, diag);
+		error = smmu_compile_load_editable(&system->machine, &system->edit, system->sys,
+						   diag);
 	return error;
 }
 
 void cli_system_fini(struct cli_system *system)
 {
+	smmu_edit_free(system->edit);
 	smmu_machine_fini(&system->machine);
 	smmu_sys_free(system->sys);
 	*system = (struct cli_system){0};

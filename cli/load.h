@@ -6,12 +6,14 @@
 #ifndef CLI_LOAD_H
 #define CLI_LOAD_H
 
+#include "compile/edit.h"
 #include "model/machine.h"
 #include "sys/sys.h"
 
 struct cli_system {
 	struct smmu_sys *sys;
 	struct smmu_machine machine;
+	struct smmu_edit *edit; /* NULL: nothing is described */
 };
 
 /* Reports what is wrong and returns SMMU_E_*; fini either way. */

@@ -183,7 +183,7 @@ static int build_smmu(struct builder *b, size_t s)
 	return status ? status : build_devices(b, s);
 }
 
-static int run(struct builder *b)
+int build_run(struct builder *b)
 {
 	int status = prepare(b);
 
@@ -200,7 +200,7 @@ static int run(struct builder *b)
 	return b->error ? b->error : build_check_regions(b);
 }
 
-static void release(struct builder *b)
+void build_release(struct builder *b)
 {
 	for (size_t s = 0; b->smmu && s < b->info->smmus_count; s++) {
 		build_owners_fini(&b->smmu[s].vmids);
@@ -235,8 +235,8 @@ int smmu_build_init(struct smmu_build *build, struct smmu_mem *mem, const struct
 	int status;
 
 	*build = (struct smmu_build){0};
-	status = run(&b);
-	release(&b);
+	status = build_run(&b);
+	build_release(&b);
 	if (status == 0 && build->regions_count > 0)
 		qsort(build->regions, build->regions_count, sizeof(*build->regions), by_base);
 	if (status)

@@ -133,6 +133,11 @@ static inline struct smmu_mark build_mark(struct smmu_mark at, struct smmu_mark 
 	return smmu_sys_given(at) ? at : otherwise;
 }
 
+/* build.c */
+/* All of building, into b->out; what b holds then is for build_release() to free. */
+int build_run(struct builder *b);
+void build_release(struct builder *b);
+
 /* build_use.c */
 /* The uses and contexts that the devices make, and the devices' turns. */
 int build_collect_uses(struct builder *b);
@@ -199,6 +204,8 @@ struct build_tt {
 	size_t maps_count;
 	uint64_t ia_mask; /* ones in the input bits: cuts the sign extension of TTB1 */
 };
+/* The leaf descriptor of a map, without its address and kind. */
+uint64_t build_tt_leaf(const struct build_tt *tt, const struct smmu_sys_map *map);
 /* Level at which its walk starts. */
 int build_tt_start(const struct build_tt *tt);
 int build_tt_build(uint64_t *root, struct builder *b, struct build_area *area,

@@ -95,11 +95,11 @@ static uint64_t leaf2(const struct smmu_sys_map *map, bool ds)
 	return smmu_s2desc_set_XN(desc, map->access.v & SMMU_SYS_ACCESS_X ? 0 : 2);
 }
 
-static uint64_t leaf_of(const struct walk *w, const struct smmu_sys_map *map)
+uint64_t build_tt_leaf(const struct build_tt *tt, const struct smmu_sys_map *map)
 {
-	bool ds = w->tt->family == SMMU_DESC_A64_DS;
+	bool ds = tt->family == SMMU_DESC_A64_DS;
 
-	return w->tt->stage == 1 ? leaf1(map, ds) : leaf2(map, ds);
+	return tt->stage == 1 ? leaf1(map, ds) : leaf2(map, ds);
 }
 
 /* The next range: a map, and those after it that continue it. */
@@ -115,11 +115,12 @@ static void next_range(struct walk *w)
 	w->start = map->input.v & tt->ia_mask; /* without the sign extension */
 	w->end = w->start + map->size.v;
 	w->oa = map->pa.v;
-	w->leaf = leaf_of(w, map);
+	w->leaf = build_tt_leaf(w->tt, map);
 	while (w->cursor < tt->maps_count) {
 		map = tt->maps[w->cursor];
 		if ((map->input.v & tt->ia_mask) != w->end ||
-		    map->pa.v != w->oa + (w->end - w->start) || leaf_of(w, map) != w->leaf)
+		    map->pa.v != w->oa + (w->end - w->start) ||
+		    build_tt_leaf(w->tt, map) != w->leaf)
 			break;
 		w->end += map->size.v;
 		w->cursor++;

@@ -81,39 +81,51 @@ void smmu_compile_check_described(const struct smmu_sys *sys, struct smmu_diag *
 }
 
 /* What is described is built first; the model then reads it as it reads any other bytes. */
-static int add_smmus(struct smmu_machine *machine, const struct smmu_sys *sys,
-		     struct smmu_diag *diag)
+static int add_smmus(struct smmu_machine *machine, struct smmu_edit **edit,
+		     const struct smmu_sys *sys, struct smmu_diag *diag)
 {
 	const struct smmu_sys_info *info = smmu_sys_info(sys);
-	struct smmu_build build = {0};
 	int rc = 0;
 
 	if (info->is_described)
-		rc = smmu_build_init(&build, machine->mem, sys, diag);
+		rc = smmu_edit_new(edit, machine->mem, sys, diag);
 	if (rc)
-		return rc; /* build is empty */
+		return rc;
 	machine->smmu = calloc(info->smmus_count, sizeof(*machine->smmu));
 	if (!machine->smmu)
 		rc = smmu_diag_nomem(diag);
 	for (size_t i = 0; machine->smmu && !rc && i < info->smmus_count; i++)
 		rc = add_smmu(machine, &info->smmus[i],
-			      info->is_described ? build.regs[i] : info->smmus[i].regs, diag);
-	smmu_build_fini(&build);
+			      *edit ? smmu_edit_regs(*edit, i) : info->smmus[i].regs, diag);
+	return rc;
+}
+
+int smmu_compile_load_editable(struct smmu_machine *machine, struct smmu_edit **edit,
+			       const struct smmu_sys *sys, struct smmu_diag *diag)
+{
+	int rc;
+
+	*edit = NULL;
+	*machine = (struct smmu_machine){0};
+	rc = smmu_compile_load_memory(&machine->mem, sys, diag);
+	if (rc)
+		smmu_compile_check_described(sys, diag);
+	else
+		rc = add_smmus(machine, edit, sys, diag);
+	if (rc) {
+		smmu_edit_free(*edit);
+		*edit = NULL;
+		smmu_machine_fini(machine);
+	}
 	return rc;
 }
 
 int smmu_compile_load(struct smmu_machine *machine, const struct smmu_sys *sys,
 		      struct smmu_diag *diag)
 {
-	int rc;
+	struct smmu_edit *edit;
+	int rc = smmu_compile_load_editable(machine, &edit, sys, diag);
 
-	*machine = (struct smmu_machine){0};
-	rc = smmu_compile_load_memory(&machine->mem, sys, diag);
-	if (rc)
-		smmu_compile_check_described(sys, diag);
-	else
-		rc = add_smmus(machine, sys, diag);
-	if (rc)
-		smmu_machine_fini(machine);
+	smmu_edit_free(edit);
 	return rc;
 }

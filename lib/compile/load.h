@@ -7,6 +7,7 @@
 #ifndef SMMU_COMPILE_LOAD_H
 #define SMMU_COMPILE_LOAD_H
 
+#include "compile/edit.h"
 #include "model/machine.h"
 #include "sys/sys.h"
 
@@ -28,5 +29,12 @@ void smmu_compile_check_described(const struct smmu_sys *sys, struct smmu_diag *
  */
 int smmu_compile_load(struct smmu_machine *machine, const struct smmu_sys *sys,
 		      struct smmu_diag *diag);
+/*
+ * The same, and what can change the tables of a described system afterwards:
+ * *edit is owned by the caller, NULL where nothing is described; it borrows sys
+ * and the machine's memory until it is freed.
+ */
+int smmu_compile_load_editable(struct smmu_machine *machine, struct smmu_edit **edit,
+			       const struct smmu_sys *sys, struct smmu_diag *diag);
 
 #endif

@@ -118,10 +118,21 @@ static int access_memory(struct smmu_run *run, size_t smmu, const struct smmu_re
 	return 0;
 }
 
-/*
- * map and unmap are a journal of what a driver did to tables that the trace
- * itself pokes, or that stand as they were captured.
- */
+/* A driver changes a mapping; without tables to change it is only remembered. */
+static int change_mapping(struct smmu_run *run, size_t smmu, const struct smmu_record *record)
+{
+	const struct smmu_replay *replay = run->replay;
+	struct smmu_place at = smmu_run_place(run, record);
+	bool changed = false;
+	int error = 0;
+
+	if (replay->edit)
+		error = replay->edit(&changed, replay->edit_ctx, record, smmu, &at, run->diag);
+	if (changed)
+		smmu_run_memory_changed(run, SIZE_MAX);
+	return error;
+}
+
 static int apply(struct smmu_run *run, size_t smmu, const struct smmu_record *record)
 {
 	clear(&run->result);
@@ -140,7 +151,7 @@ static int apply(struct smmu_run *run, size_t smmu, const struct smmu_record *re
 		return smmu_run_tlbi(run, record);
 	case SMMU_OP_MAP:
 	case SMMU_OP_UNMAP:
-		return 0;
+		return change_mapping(run, smmu, record);
 	case SMMU_OP_PRI:
 		return smmu_run_page_request(run, smmu, record);
 	}

@@ -41,6 +41,13 @@ struct smmu_replay {
 	int (*visit)(void *ctx, const struct smmu_answer *answer);
 	void *ctx;
 	struct smmu_stats *stats; /* counted into; may be NULL */
+	/*
+	 * Makes the change to tables that a map or unmap asks for, *changed when
+	 * it did.  NULL: they are only remembered.  Non-zero ends the run.
+	 */
+	int (*edit)(bool *changed, void *ctx, const struct smmu_record *record, size_t smmu,
+		    const struct smmu_place *at, struct smmu_diag *diag);
+	void *edit_ctx;
 };
 
 /*

@@ -141,6 +141,12 @@ static inline uint64_t smmu_desc_type_bits(enum smmu_desc_kind kind)
 	return kind == SMMU_DESC_INVALID ? 0 : kind == SMMU_DESC_BLOCK ? 1 : 3;
 }
 
+/* The same descriptor as one of that kind. */
+static inline uint64_t smmu_desc_set_kind(uint64_t desc, enum smmu_desc_kind kind)
+{
+	return smmu_bits_set(desc, 0, 2, smmu_desc_type_bits(kind));
+}
+
 /* Features that decide how some bits are read: SMMU_DESC_F_PIE and so on. */
 #define SMMU_DESC_F_BLOCK (1u << 0)  /* a Block, not a Page (internal to the tables) */
 #define SMMU_DESC_F_LPAE  (1u << 1)  /* VMSAv8-32 (internal to the tables) */

@@ -100,6 +100,25 @@ static int edit_tables(bool *changed, void *ctx, const struct smmu_record *recor
 	return smmu_edit_record(changed, ctx, record, smmu, at, diag);
 }
 
+/* The device that claims a stream, by the names of the system file. */
+static const char *device_of(const void *ctx, const char *smmu, uint32_t stream)
+{
+	const struct smmu_sys_info *info = smmu_sys_info(ctx);
+
+	for (size_t i = 0; i < info->devices_count; i++) {
+		const struct smmu_sys_device *device = &info->devices[i];
+		const char *name = device->smmu.name ? device->smmu.name : info->smmus[0].name;
+
+		if (strcmp(name, smmu) != 0)
+			continue;
+		for (size_t j = 0; j < device->streams_count; j++)
+			if (stream >= device->streams[j].first.v &&
+			    stream - device->streams[j].first.v < device->streams[j].count.v)
+				return device->name.v;
+	}
+	return NULL;
+}
+
 static int run_trace(struct run *run, const struct replay_args *args, struct smmu_machine *machine,
 		     struct smmu_in *in)
 {
@@ -116,7 +135,7 @@ static int run_trace(struct run *run, const struct replay_args *args, struct smm
 		.edit = run->edit && !args->journal_only ? edit_tables : NULL,
 		.edit_ctx = run->edit,
 	};
-	int error = smmu_trace_open(&replay.trace, in, &options, run->session->diag);
+	int error = smmu_trace_open(&replay.trace, in, &options, run->session->diag), end;
 
 	if (error)
 		return error;
@@ -130,10 +149,13 @@ static int run_trace(struct run *run, const struct replay_args *args, struct smm
 	error = smmu_replay_run(&replay, run->session->diag);
 	if (!error && run->compare)
 		error = smmu_compare_finish(&run->stats, run->compare, run->session->diag);
-	if (args->each)
+	if (args->each) {
 		smmu_emit_end(run->emit);
-	else if (!error)
-		error = smmu_stats_emit(run->emit, &run->stats, machine);
+	} else if (!error || run->stats.records) {
+		/* where the trace is cut, what came before has its summary */
+		end = smmu_stats_emit(run->emit, &run->stats, machine);
+		error = error ? error : end;
+	}
 	smmu_trace_close(replay.trace);
 	return error == STOP_QUIETLY ? 0 : error;
 }
@@ -190,9 +212,12 @@ static int replay_run(struct cli_session *session, const void *args)
 					"SYSTEM and TRACE cannot both be standard input");
 	if (!error)
 		error = cli_system_load(&system, replay->system, session->diag);
-	run.edit = system.edit;
-	if (!error)
+	if (!error) {
+		run.edit = system.edit;
+		run.stats.device = device_of;
+		run.stats.device_ctx = system.sys;
 		error = run_system(&run, replay, &system.machine);
+	}
 	if (run.stats.skipped && !error)
 		smmu_diag_warn(session->diag, NULL, "%llu line%s of the trace could not be read",
 			       (unsigned long long)run.stats.skipped,

@@ -319,7 +319,9 @@ static int run_stream(struct smmu_stats_run *passed, bool *done, struct smmu_run
 	*done = false;
 	for (; record < end; record++) {
 		if (SMMU_UNLIKELY(record->op != SMMU_OP_ACCESS || record->smmu) ||
-		    record->txn.stream != first->txn.stream || record->txn.sec != first->txn.sec)
+		    record->txn.stream != first->txn.stream ||
+		    record->txn.substream != first->txn.substream ||
+		    record->txn.ssv != first->txn.ssv || record->txn.sec != first->txn.sec)
 			break;
 		if (SMMU_UNLIKELY(smmu_model_translate(result, model, &record->txn)))
 			return smmu_diag_nomem(run->diag);

@@ -11,27 +11,32 @@
 #include "base/err.h"
 #include "spec/event.h"
 
-enum { CAPACITY_FIRST_LOG2 = 6, SMMU_LSB = 36, SEC_LSB = 32 };
+/* The two words of a row's key. */
+enum { CAPACITY_FIRST_LOG2 = 6, SUBSTREAM_LSB = 32, SEC_LSB = 1, SMMU_LSB = 4 };
 
 void smmu_stats_fini(struct smmu_stats *stats)
 {
+	for (size_t i = 0; i < stats->capacity; i++)
+		free(stats->streams[i].by_event);
+	free(stats->others.by_event);
 	free(stats->streams);
 	*stats = (struct smmu_stats){0};
 }
 
 /* Fibonacci hashing: the high bits of the product depend on every bit of the key. */
-static size_t slot_of(const struct smmu_stats *stats, uint64_t key)
+static size_t slot_of(const struct smmu_stats *stats, uint64_t key, uint64_t tag)
 {
 	unsigned log2 = (unsigned)stats->capacity_log2;
 
-	return (size_t)smmu_bits(key * UINT64_C(0x9e3779b97f4a7c15), 64 - log2, log2);
+	return (size_t)smmu_bits((key + tag) * UINT64_C(0x9e3779b97f4a7c15), 64 - log2, log2);
 }
 
-static struct smmu_stats_stream *lookup(const struct smmu_stats *stats, uint64_t key)
+static struct smmu_stats_stream *lookup(const struct smmu_stats *stats, uint64_t key, uint64_t tag)
 {
-	size_t i = slot_of(stats, key);
+	size_t i = slot_of(stats, key, tag);
 
-	while (stats->streams[i].records && stats->streams[i].key != key)
+	while (stats->streams[i].records &&
+	       (stats->streams[i].key != key || stats->streams[i].tag != tag))
 		i = i + 1 == stats->capacity ? 0 : i + 1;
 	return &stats->streams[i];
 }
@@ -49,13 +54,14 @@ static int grow(struct smmu_stats *stats)
 	}
 	for (size_t i = 0; i < old.capacity; i++)
 		if (old.streams[i].records)
-			*lookup(stats, old.streams[i].key) = old.streams[i];
+			*lookup(stats, old.streams[i].key, old.streams[i].tag) = old.streams[i];
 	free(old.streams);
 	return 0;
 }
 
 /* A row for a stream that has none. */
-static int add_row(struct smmu_stats_stream **row, struct smmu_stats *stats, uint64_t key)
+static int add_row(struct smmu_stats_stream **row, struct smmu_stats *stats, uint64_t key,
+		   uint64_t tag)
 {
 	if (stats->streams_count == SMMU_STATS_STREAMS_MAX) {
 		*row = &stats->others;
@@ -63,7 +69,7 @@ static int add_row(struct smmu_stats_stream **row, struct smmu_stats *stats, uin
 	}
 	if (stats->streams_count * 2 >= stats->capacity && grow(stats))
 		return SMMU_E_NOMEM;
-	*row = lookup(stats, key);
+	*row = lookup(stats, key, tag);
 	stats->streams_count++;
 	return 0;
 }
@@ -72,21 +78,42 @@ static int add_row(struct smmu_stats_stream **row, struct smmu_stats *stats, uin
 static struct smmu_stats_stream *row_of(struct smmu_stats *stats, uint32_t smmu,
 					const struct smmu_record *record)
 {
-	uint64_t key =
-		smmu_bits_set(record->txn.stream, SEC_LSB, SMMU_LSB - SEC_LSB, record->txn.sec);
+	const struct smmu_txn *txn = &record->txn;
+	uint64_t key = smmu_bits_set(txn->stream, SUBSTREAM_LSB, 32, txn->ssv ? txn->substream : 0);
+	uint64_t tag = smmu_bits_set(txn->ssv, SEC_LSB, SMMU_LSB - SEC_LSB, txn->sec);
 	struct smmu_stats_stream *row;
 
-	key = smmu_bits_set(key, SMMU_LSB, 64 - SMMU_LSB, smmu);
-	row = stats->capacity ? lookup(stats, key) : NULL;
+	tag = smmu_bits_set(tag, SMMU_LSB, 64 - SMMU_LSB, smmu);
+	row = stats->capacity ? lookup(stats, key, tag) : NULL;
 	if (SMMU_UNLIKELY(!row || !row->records)) {
-		if (add_row(&row, stats, key))
+		if (add_row(&row, stats, key, tag))
 			return NULL;
 		row->key = key;
+		row->tag = tag;
 		row->smmu = smmu;
-		row->stream = record->txn.stream;
-		row->sec = record->txn.sec;
+		row->stream = txn->stream;
+		row->substream = txn->ssv ? txn->substream : 0;
+		row->ssv = txn->ssv;
+		row->sec = txn->sec;
 	}
 	return row;
+}
+
+static unsigned type_of(const struct smmu_result *result)
+{
+	const struct smmu_evt evt = {{result->event.word[0]}};
+
+	return (unsigned)smmu_evt_Type(&evt);
+}
+
+static int count_event(struct smmu_stats_stream *row, const struct smmu_result *result)
+{
+	if (!row->by_event)
+		row->by_event = calloc(SMMU_STATS_EVENTS, sizeof(*row->by_event));
+	if (!row->by_event)
+		return SMMU_E_NOMEM;
+	row->by_event[type_of(result) % SMMU_STATS_EVENTS]++;
+	return 0;
 }
 
 static int count_stream(struct smmu_stats *stats, uint32_t smmu, const struct smmu_record *record,
@@ -99,7 +126,7 @@ static int count_stream(struct smmu_stats *stats, uint32_t smmu, const struct sm
 	row->records++;
 	row->bytes += record->txn.size;
 	row->by_status[result->status]++;
-	return 0;
+	return result->event.present ? count_event(row, result) : 0;
 }
 
 int smmu_stats_add_run(struct smmu_stats *stats, uint32_t smmu, const struct smmu_stats_run *run)
@@ -136,9 +163,7 @@ int smmu_stats_add(struct smmu_stats *stats, uint32_t smmu, const struct smmu_re
 	stats->updates += result->updates_count;
 	stats->stale += result->stale;
 	if (result->event.present) {
-		const struct smmu_evt evt = {{result->event.word[0]}};
-
-		stats->by_event[smmu_evt_Type(&evt) % SMMU_LEN(stats->by_event)]++;
+		stats->by_event[type_of(result) % SMMU_LEN(stats->by_event)]++;
 		stats->events_lost += !result->event.recorded;
 	}
 	return is_traffic(record->op) ? count_stream(stats, smmu, record, result) : 0;

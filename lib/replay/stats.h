@@ -1,5 +1,5 @@
 /*
- * What a run amounted to: counts by stream, status and event.
+ * What a run amounted to: counts by stream and substream, status and event.
  *
  * Threading: one thread at a time per object.
  */
@@ -13,18 +13,22 @@
 #include "model/result.h"
 #include "trace/record.h"
 
-/* Streams that get a row of their own; the records of more are counted together. */
-#define SMMU_STATS_STREAMS_MAX (1u << 20)
+/* Streams and substreams that get a row of their own; the records of more are counted together. */
+#define SMMU_STATS_STREAMS_MAX (1u << 15)
+/* Event types that are counted by stream: those that a transaction may give (7.3). */
+#define SMMU_STATS_EVENTS 0x40
 
 struct smmu_compare;
 
 struct smmu_stats_stream {
-	uint64_t key;  /* SMMU, security state and StreamID; internal */
-	uint32_t smmu; /* index in the machine */
-	uint32_t stream;
+	uint64_t key, tag; /* what is below, in two words; internal */
+	uint32_t smmu;	   /* index in the machine */
+	uint32_t stream, substream;
 	enum smmu_sec sec;
+	bool ssv;
 	uint64_t records, bytes;
 	uint64_t by_status[SMMU_STATUS_COUNT];
+	uint32_t *by_event; /* owned, SMMU_STATS_EVENTS counts, or NULL */
 };
 
 /* Embedded: {0} is empty, fini frees. */
@@ -35,6 +39,9 @@ struct smmu_stats {
 	uint64_t expected, differences, changed, unmet;
 	const struct smmu_compare *compare; /* borrowed; NULL without */
 	enum smmu_emit_format format;	    /* of the summary; set by the caller */
+	/* The name of a stream's device, NULL when it has none; set by the caller, may be NULL. */
+	const char *(*device)(const void *ctx, const char *smmu, uint32_t stream);
+	const void *device_ctx;
 	uint64_t skipped; /* lines of the trace that could not be read; set by the caller */
 	bool timed;	  /* the trace has times of its own */
 	uint64_t by_status[SMMU_STATUS_COUNT];
@@ -55,7 +62,7 @@ int smmu_stats_add(struct smmu_stats *stats, uint32_t smmu, const struct smmu_re
 		   const struct smmu_result *result);
 /*
  * The same of count accesses in a row that were answered with OK and nothing
- * beside it: of one stream and security state, bytes bytes together.
+ * beside it: of one stream, substream and security state, bytes bytes together.
  */
 struct smmu_stats_run {
 	const struct smmu_record *first, *last;

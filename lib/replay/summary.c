@@ -66,72 +66,259 @@ static void emit_events(struct smmu_emit *emit, const struct smmu_stats *stats)
 	smmu_emit_end(emit);
 }
 
+static int order(uint64_t a, uint64_t b)
+{
+	return (a > b) - (a < b);
+}
+
+/* By SMMU, Security state, stream; what has no substream first. */
 static int by_key(const void *a, const void *b)
 {
 	const struct smmu_stats_stream *const *x = a, *const *y = b;
+	const struct smmu_stats_stream *p = *x, *q = *y;
+	int sign = order(p->smmu, q->smmu);
 
-	return ((*x)->key > (*y)->key) - ((*x)->key < (*y)->key);
+	sign = sign ? sign : order(p->sec, q->sec);
+	sign = sign ? sign : order(p->stream, q->stream);
+	sign = sign ? sign : order(p->ssv, q->ssv);
+	return sign ? sign : order(p->substream, q->substream);
 }
 
-static void emit_stream(struct smmu_emit *emit, const struct smmu_stats_stream *row,
-			const struct smmu_machine *machine)
+static double seconds_of(const struct smmu_stats *stats)
 {
+	if (!stats->timed || stats->last_ns <= stats->first_ns)
+		return 0;
+	return (double)(stats->last_ns - stats->first_ns) / 1e9;
+}
+
+/* The rows of a summary, in order. */
+struct rows {
+	const struct smmu_stats *stats;
+	const struct smmu_machine *machine;
+	const struct smmu_stats_stream **row;
+	size_t count;
+	bool has_substreams;
+};
+
+static int rows_init(struct rows *rows, const struct smmu_stats *stats,
+		     const struct smmu_machine *machine)
+{
+	*rows = (struct rows){.stats = stats, .machine = machine};
+	rows->row = calloc(stats->streams_count + 1, sizeof(*rows->row));
+	if (!rows->row)
+		return SMMU_E_NOMEM;
+	for (size_t i = 0; i < stats->capacity; i++)
+		if (stats->streams[i].records) {
+			rows->row[rows->count++] = &stats->streams[i];
+			rows->has_substreams |= stats->streams[i].ssv;
+		}
+	qsort(rows->row, rows->count, sizeof(*rows->row), by_key);
+	return 0;
+}
+
+/* The rows from i on that are of one SMMU (and stream), added up; returns where the next begin. */
+static size_t add_up(struct smmu_stats_stream *sum, const struct rows *rows, size_t i,
+		     bool of_stream)
+{
+	*sum = *rows->row[i];
+	while (++i < rows->count) {
+		const struct smmu_stats_stream *row = rows->row[i];
+
+		if (row->smmu != sum->smmu ||
+		    (of_stream && (row->stream != sum->stream || row->sec != sum->sec)))
+			break;
+		sum->records += row->records;
+		sum->bytes += row->bytes;
+		for (unsigned s = 0; s < SMMU_STATUS_COUNT; s++)
+			sum->by_status[s] += row->by_status[s];
+	}
+	return i;
+}
+
+/* What every row ends in. */
+static void emit_counts(struct smmu_emit *emit, const struct rows *rows,
+			const struct smmu_stats_stream *row)
+{
+	double seconds = seconds_of(rows->stats);
 	const uint64_t *n = row->by_status;
 
-	smmu_emit_object(emit, NULL);
-	smmu_emit_str(emit, "smmu", machine->smmu[row->smmu].name);
-	smmu_emit_str(emit, "security", sec_names[row->sec % SMMU_SEC_COUNT]);
-	smmu_emit_hex(emit, "stream", row->stream, 0);
 	smmu_emit_uint(emit, "records", row->records);
 	smmu_emit_uint(emit, "bytes", row->bytes);
 	for (unsigned i = 0; i < SMMU_STATUS_COUNT; i++)
 		if (n[i] && i != SMMU_STATUS_NONE)
 			smmu_emit_uint(emit, smmu_status_name((enum smmu_status)i), n[i]);
 	smmu_emit_real(emit, "percent", percent(row->records - n[SMMU_STATUS_OK], row->records), 2);
-	smmu_emit_end(emit);
+	if (seconds > 0)
+		smmu_emit_real(emit, "records_per_second", (double)row->records / seconds, 1);
 }
 
-static int emit_streams(struct smmu_emit *emit, const struct smmu_stats *stats,
-			const struct smmu_machine *machine)
+/* The last one is a rate, which needs a clock. */
+static size_t columns_of(const struct rows *rows, size_t count)
+{
+	return seconds_of(rows->stats) > 0 ? count : count - 1;
+}
+
+static void emit_whose(struct smmu_emit *emit, const struct rows *rows,
+		       const struct smmu_stats_stream *row)
+{
+	const struct smmu_stats *stats = rows->stats;
+	const char *smmu = rows->machine->smmu[row->smmu].name;
+	const char *device =
+		stats->device ? stats->device(stats->device_ctx, smmu, row->stream) : NULL;
+
+	smmu_emit_str(emit, "smmu", smmu);
+	smmu_emit_str(emit, "security", sec_names[row->sec % SMMU_SEC_COUNT]);
+	smmu_emit_hex(emit, "stream", row->stream, 0);
+	if (device)
+		smmu_emit_str(emit, "device", device);
+}
+
+static void emit_smmus(struct smmu_emit *emit, const struct rows *rows)
 {
 	static const struct smmu_emit_column columns[] = {
 		{"smmu", "SMMU", false},
-		{"security", "Sec", false},
-		{"stream", "Stream", true},
 		{"records", "Records", true},
+		{"bytes", "Bytes", true},
 		{"ok", "ok", true},
 		{"fault", "fault", true},
 		{"stall", "stall", true},
 		{"abort", "abort", true},
 		{"percent", "% not ok", true},
+		{"records_per_second", "Records/s", true},
 	};
-	const struct smmu_stats_stream **rows = calloc(stats->streams_count + 1, sizeof(*rows));
-	size_t n = 0;
 
-	if (!rows)
-		return SMMU_E_NOMEM;
-	for (size_t i = 0; i < stats->capacity; i++)
-		if (stats->streams[i].records)
-			rows[n++] = &stats->streams[i];
-	qsort(rows, n, sizeof(*rows), by_key);
-	smmu_emit_table(emit, "streams", columns, SMMU_LEN(columns));
-	for (size_t i = 0; i < n; i++)
-		emit_stream(emit, rows[i], machine);
+	smmu_emit_table(emit, "smmus", columns, columns_of(rows, SMMU_LEN(columns)));
+	for (size_t i = 0; i < rows->count;) {
+		struct smmu_stats_stream sum;
+
+		i = add_up(&sum, rows, i, false);
+		smmu_emit_object(emit, NULL);
+		smmu_emit_str(emit, "smmu", rows->machine->smmu[sum.smmu].name);
+		emit_counts(emit, rows, &sum);
+		smmu_emit_end(emit);
+	}
 	smmu_emit_end(emit);
-	free(rows);
+}
+
+static void emit_streams(struct smmu_emit *emit, const struct rows *rows)
+{
+	static const struct smmu_emit_column columns[] = {
+		{"smmu", "SMMU", false},
+		{"security", "Sec", false},
+		{"stream", "Stream", true},
+		{"device", "Device", false},
+		{"records", "Records", true},
+		{"bytes", "Bytes", true},
+		{"ok", "ok", true},
+		{"fault", "fault", true},
+		{"stall", "stall", true},
+		{"abort", "abort", true},
+		{"percent", "% not ok", true},
+		{"records_per_second", "Records/s", true},
+	};
+
+	smmu_emit_table(emit, "streams", columns, columns_of(rows, SMMU_LEN(columns)));
+	for (size_t i = 0; i < rows->count;) {
+		struct smmu_stats_stream sum;
+
+		i = add_up(&sum, rows, i, true);
+		smmu_emit_object(emit, NULL);
+		emit_whose(emit, rows, &sum);
+		emit_counts(emit, rows, &sum);
+		smmu_emit_end(emit);
+	}
+	smmu_emit_end(emit);
+}
+
+static void emit_substreams(struct smmu_emit *emit, const struct rows *rows)
+{
+	static const struct smmu_emit_column columns[] = {
+		{"smmu", "SMMU", false},
+		{"security", "Sec", false},
+		{"stream", "Stream", true},
+		{"substream", "Sub", true},
+		{"records", "Records", true},
+		{"bytes", "Bytes", true},
+		{"ok", "ok", true},
+		{"fault", "fault", true},
+		{"stall", "stall", true},
+		{"abort", "abort", true},
+		{"percent", "% not ok", true},
+		{"records_per_second", "Records/s", true},
+	};
+
+	smmu_emit_table(emit, "substreams", columns, columns_of(rows, SMMU_LEN(columns)));
+	for (size_t i = 0; i < rows->count; i++) {
+		const struct smmu_stats_stream *row = rows->row[i];
+
+		if (!row->ssv)
+			continue;
+		smmu_emit_object(emit, NULL);
+		emit_whose(emit, rows, row);
+		smmu_emit_hex(emit, "substream", row->substream, 0);
+		emit_counts(emit, rows, row);
+		smmu_emit_end(emit);
+	}
+	smmu_emit_end(emit);
+}
+
+/* Whose events they are. */
+static void emit_faults(struct smmu_emit *emit, const struct rows *rows)
+{
+	static const struct smmu_emit_column columns[] = {
+		{"smmu", "SMMU", false},      {"security", "Sec", false},
+		{"stream", "Stream", true},   {"substream", "Sub", true},
+		{"type", "Event", true},      {"name", "Name", false},
+		{"records", "Records", true},
+	};
+
+	smmu_emit_table(emit, "faults", columns, SMMU_LEN(columns));
+	for (size_t i = 0; i < rows->count; i++) {
+		const struct smmu_stats_stream *row = rows->row[i];
+
+		for (unsigned type = 0; row->by_event && type < SMMU_STATS_EVENTS; type++) {
+			if (!row->by_event[type])
+				continue;
+			smmu_emit_object(emit, NULL);
+			emit_whose(emit, rows, row);
+			if (row->ssv)
+				smmu_emit_hex(emit, "substream", row->substream, 0);
+			smmu_emit_hex(emit, "type", type, 0);
+			smmu_emit_str(emit, "name", smmu_event_name(type));
+			smmu_emit_uint(emit, "records", row->by_event[type]);
+			smmu_emit_end(emit);
+		}
+	}
+	smmu_emit_end(emit);
+}
+
+static int emit_rows(struct smmu_emit *emit, const struct smmu_stats *stats,
+		     const struct smmu_machine *machine, bool has_events)
+{
+	struct rows rows;
+
+	if (rows_init(&rows, stats, machine))
+		return SMMU_E_NOMEM;
+	if (machine->count > 1)
+		emit_smmus(emit, &rows);
+	emit_streams(emit, &rows);
+	if (rows.has_substreams)
+		emit_substreams(emit, &rows);
+	if (has_events)
+		emit_faults(emit, &rows);
+	free(rows.row);
 	return 0;
 }
 
 /* Of the trace's own clock, so that the same trace gives the same figures. */
 static void emit_rates(struct smmu_emit *emit, const struct smmu_stats *stats, uint64_t bytes)
 {
-	uint64_t span_ns = stats->last_ns > stats->first_ns ? stats->last_ns - stats->first_ns : 0;
-	double seconds = (double)span_ns / 1e9;
+	double seconds = seconds_of(stats);
 
-	if (!stats->timed || !span_ns)
+	if (seconds <= 0)
 		return;
 	smmu_emit_object(emit, "rates");
-	smmu_emit_uint(emit, "time_ns", span_ns);
+	smmu_emit_uint(emit, "time_ns", stats->last_ns - stats->first_ns);
 	smmu_emit_real(emit, "records_per_second", (double)stats->records / seconds, 1);
 	smmu_emit_real(emit, "bytes_per_second", (double)bytes / seconds, 1);
 	smmu_emit_end(emit);
@@ -215,7 +402,7 @@ int smmu_stats_emit(struct smmu_emit *emit, const struct smmu_stats *stats,
 		emit_events(emit, stats);
 	if (has_caches(machine))
 		emit_caches(emit, machine);
-	error = emit_streams(emit, stats, machine);
+	error = emit_rows(emit, stats, machine, events != 0);
 	if (stats->compare)
 		smmu_compare_emit(emit, stats->compare, stats->format);
 	if (stats->others.records)

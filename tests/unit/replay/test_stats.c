@@ -68,3 +68,42 @@ Test(stats, keeps_every_stream_while_it_grows)
 	cr_expect_eq(stats.others.records, 0);
 	smmu_stats_fini(&stats);
 }
+
+/* A stream without a substream, with substream 0, and with another are three rows. */
+Test(stats, substreams_and_their_events)
+{
+	struct smmu_record record = {.op = SMMU_OP_ACCESS, .txn = {.stream = 8, .size = 8}};
+	struct smmu_result result = {.status = SMMU_STATUS_OK};
+	struct smmu_stats stats = {0};
+	unsigned events = 0;
+
+	cr_assert_eq(smmu_stats_add(&stats, 0, &record, &result), 0);
+	record.txn.ssv = true;
+	cr_assert_eq(smmu_stats_add(&stats, 0, &record, &result), 0);
+	record.txn.substream = 0xfffff;
+	result = (struct smmu_result){.status = SMMU_STATUS_FAULT,
+				      .event = {.present = true, .word = {0x13}}};
+	cr_assert_eq(smmu_stats_add(&stats, 0, &record, &result), 0);
+	cr_assert_eq(smmu_stats_add(&stats, 0, &record, &result), 0);
+	cr_expect_eq(stats.streams_count, 3);
+	for (size_t i = 0; i < stats.capacity; i++)
+		if (stats.streams[i].by_event) {
+			cr_expect_eq(stats.streams[i].substream, 0xfffff);
+			cr_expect_eq(stats.streams[i].by_event[0x13], 2);
+			events++;
+		}
+	cr_expect_eq(events, 1);
+	smmu_stats_fini(&stats);
+}
+
+/* Beyond the cap rows are counted together, and memory grows no more. */
+Test(stats, no_more_rows_than_the_most)
+{
+	struct smmu_stats stats = {0};
+
+	for (uint32_t i = 0; i < SMMU_STATS_STREAMS_MAX + 5; i++)
+		add(&stats, 0, i, SMMU_STATUS_OK, 0);
+	cr_expect_eq(stats.streams_count, SMMU_STATS_STREAMS_MAX);
+	cr_expect_eq(stats.others.records, 5);
+	smmu_stats_fini(&stats);
+}

@@ -1,31 +1,50 @@
 /*
  * The Command queue as its consumer sees it.  IHI 0070 G.b 3.5.1, chapter 4,
- * 6.3.26 - 6.3.28, 7.1.
+ * 6.3.26 - 6.3.28, 6.3.107 - 6.3.109, 3.5.6, 7.1.
  */
 #include "base/compiler.h"
 #include "model/cache_priv.h"
 #include "model/program_priv.h"
 
-/* The queue of one interface, and its indices as they were read. */
+/* The number of the queue of CMDQ_BASE; those of control pages count from 0. */
+enum { MAIN_QUEUE = -1 };
+
+/* One queue of an interface, and its indices as they were read. */
 struct queue {
+	enum smmu_sec sec;
+	int number; /* MAIN_QUEUE, or of an ECMDQ */
 	struct smmu_queue at;
 	struct smmu_pa base;
 	uint64_t prod, cons; /* registers */
 };
 
-static struct queue queue_of(const struct smmu_model *m, enum smmu_sec sec)
+static enum smmu_reg prod_of(int number)
 {
+	return number == MAIN_QUEUE ? SMMU_REG_CMDQ_PROD : SMMU_REG_ECMDQ_PROD + (unsigned)number;
+}
+
+static enum smmu_reg cons_of(int number)
+{
+	return number == MAIN_QUEUE ? SMMU_REG_CMDQ_CONS : SMMU_REG_ECMDQ_CONS + (unsigned)number;
+}
+
+static struct queue queue_of(const struct smmu_model *m, enum smmu_sec sec, int number)
+{
+	enum smmu_reg base =
+		number == MAIN_QUEUE ? SMMU_REG_CMDQ_BASE : SMMU_REG_ECMDQ_BASE + (unsigned)number;
 	struct queue q = {
-		.at = smmu_queue_from(&m->ids, SMMU_QUEUE_CMD,
-				      smmu_program_get(m, SMMU_REG_CMDQ_BASE, sec)),
-		.prod = smmu_program_get(m, SMMU_REG_CMDQ_PROD, sec),
-		.cons = smmu_program_get(m, SMMU_REG_CMDQ_CONS, sec),
+		.sec = sec,
+		.number = number,
+		.at = smmu_queue_from(&m->ids, SMMU_QUEUE_CMD, smmu_program_get(m, base, sec)),
+		.prod = smmu_program_get(m, prod_of(number), sec),
+		.cons = smmu_program_get(m, cons_of(number), sec),
 	};
 
 	q.base = (struct smmu_pa){q.at.base, m->iface[sec].bank.pas};
 	return q;
 }
 
+/* WR and RD are the same bits in the registers of both kinds. */
 static bool is_empty(const struct queue *q)
 {
 	return smmu_queue_is_empty(&q->at, smmu_CMDQ_PROD_WR(q->prod), smmu_CMDQ_CONS_RD(q->cons));
@@ -36,20 +55,35 @@ static struct smmu_pa entry(const struct queue *q, uint64_t index)
 	return (struct smmu_pa){smmu_queue_entry(&q->at, index), q->base.pas};
 }
 
-/* 6.3.28: enabled, and no error waits for its acknowledgement. */
-static bool goes_on(const struct smmu_model *m, enum smmu_sec sec)
+/*
+ * Enabled, and no error waits for its acknowledgement (6.3.28, 3.5.6.2, 3.5.6.3).
+ * CONSTRAINED UNPREDICTABLE: an ECMDQ whose ERRACK software has made to differ
+ * from ERR stands still.
+ */
+static bool goes_on(const struct smmu_model *m, const struct queue *q)
 {
-	return smmu_CR0_CMDQEN(smmu_program_get(m, SMMU_REG_CR0, sec)) &&
-	       !smmu_GERROR_CMDQ_ERR(smmu_gerror_active(m, sec));
+	if (q->number == MAIN_QUEUE)
+		return smmu_CR0_CMDQEN(smmu_program_get(m, SMMU_REG_CR0, q->sec)) &&
+		       !smmu_GERROR_CMDQ_ERR(smmu_gerror_active(m, q->sec));
+	return smmu_ECMDQ_PROD_EN(q->prod) && smmu_ECMDQ_CONS_ENACK(q->cons) &&
+	       smmu_ECMDQ_PROD_ERRACK(q->prod) == smmu_ECMDQ_CONS_ERR(q->cons);
 }
 
-/* 7.1: CONS stays at the command; the reason is there before the error. */
-static void fail(struct smmu_model *m, enum smmu_sec sec, unsigned reason)
+/* 7.1, 3.5.6.3: CONS stays at the command; the reason is there before the error. */
+static void fail(struct smmu_model *m, const struct queue *q, unsigned reason)
 {
-	uint64_t cons = smmu_program_get(m, SMMU_REG_CMDQ_CONS, sec);
+	uint64_t cons = q->cons, error;
 
-	smmu_program_set(m, SMMU_REG_CMDQ_CONS, sec, smmu_CMDQ_CONS_set_ERR(cons, reason));
-	smmu_gerror_raise(m, sec, smmu_GERROR_set_CMDQ_ERR(0, 1));
+	if (q->number == MAIN_QUEUE) {
+		cons = smmu_CMDQ_CONS_set_ERR(cons, reason);
+		error = smmu_GERROR_set_CMDQ_ERR(0, 1);
+	} else {
+		cons = smmu_ECMDQ_CONS_set_ERR(cons, !smmu_ECMDQ_CONS_ERR(cons));
+		cons = smmu_ECMDQ_CONS_set_ERR_REASON(cons, reason);
+		error = smmu_GERROR_set_CMDQP_ERR(0, 1);
+	}
+	smmu_program_set(m, cons_of(q->number), q->sec, cons);
+	smmu_gerror_raise(m, q->sec, error);
 }
 
 /*
@@ -65,7 +99,9 @@ static int sync(struct smmu_model *m, enum smmu_sec sec, const struct smmu_cmd *
 
 /*
  * A command that is legal.  Prefetches are hints (4.2); ATS and PRI answers
- * (4.5) go to devices and change nothing in the SMMU.
+ * (4.5) go to devices and change nothing in the SMMU.  No device is there whose
+ * answer to an ATC invalidation could be late, so that CERROR_ATC_INV_SYNC does
+ * not arise (3.9.1.5).
  */
 static int execute(struct smmu_model *m, enum smmu_sec sec, const struct smmu_cmd *cmd)
 {
@@ -90,41 +126,64 @@ static struct smmu_cmd_ctx context(const struct smmu_model *m, enum smmu_sec sec
 }
 
 /* One command: true when it is consumed and the queue goes on. */
-static bool consume(int *err, struct smmu_model *m, enum smmu_sec sec, const struct queue *q)
+static bool consume(int *err, struct smmu_model *m, const struct queue *q)
 {
 	uint64_t rd = smmu_CMDQ_CONS_RD(q->cons);
-	struct smmu_cmd_ctx ctx = context(m, sec);
+	struct smmu_cmd_ctx ctx = context(m, q->sec);
 	uint8_t bytes[SMMU_CMD_BYTES];
 	struct smmu_cmd cmd;
 
 	if (!smmu_mem_read(m->mem, entry(q, rd), bytes, sizeof(bytes))) {
-		fail(m, sec, SMMU_CERROR_ABT);
+		fail(m, q, SMMU_CERROR_ABT);
 		return false;
 	}
 	for (unsigned i = 0; i < SMMU_CMD_WORDS; i++)
 		cmd.word[i] = smmu_ld64le(bytes + 8 * i);
 	if (smmu_cmd_illegal(&cmd, &ctx)) {
-		fail(m, sec, SMMU_CERROR_ILL);
+		fail(m, q, SMMU_CERROR_ILL);
 		return false;
 	}
 	/* Consumed before its effects: an MSI must not be seen before the index (3.18). */
-	smmu_program_set(m, SMMU_REG_CMDQ_CONS, sec,
+	smmu_program_set(m, cons_of(q->number), q->sec,
 			 smmu_CMDQ_CONS_set_RD(q->cons, smmu_queue_next(&q->at, rd)));
-	*err = execute(m, sec, &cmd);
+	*err = execute(m, q->sec, &cmd);
 	return *err == 0;
 }
 
-int smmu_cmdq_run(struct smmu_model *model, enum smmu_sec sec)
+/*
+ * Each turn moves CONS towards PROD: as many turns as the queue has entries at
+ * most, for no command writes PROD.
+ */
+static int run(struct smmu_model *m, enum smmu_sec sec, int number)
 {
 	int err = 0;
 
-	/* Each turn moves CONS towards PROD: as many turns as the queue has entries at most. */
-	while (goes_on(model, sec)) {
-		struct queue q = queue_of(model, sec);
+	for (;;) {
+		struct queue q = queue_of(m, sec, number);
 
-		if (is_empty(&q) || !consume(&err, model, sec, &q))
-			break;
+		if (!goes_on(m, &q) || is_empty(&q) || !consume(&err, m, &q))
+			return err;
 	}
+}
+
+static bool has_ecmdq(const struct smmu_model *m, enum smmu_sec sec)
+{
+	if (sec == SMMU_SEC_S)
+		return smmu_S_IDR0_ECMDQ(m->ids.s_idr[0]);
+	if (sec == SMMU_SEC_REALM)
+		return smmu_R_IDR0_ECMDQ(m->ids.r_idr[0]);
+	return smmu_IDR1_ECMDQ(m->ids.idr[1]);
+}
+
+/* 3.5.6.1: no order among queues is promised; theirs is CMDQ, then ECMDQs by number. */
+int smmu_cmdq_run(struct smmu_model *model, enum smmu_sec sec)
+{
+	int err = run(model, sec, MAIN_QUEUE);
+
+	if (!has_ecmdq(model, sec))
+		return err;
+	for (int i = 0; i < SMMU_ECMDQS && !err; i++)
+		err = run(model, sec, i);
 	return err;
 }
 
@@ -144,7 +203,7 @@ static const char *error_name(uint64_t reason)
 static void answer(struct smmu_reply *reply, const struct smmu_model *m, enum smmu_sec sec,
 		   uint64_t index, bool went_on)
 {
-	struct queue q = queue_of(m, sec);
+	struct queue q = queue_of(m, sec, MAIN_QUEUE);
 
 	if (is_empty(&q))
 		return;
@@ -170,7 +229,7 @@ int smmu_model_command(struct smmu_reply *reply, struct smmu_model *model, enum 
 	if (smmu_reg_of(SMMU_REG_CMDQ_PROD, sec) == SMMU_REG_COUNT ||
 	    !smmu_has_sec(&model->ids, sec))
 		return SMMU_E_UNKNOWN;
-	q = queue_of(model, sec);
+	q = queue_of(model, sec, MAIN_QUEUE);
 	if (smmu_queue_is_full(&q.at, smmu_CMDQ_PROD_WR(q.prod), smmu_CMDQ_CONS_RD(q.cons)))
 		return SMMU_E_LIMIT;
 	index = smmu_queue_index(&q.at, smmu_CMDQ_PROD_WR(q.prod));
@@ -183,7 +242,7 @@ int smmu_model_command(struct smmu_reply *reply, struct smmu_model *model, enum 
 		return SMMU_E_NOMEM;
 	smmu_program_set(model, SMMU_REG_CMDQ_PROD, sec,
 			 smmu_CMDQ_PROD_set_WR(q.prod, smmu_queue_next(&q.at, index)));
-	went_on = goes_on(model, sec);
+	went_on = goes_on(model, &q);
 	err = smmu_cmdq_run(model, sec);
 	answer(reply, model, sec, index, went_on);
 	return err;

@@ -67,6 +67,16 @@ static int wrote_s_init(struct smmu_model *m, const struct change *c)
 	return 0;
 }
 
+/* 3.5.6.2: ENACK follows EN, errors or not. */
+static void wrote_ecmdq_prod(struct smmu_model *m, const struct change *c)
+{
+	enum smmu_reg cons = SMMU_REG_ECMDQ_CONS + smmu_reg_info(c->reg)->index;
+
+	smmu_program_set(m, cons, c->sec,
+			 smmu_ECMDQ_CONS_set_ENACK(smmu_program_get(m, cons, c->sec),
+						   smmu_ECMDQ_PROD_EN(c->after)));
+}
+
 static const struct {
 	enum smmu_reg reg; /* the Non-secure one of those that correspond */
 	int (*wrote)(struct smmu_model *m, const struct change *c);
@@ -81,6 +91,8 @@ static int effect(struct smmu_model *m, const struct change *c)
 {
 	if (c->reg == SMMU_REG_S_INIT)
 		return wrote_s_init(m, c);
+	if (smmu_reg_info(c->reg)->guard == SMMU_GUARD_ECMDQ_PROD)
+		wrote_ecmdq_prod(m, c);
 	for (size_t i = 0; i < SMMU_LEN(effects); i++)
 		if (smmu_reg_of(effects[i].reg, c->sec) == c->reg)
 			return effects[i].wrote(m, c);

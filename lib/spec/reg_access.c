@@ -96,13 +96,35 @@ uint64_t smmu_reg_offset(const uint64_t *values, enum smmu_reg reg)
 	       ((uint64_t)queue << ecmdq_log2_stride(values, info->sec)) + info->offset;
 }
 
-static bool is_present(const uint64_t *values, const struct smmu_reg_info *info)
+/*
+ * 6.3.45, 6.2.5: as many control pages and ECMDQs as IDR6 says.  A page whose
+ * place is not known (an offset of 0 is that of page 0) is nowhere.
+ */
+static bool is_counted(const uint64_t *values, const struct smmu_reg_info *info, enum smmu_reg reg)
+{
+	enum smmu_reg first = smmu_reg_of(SMMU_REG_CMDQ_CONTROL_PAGE_BASE, info->sec);
+	uint64_t idr6 = value_of(values, SMMU_REG_IDR6, info->sec);
+	uint64_t pages = smmu_pow2((unsigned)smmu_IDR6_CMDQ_CONTROL_PAGE_LOG2NUMP(idr6));
+	unsigned page = info->index;
+
+	if (info->page == SMMU_PAGE_CMDQCP) {
+		page >>= ecmdq_log2_count(values, info->sec);
+		return page < pages && page < SMMU_CMDQ_CONTROL_PAGES &&
+		       page_base(values, SMMU_PAGE_CMDQCP, info->sec, page) != 0;
+	}
+	/* BASE, CFG and STATUS follow each other. */
+	if (first == SMMU_REG_COUNT || reg < first || reg >= first + 3 * SMMU_CMDQ_CONTROL_PAGES)
+		return true;
+	return page < pages;
+}
+
+static bool is_present(const uint64_t *values, const struct smmu_reg_info *info, enum smmu_reg reg)
 {
 	struct smmu_ids ids;
 	struct smmu_when_ctx ctx = {.ids = &ids, .sec = info->sec};
 
 	smmu_ids_from_regs(&ids, values);
-	return !info->present || info->present(&ctx);
+	return (!info->present || info->present(&ctx)) && is_counted(values, info, reg);
 }
 
 /* Non-secure registers are open to every PA space, others to their own and Root (6.2). */
@@ -145,7 +167,7 @@ int smmu_reg_at(enum smmu_reg *reg, unsigned *byte, const uint64_t *values, enum
 		at = smmu_reg_offset(values, (enum smmu_reg)i);
 		if (offset + size <= at || offset >= at + info->width_bits / 8)
 			continue;
-		if (!is_present(values, info))
+		if (!is_present(values, info, (enum smmu_reg)i))
 			continue;
 		if (is_within(at, size, offset, info->width_bits)) {
 			*reg = (enum smmu_reg)i;
@@ -359,10 +381,15 @@ uint64_t smmu_reg_writable_mask(const uint64_t *values, enum smmu_reg reg)
 	struct smmu_ids ids;
 	struct smmu_when_ctx ctx = {.word = &ones, .ids = &ids, .sec = info->sec};
 
-	if (info->access == SMMU_ACCESS_RO || !is_present(values, info) || is_preset(values, reg))
+	if (info->access == SMMU_ACCESS_RO || !is_present(values, info, reg) ||
+	    is_preset(values, reg))
 		return 0;
 	smmu_ids_from_regs(&ids, values);
 	ones &= ~smmu_format_res0(info->format, &ctx, 0);
+	/* 3.5.6.2: ENACK is the SMMU's, also while the register is open. */
+	if (info->guard == SMMU_GUARD_ECMDQ &&
+	    info->offset == smmu_reg_info(SMMU_REG_ECMDQ_CONS)->offset)
+		ones = smmu_ECMDQ_CONS_set_ENACK(ones, 0);
 	if (reg == SMMU_REG_R_CR0) /* read-only, always 1 with ATS (6.3.128) */
 		ones = smmu_CR0_set_ATSCHK(ones, 0);
 	return open_bits(values, reg) & ones;

@@ -108,8 +108,8 @@ static bool is_ignored(enum smmu_reg reg, uint64_t value)
 	return smmu_reg_info(reg)->guard == SMMU_GUARD_UPDATE && !smmu_GBPA_Update(value);
 }
 
-static int write_reg(struct smmu_model *m, enum smmu_reg reg, unsigned byte,
-		     const struct smmu_mmio *access)
+static int write_reg(struct smmu_reply *reply, struct smmu_model *m, enum smmu_reg reg,
+		     unsigned byte, const struct smmu_mmio *access)
 {
 	uint64_t mask =
 		smmu_reg_writable_mask(m->regs, reg) & smmu_mask(8 * byte, 8 * access->size);
@@ -122,6 +122,8 @@ static int write_reg(struct smmu_model *m, enum smmu_reg reg, unsigned byte,
 		return 0;
 	smmu_model_set_reg(m, reg, c.after);
 	err = effect(m, &c);
+	if (!err)
+		err = smmu_atos_wrote(reply, m, reg);
 	/* A write of this interface may let its queues go on (6.3.9.3, 6.3.27, 7.1, 7.2.1). */
 	if (!err)
 		err = smmu_cmdq_run(m, c.sec);
@@ -142,7 +144,7 @@ int smmu_model_mmio(struct smmu_reply *reply, struct smmu_model *model,
 	if (!there)
 		return 0;
 	if (access->write)
-		return write_reg(model, reg, byte, access);
+		return write_reg(reply, model, reg, byte, access);
 	if (smmu_reg_info(reg)->access != SMMU_ACCESS_WO)
 		reply->value = smmu_bits(model->regs[reg], 8 * byte, 8 * access->size);
 	return 0;

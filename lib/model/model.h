@@ -52,6 +52,9 @@ struct smmu_reply {
 	uint64_t value;		 /* of a read */
 	bool pending;		 /* the command is in the queue and not consumed yet */
 	const char *error;	 /* "CERROR_ILL"; status ERROR; static storage */
+	/* Descriptors that an address translation operation changed (chapter 9, 3.13). */
+	uint8_t updates_count;
+	struct smmu_update updates[SMMU_UPDATES_MAX];
 };
 
 /* A register access through the interface of sec (ROOT too). */

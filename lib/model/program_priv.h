@@ -37,6 +37,12 @@ void smmu_irq_raise(struct smmu_model *model, enum smmu_sec sec, enum smmu_irq s
 /* The one that a CMD_SYNC asks for. */
 void smmu_irq_sync(struct smmu_model *model, enum smmu_sec sec, const struct smmu_cmd *cmd);
 
+/*
+ * A register was written; if it asks for an address translation operation
+ * (chapter 9), that is carried out.  reply takes descriptor updates; SMMU_E_NOMEM.
+ */
+int smmu_atos_wrote(struct smmu_reply *reply, struct smmu_model *model, enum smmu_reg reg);
+
 /* Consumes commands while the queue of sec goes on; SMMU_E_NOMEM. */
 int smmu_cmdq_run(struct smmu_model *model, enum smmu_sec sec);
 

@@ -132,11 +132,16 @@ static int bypass_stage1(struct smmu_walk *w, struct smmu_leaf *leaf)
 	return 1;
 }
 
+int smmu_walk_stage1(struct smmu_walk *w, struct smmu_leaf *leaf)
+{
+	return w->config->s1 ? smmu_stage1_walk(w, leaf) : bypass_stage1(w, leaf);
+}
+
 int smmu_walk_translate(struct smmu_walk *w, struct smmu_leaf *leaf)
 {
 	struct smmu_leaf second;
 
-	if (w->config->s1 ? smmu_stage1_walk(w, leaf) : bypass_stage1(w, leaf))
+	if (smmu_walk_stage1(w, leaf))
 		return 1;
 	if (!w->config->s2) {
 		/* 3.4: an address that is not translated further is cut to OAS. */

@@ -197,6 +197,8 @@ int smmu_vms_fetch(struct smmu_walk *w, struct smmu_config *config);
 
 /* Both stages for w's address: pa, the range it holds for, and accesses that need no walk. */
 int smmu_walk_translate(struct smmu_walk *w, struct smmu_leaf *leaf);
+/* Stage 1 alone, or what becomes of an address that bypasses it. */
+int smmu_walk_stage1(struct smmu_walk *w, struct smmu_leaf *leaf);
 /*
  * Stage 1 of w's address, with its descriptors read through stage 2 where that
  * is on.  After a fault leaf->size_log2 is what the entry maps that it arose at,

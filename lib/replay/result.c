@@ -49,13 +49,15 @@ void smmu_result_emit_event(struct smmu_emit *emit, const struct smmu_event *eve
 	smmu_emit_end(emit);
 }
 
-static void emit_updates(struct smmu_emit *emit, const struct smmu_result *result)
+static void emit_updates(struct smmu_emit *emit, const struct smmu_update *updates, unsigned count)
 {
+	if (!count)
+		return;
 	smmu_emit_array(emit, "updates");
-	for (unsigned i = 0; i < result->updates_count; i++) {
+	for (unsigned i = 0; i < count; i++) {
 		smmu_emit_object(emit, NULL);
-		smmu_emit_hex(emit, "address", result->updates[i].pa.pa, 0);
-		smmu_emit_hex(emit, "value", result->updates[i].value, 0);
+		smmu_emit_hex(emit, "address", updates[i].pa.pa, 0);
+		smmu_emit_hex(emit, "value", updates[i].value, 0);
 		smmu_emit_end(emit);
 	}
 	smmu_emit_end(emit);
@@ -71,8 +73,7 @@ void smmu_result_emit(struct smmu_emit *emit, const struct smmu_result *result,
 		smmu_emit_str(emit, "response", smmu_response_name(result->response));
 	if (result->event.present)
 		smmu_result_emit_event(emit, &result->event, ids, people);
-	if (result->updates_count)
-		emit_updates(emit, result);
+	emit_updates(emit, result->updates, result->updates_count);
 	if (result->attr.valid)
 		smmu_result_emit_attr(emit, result, ids);
 	if (result->stale)
@@ -88,6 +89,7 @@ void smmu_reply_emit(struct smmu_emit *emit, const struct smmu_reply *reply)
 		smmu_emit_str(emit, "error", reply->error);
 	if (reply->pending)
 		smmu_emit_bool(emit, "consumed", false);
+	emit_updates(emit, reply->updates, reply->updates_count);
 }
 
 void smmu_page_emit(struct smmu_emit *emit, const struct smmu_page_answer *answer,

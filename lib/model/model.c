@@ -414,5 +414,7 @@ int smmu_model_probe(struct smmu_result *result, struct smmu_model *model,
 		.model = model, .txn = txn, .log = log, .result = result, .probe = true};
 
 	memset(result, 0, sizeof(*result));
+	/* Memory may have moved since: nobody has to flush for a probe. */
+	smmu_model_forget_frames(model);
 	return translate_fresh(&w, 0);
 }

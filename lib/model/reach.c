@@ -29,6 +29,7 @@ static struct smmu_walk start(struct smmu_model *model, const struct smmu_txn *t
 			      struct smmu_result *result)
 {
 	memset(result, 0, sizeof(*result));
+	smmu_model_forget_frames(model);
 	return (struct smmu_walk){.model = model,
 				  .iface = &model->iface[txn->sec],
 				  .txn = txn,

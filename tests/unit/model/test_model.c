@@ -188,3 +188,21 @@ Test(model, a_nested_probe_shows_stage_2_walks_one_deeper)
 	cr_expect_eq(last, 2);
 	rig_fini(&rig);
 }
+
+/* A probe needs no flush: a table page that did not exist in the host when it was last read. */
+Test(model, probe_sees_memory_as_it_is)
+{
+	struct smmu_txn txn = rig_read(0x5000);
+	uint64_t next = RIG_TTB0 + 0x1000;
+	struct smmu_result result;
+	struct rig rig;
+
+	rig_init(&rig);
+	rig_start(&rig);
+	cr_assert_eq(smmu_model_probe(&result, rig.model, &txn, NULL), 0);
+	cr_expect_eq(result.status, SMMU_STATUS_FAULT);
+	rig_map(&rig, RIG_TTB0, 0x5000, rig_page1(0x77000), &next);
+	cr_assert_eq(smmu_model_probe(&result, rig.model, &txn, NULL), 0);
+	cr_expect_eq(result.status, SMMU_STATUS_OK);
+	rig_fini(&rig);
+}

@@ -11,7 +11,7 @@ struct convert_args {
 	const char *trace;
 	int from, to;
 	bool strict;
-	struct cli_u64 stream, first, last, since, until, sample;
+	struct cli_u64 stream, first, last, since, until, sample, seed;
 };
 
 static const struct cli_choice to_formats[] = {
@@ -35,6 +35,8 @@ static const struct cli_opt convert_opts[] = {
 	OPT_U64("since", struct convert_args, since, "NS", "only times from here on"),
 	OPT_U64("until", struct convert_args, until, "NS", "only times up to here"),
 	OPT_U64("sample", struct convert_args, sample, "N", "of what remains, every Nth record"),
+	OPT_U64("seed", struct convert_args, seed, "SEED",
+		"with --sample: one in N by chance, the same for the same SEED"),
 	OPT_FLAG("strict", struct convert_args, strict, "stop at a line that cannot be read"),
 	OPT_END(),
 };
@@ -52,6 +54,25 @@ static bool is_wanted(const struct convert_args *args, const struct smmu_record 
 	if (args->since.given && record->time_ns < args->since.value)
 		return false;
 	return !args->until.given || record->time_ns <= args->until.value;
+}
+
+/* splitmix64: every bit of the result depends on every bit of the number. */
+static uint64_t mix(uint64_t n)
+{
+	n *= UINT64_C(0x9e3779b97f4a7c15);
+	n = (n ^ n >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
+	n = (n ^ n >> 27) * UINT64_C(0x94d049bb133111eb);
+	return n ^ n >> 31;
+}
+
+/* Whether the record that n others were kept before is in the sample. */
+static bool is_sampled(const struct convert_args *args, uint64_t n)
+{
+	if (!args->sample.given)
+		return true;
+	if (args->seed.given)
+		n = mix(mix(args->seed.value) + n);
+	return n % args->sample.value == 0;
 }
 
 struct counts {
@@ -73,7 +94,7 @@ static int copy(struct cli_session *session, const struct convert_args *args,
 			counts->read++;
 			if (!is_wanted(args, record))
 				continue;
-			if (args->sample.given && counts->kept++ % args->sample.value)
+			if (!is_sampled(args, counts->kept++))
 				continue;
 			if (record->smmu)
 				smmu = smmu_trace_smmu_name(trace, record->smmu - 1);
@@ -158,9 +179,14 @@ const struct cli_command cli_cmd_convert = {
 	.synopsis = "TRACE -o TRACE [--to csv|jsonl|binary] [OPTION...]",
 	.about = "Reads a trace in any form and writes it in another, all of it or a part. The "
 		 "binary form is the fastest to replay; schemas/trace.md describes it.",
-	.examples = "smmu convert dma.csv.gz -o dma.smmutrace\tfor many runs\n"
-		    "smmu convert dma.smmutrace --to csv --stream 0x60\tto look at one stream\n"
-		    "smmu convert big.csv -o small.csv.gz --sample 1000\tone in a thousand\n",
+	.examples =
+		"smmu convert dma.csv.gz -o dma.smmutrace\tfor many runs\n"
+		"smmu convert dma.smmutrace --to csv --stream 0x60\tto look at one stream\n"
+		"smmu convert big.csv -o small.csv.gz --sample 1000\tone in a thousand\n"
+		"smmu convert big.csv -o small.csv --sample 1000 --seed 7\tby chance, the same each "
+		"time\n"
+		"smmu convert qemu.log --to csv --last 0xffffffff\ta log, its low "
+		"addresses\n",
 	.opts = convert_opts,
 	.args_size = sizeof(struct convert_args),
 	.run = run_convert,

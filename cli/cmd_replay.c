@@ -26,7 +26,8 @@ static const struct cli_opt replay_opts[] = {
 		    "compare with recorded answers, or the trace's column pa; status 1 when they "
 		    "differ"),
 	OPT_STR("caches", struct replay_args, caches, "none|ideal|FILE",
-		"caches that may answer with what they hold; FILE says their sizes"),
+		"caches that may answer with what they hold, in place of those of the system file; FILE "
+		"says their sizes"),
 	OPT_FLAG("drain", struct replay_args, drain,
 		 "software takes the events out of their queue as they come"),
 	OPT_FLAG("journal-only", struct replay_args, journal_only,
@@ -160,10 +161,12 @@ static int run_trace(struct run *run, const struct replay_args *args, struct smm
 	return error == STOP_QUIETLY ? 0 : error;
 }
 
-static int give_caches(struct smmu_machine *machine, const char *what, struct smmu_diag *diag)
+/* --caches, or what the system file says. */
+static int give_caches(const struct cli_system *system, const char *what, struct smmu_diag *diag)
 {
-	struct smmu_caches caches;
-	int error = smmu_caches_parse(&caches, what, diag);
+	const struct smmu_machine *machine = &system->machine;
+	struct smmu_caches caches = smmu_caches_of(&smmu_sys_info(system->sys)->caches);
+	int error = what ? smmu_caches_parse(&caches, what, diag) : 0;
 
 	for (size_t i = 0; i < machine->count && !error; i++)
 		if (smmu_model_set_caches(machine->smmu[i].model, &caches))
@@ -171,13 +174,14 @@ static int give_caches(struct smmu_machine *machine, const char *what, struct sm
 	return error;
 }
 
-static int run_system(struct run *run, const struct replay_args *args, struct smmu_machine *machine)
+static int run_system(struct run *run, const struct replay_args *args, struct cli_system *system)
 {
+	struct smmu_machine *machine = &system->machine;
 	struct smmu_diag *diag = run->session->diag;
 	struct smmu_in *in;
 	int error;
 
-	error = args->caches ? give_caches(machine, args->caches, diag) : 0;
+	error = give_caches(system, args->caches, diag);
 	if (error)
 		return error;
 	if (args->memory_after && smmu_mem_mark_clean(machine->mem))
@@ -216,7 +220,7 @@ static int replay_run(struct cli_session *session, const void *args)
 		run.edit = system.edit;
 		run.stats.device = device_of;
 		run.stats.device_ctx = system.sys;
-		error = run_system(&run, replay, &system.machine);
+		error = run_system(&run, replay, &system);
 	}
 	if (run.stats.skipped && !error)
 		smmu_diag_warn(session->diag, NULL, "%llu line%s of the trace could not be read",

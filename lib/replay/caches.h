@@ -1,5 +1,5 @@
 /*
- * Which caches a run has: the value of --caches.
+ * Which caches a run has: those of the system file, or the value of --caches.
  *
  * Threading: pure functions.
  */
@@ -8,12 +8,13 @@
 
 #include "base/diag.h"
 #include "model/model.h"
+#include "sys/sys.h"
 
+/* Those that a system file describes; none where it has no such key. */
+struct smmu_caches smmu_caches_of(const struct smmu_sys_caches *sys);
 /*
- * "none", "ideal", or the name of a YAML file that maps "config", "micro",
- * "main", "walk" and "ipa" to none, ideal, or {entries, ways, policy}; ways
- * left out is all of them, policy is rr, random, lru (the default) or plru, a
- * cache left out is none.  What is wrong with it is reported.
+ * "none", "ideal", or the name of a YAML file with the value of the key caches
+ * (smmu_sys_load_caches).  What is wrong with it is reported.
  */
 int smmu_caches_parse(struct smmu_caches *caches, const char *what, struct smmu_diag *diag);
 

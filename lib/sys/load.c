@@ -47,6 +47,9 @@ static const struct smmu_key root_keys[] = {
 		 &smmu_domain_object, 0, "address spaces"),
 	KEY_LIST("devices", struct smmu_raw_root, devices, devices_count, struct smmu_sys_device,
 		 &smmu_device_object, 0, "what sends transactions"),
+	KEY_CUSTOM_OBJECT("caches", struct smmu_raw_root, caches, smmu_caches_key_parse,
+			  smmu_caches_key_schema, &smmu_caches_object,
+			  "what replay keeps until it is invalidated; not given: none"),
 };
 
 static void check_root(struct smmu_reader *r, void *object)
@@ -147,6 +150,7 @@ static void show(struct smmu_reader *r, struct smmu_sys_info *info,
 	info->domains_count = root->domains_count;
 	info->devices = root->devices;
 	info->devices_count = root->devices_count;
+	info->caches = root->caches;
 }
 
 /* *partly: info holds what has no errors, where others do. */

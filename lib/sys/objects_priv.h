@@ -45,6 +45,7 @@ struct smmu_raw_root {
 	size_t domains_count;
 	const struct smmu_sys_device *devices;
 	size_t devices_count;
+	struct smmu_sys_caches caches;
 };
 
 extern const struct smmu_object smmu_root_object;
@@ -53,6 +54,12 @@ extern const struct smmu_object smmu_smmu_object;
 extern const struct smmu_object smmu_ipa_area_object; /* tables: of a domain */
 extern const struct smmu_object smmu_domain_object;
 extern const struct smmu_object smmu_device_object;
+extern const struct smmu_object smmu_caches_object;
+
+/* The key caches: a word, or a mapping. */
+void smmu_caches_key_parse(struct smmu_reader *r, const struct smmu_key *key,
+			   const struct smmu_yaml_node *node, void *object);
+void smmu_caches_key_schema(struct smmu_emit *emit);
 
 /* Names to indices, overlaps between objects; writes the indices into root's arrays. */
 void smmu_resolve(struct smmu_reader *r, struct smmu_raw_root *root);

@@ -167,6 +167,25 @@ struct smmu_sys_device {
 	size_t substreams_count;
 };
 
+/* What a replay keeps until it is invalidated. */
+enum smmu_sys_policy {
+	SMMU_SYS_POLICY_RR,
+	SMMU_SYS_POLICY_RANDOM,
+	SMMU_SYS_POLICY_LRU,
+	SMMU_SYS_POLICY_PLRU,
+};
+struct smmu_sys_cache {
+	struct smmu_mark at;
+	bool on;			   /* not none */
+	struct smmu_sys_u64 entries, ways; /* 0: ideal; all entries */
+	struct smmu_sys_u64 policy;	   /* enum smmu_sys_policy */
+};
+struct smmu_sys_caches {
+	struct smmu_mark at;
+	bool ideal; /* all of them, whatever the members say */
+	struct smmu_sys_cache config, micro, main, walk, ipa;
+};
+
 struct smmu_sys_info {
 	const char *path;
 	const struct smmu_sys_memory *memory;
@@ -177,6 +196,7 @@ struct smmu_sys_info {
 	size_t domains_count;
 	const struct smmu_sys_device *devices;
 	size_t devices_count;
+	struct smmu_sys_caches caches;
 	/* there is something to build: domains, devices, or the structures of an SMMU */
 	bool is_described;
 };
@@ -200,6 +220,12 @@ void smmu_sys_free(struct smmu_sys *sys); /* NULL is legal */
 const struct smmu_sys_info *smmu_sys_info(const struct smmu_sys *sys);
 /* The place of a mark; file only when it marks nothing.  Borrowed until smmu_sys_free. */
 struct smmu_place smmu_sys_place(const struct smmu_sys *sys, struct smmu_mark at);
+
+/*
+ * The value of the key caches in a file of its own: a mapping of caches.
+ * Problems are reported; errors as of smmu_in_load and smmu_sys_load.
+ */
+int smmu_sys_load_caches(struct smmu_sys_caches *caches, const char *path, struct smmu_diag *diag);
 
 /* The JSON Schema of a system file, from the same tables that read it. */
 void smmu_sys_schema(struct smmu_emit *emit);

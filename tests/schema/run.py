@@ -36,6 +36,10 @@ GOOD = {
     "number in quotes": ONE + "memory: [{base: '0x1000', size: '4096'}]\n",
     "64-bit register": "version: 1\nsmmus: [{name: s, registers: {SMMU_IDR0: 3, "
                        "SMMU_STRTAB_BASE: 0x4000000000000000}}]\n",
+    "ideal caches": ONE + "caches: ideal\n",
+    "no caches": ONE + "caches: none\n",
+    "caches of every form": ONE + "caches: {config: ideal, micro: {entries: 8}, main: "
+                            "{entries: 64, ways: 4, policy: plru}, walk: none, ipa: {entries: 1K}}\n",
     "iova": MAP % "{iova: 0xffff000000000000, pa: 0, size: 4K, access: rwx, sh: ish}",
     "map of every key": MAP % "{iova: 0, pa: 0, size: 4K, access: r, memory: device-nGnRE, "
                               "privileged: true, global: true}",
@@ -60,6 +64,12 @@ BAD = {
     "no smmus": "version: 1\n",
     "empty smmus": "version: 1\nsmmus: []\n",
     "unknown key at the top": ONE + "memroy: []\n",
+    "unknown word for caches": ONE + "caches: perfect\n",
+    "unknown cache": ONE + "caches: {tlb: ideal}\n",
+    "cache without entries": ONE + "caches: {main: {ways: 4}}\n",
+    "cache of 0 entries": ONE + "caches: {main: {entries: 0}}\n",
+    "unknown policy": ONE + "caches: {main: {entries: 4, policy: fifo}}\n",
+    "cache is a list": ONE + "caches: {main: [ideal]}\n",
     "memory is no list": ONE + "memory: {base: 0, size: 4K}\n",
     "memory without base": ONE + "memory: [{size: 4K}]\n",
     "memory without size and file": ONE + "memory: [{base: 0}]\n",

@@ -110,7 +110,7 @@ static void begin_value(struct smmu_out *out, struct json *json, const char *key
 {
 	if (json->depth == 0) {
 		if (json->in_list && !json->is_lines)
-			put(out, ",\n" + json->is_list_empty, 2 - json->is_list_empty);
+			put(out, &",\n"[json->is_list_empty], 2 - json->is_list_empty);
 		json->is_list_empty = false;
 		return;
 	}
@@ -155,7 +155,7 @@ static void json_close(struct smmu_emit *emit, enum emit_kind kind)
 	if (json->depth == 0) {
 		json->in_list = false;
 		if (!json->is_lines)
-			put(emit->out, "\n]\n" + json->is_list_empty, 3 - json->is_list_empty);
+			put(emit->out, &"\n]\n"[json->is_list_empty], 3 - json->is_list_empty);
 		return;
 	}
 	json->depth--;

@@ -35,6 +35,13 @@ static bool is_blank(char c)
 	return c == ' ' || c == '\t' || c == ',' || c == '\f' || c == '\v';
 }
 
+/* "_" between two digits, as in any other number; the one before is at text[-1]. */
+static bool is_separator(const char *text, size_t size)
+{
+	return text[0] == '_' && size > 1 && smmu_hex_digit(text[-1]) >= 0 &&
+	       smmu_hex_digit(text[1]) >= 0;
+}
+
 int smmu_parse_hex(uint64_t *value, const char *text, size_t size, size_t *bad)
 {
 	size_t i = size > 2 && text[0] == '0' && (text[1] == 'x' || text[1] == 'X') ? 2 : 0;
@@ -47,6 +54,8 @@ int smmu_parse_hex(uint64_t *value, const char *text, size_t size, size_t *bad)
 		int digit = smmu_hex_digit(text[i]);
 
 		*bad = i;
+		if (i && is_separator(text + i, size - i))
+			continue;
 		if (digit < 0)
 			return SMMU_E_SYNTAX;
 		if (v >> 60)

@@ -41,9 +41,9 @@ int smmu_words_next(uint64_t *entry, size_t count, unsigned word_bytes, struct s
 		    struct smmu_diag *diag);
 
 /*
- * The whole of text as one number: hex digits with or without 0x.  0, or
- * SMMU_E_SYNTAX with *bad the offset of the first character that is no hex
- * digit, or SMMU_E_RANGE when there are more than 16 digits.
+ * The whole of text as one number: hex digits with or without 0x, "_" between
+ * digits.  0, or SMMU_E_SYNTAX with *bad the offset of the first character that
+ * is no hex digit, or SMMU_E_RANGE when there are more than 16 digits.
  */
 int smmu_parse_hex(uint64_t *value, const char *text, size_t size, size_t *bad);
 

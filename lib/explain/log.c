@@ -237,7 +237,7 @@ static bool fits_event(const struct log_slot *slot, uint64_t word)
 	const struct smmu_evt evt = {{word}};
 
 	if (slot->words)
-		return slot->is_cut[0] || word != slot->word[0] || !word;
+		return slot->is_cut[0] || word != slot->word[0] || !word || !~word;
 	return !smmu_evt_Type(&slot->said_known) ||
 	       smmu_evt_Type(&slot->said) == smmu_evt_Type(&evt);
 }

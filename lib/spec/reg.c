@@ -2,6 +2,7 @@
 #include "spec/reg.h"
 
 #include <string.h>
+#include <strings.h>
 
 #include "base/compiler.h"
 #include "base/err.h"
@@ -11,10 +12,10 @@ int smmu_reg_find(enum smmu_reg *reg, const char *name)
 	static const char prefix[] = "SMMU_";
 	const size_t n = sizeof(prefix) - 1;
 
-	if (strncmp(name, prefix, n) == 0)
+	if (strncasecmp(name, prefix, n) == 0)
 		name += n;
 	for (unsigned i = 0; i < SMMU_REG_COUNT; i++) {
-		if (strcmp(smmu_reg_info((enum smmu_reg)i)->name + n, name) != 0)
+		if (strcasecmp(smmu_reg_info((enum smmu_reg)i)->name + n, name) != 0)
 			continue;
 		*reg = (enum smmu_reg)i;
 		return 0;

@@ -95,7 +95,7 @@ struct smmu_reg_info {
 
 /* Static storage; reg below SMMU_REG_COUNT. */
 const struct smmu_reg_info *smmu_reg_info(enum smmu_reg reg);
-/* By architected name, with or without "SMMU_"; SMMU_E_UNKNOWN. */
+/* By architected name in either case, with or without "SMMU_"; SMMU_E_UNKNOWN. */
 int smmu_reg_find(enum smmu_reg *reg, const char *name);
 
 /*

@@ -76,7 +76,7 @@ static void parse_register(struct smmu_reader *r, struct smmu_raw_smmu *smmu,
 	enum smmu_reg reg;
 
 	/* the contract wants the architected name: no shorter spelling beside it */
-	if (strncmp(name->text, "SMMU_", 5) != 0 || smmu_reg_find(&reg, name->text)) {
+	if (smmu_reg_find(&reg, name->text) || strcmp(smmu_reg_info(reg)->name, name->text) != 0) {
 		report_register(r, name);
 		return;
 	}

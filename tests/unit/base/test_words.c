@@ -155,3 +155,32 @@ Test(words, problems_have_their_place)
 		cr_expect_eq(sink.col, rows[i].col, "%s: column %u", rows[i].row, sink.col);
 	}
 }
+
+Test(words, underscores_stand_between_digits)
+{
+	static const struct {
+		const char *text;
+		int error;
+		uint64_t want;
+		size_t bad;
+	} rows[] = {
+		{"0x0000_0060_0000_0010", 0, 0x6000000010, 0},
+		{"a_b", 0, 0xab, 0},
+		{"0x_1", SMMU_E_SYNTAX, 0, 2},
+		{"_1", SMMU_E_SYNTAX, 0, 0},
+		{"1_", SMMU_E_SYNTAX, 0, 1},
+		{"1__2", SMMU_E_SYNTAX, 0, 1},
+	};
+
+	for (size_t i = 0; i < SMMU_LEN(rows); i++) {
+		uint64_t value = 0;
+		size_t bad = 0;
+
+		cr_expect_eq(smmu_parse_hex(&value, rows[i].text, strlen(rows[i].text), &bad),
+			     rows[i].error, "%s", rows[i].text);
+		if (rows[i].error)
+			cr_expect_eq(bad, rows[i].bad, "%s: %zu", rows[i].text, bad);
+		else
+			cr_expect_eq(value, rows[i].want, "%s", rows[i].text);
+	}
+}

@@ -203,3 +203,31 @@ Test(log, a_visit_can_stop_it)
 	cr_expect_eq(smmu_log_read(in, stop, NULL, NULL), 41);
 	smmu_in_close(in);
 }
+
+static int count_words(void *ctx, const struct smmu_log_item *item)
+{
+	unsigned *ones = ctx;
+
+	for (unsigned i = 0; i < SMMU_EVT_WORDS; i++)
+		*ones += item->kind == SMMU_LOG_EVENT && !~item->evt.word[i];
+	return 0;
+}
+
+/* What an SMMU without power reads as: the first word four times is one record. */
+Test(log, all_ones_are_one_record)
+{
+	static const char *const lines[] = {
+		"arm-smmu-v3 x: event 0xff received:", "arm-smmu-v3 x: 0xffffffffffffffff",
+		"arm-smmu-v3 x: 0xffffffffffffffff",   "arm-smmu-v3 x: 0xffffffffffffffff",
+		"arm-smmu-v3 x: 0xffffffffffffffff",
+	};
+	struct smmu_log *log = NULL;
+	unsigned ones = 0;
+
+	cr_assert_eq(smmu_log_new(&log, count_words, &ones), 0);
+	for (uint32_t i = 0; i < SMMU_LEN(lines); i++)
+		smmu_log_line(log, lines[i], strlen(lines[i]), i + 1);
+	smmu_log_flush(log);
+	smmu_log_free(log);
+	cr_expect_eq(ones, 4);
+}

@@ -250,6 +250,8 @@ Test(reg, names_and_places_lead_back)
 		cr_expect_eq(found, r, "%s is %s", info->name, smmu_reg_info(found)->name);
 		cr_expect_eq(byte, 0, "%s", info->name);
 	}
+	cr_expect_eq(smmu_reg_find(&(enum smmu_reg){0}, "smmu_gbpa"), 0, "either case");
+	cr_expect_eq(smmu_reg_find(&(enum smmu_reg){0}, "gbpa"), 0);
 	cr_expect_eq(smmu_reg_find(&(enum smmu_reg){0}, "SMMU_NOTHING"), SMMU_E_UNKNOWN);
 	cr_expect_eq(smmu_reg_find(&(enum smmu_reg){0}, "SMMU_CR"), SMMU_E_UNKNOWN);
 }

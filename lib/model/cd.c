@@ -79,6 +79,7 @@ static int resolve(struct smmu_walk *w, struct place *place, uint64_t address)
 	if (smmu_stage2_walk(w, &leaf, place->pa, SMMU_PERM_PR, SMMU_EVT_CLASS_CD))
 		return 1;
 	place->pa = (struct smmu_pa){leaf.oa, leaf.pas};
+	w->assured &= leaf.assured_only;
 	return 0;
 }
 
@@ -116,6 +117,15 @@ static int l1cd_fault(struct smmu_walk *w, const struct smmu_config *config,
 	return 1;
 }
 
+/* 3.27.2: caches do not tell whether a CD was in AssuredOnly memory: where it counts, ask stage 2.
+ */
+static bool look_up(struct smmu_walk *w, struct smmu_step *step)
+{
+	bool asks = w->config->s2 && w->config->stage2.hardened;
+
+	return !asks && smmu_cached_structure(w, step);
+}
+
 /* Through the L1CD to the second-level table; index is that of the CD. */
 static int second_level(struct smmu_walk *w, uint64_t *address, const struct smmu_config *config,
 			uint32_t substream, unsigned leaf_log2)
@@ -132,7 +142,7 @@ static int second_level(struct smmu_walk *w, uint64_t *address, const struct smm
 	struct smmu_l1cd l1cd;
 	struct place place;
 
-	if (!smmu_cached_structure(w, &step) &&
+	if (!look_up(w, &step) &&
 	    fetch(w, &step, table + step.index * SMMU_L1CD_BYTES, SMMU_L1CD_WORDS))
 		return 1;
 	place = (struct place){step.pa, step.ipa};
@@ -210,11 +220,13 @@ int smmu_cd_fetch(struct smmu_walk *w, struct smmu_config *config)
 	if (!config->s1)
 		return 0;
 	/* A cached CD is found by its number, without the L1CD. */
-	if (!smmu_cached_structure(w, &step) &&
+	w->assured = true;
+	if (!look_up(w, &step) &&
 	    (locate(w, &address, config, substream) || fetch(w, &step, address, SMMU_CD_WORDS)))
 		return 1;
 	config->cd_pa = step.pa;
 	config->cd_ipa = step.ipa;
+	config->cd_assured = w->assured;
 	for (unsigned i = 0; i < SMMU_CD_WORDS; i++)
 		config->cd.word[i] = step.word[i];
 	if (check_legal(w, config))

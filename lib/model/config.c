@@ -52,9 +52,12 @@ static void place_table(struct smmu_tt *tt, const struct table *t)
 	tt->page_log2 = (uint8_t)(last->size_log2 + SMMU_MEM_PAGE_LOG2 - last->desc_log2);
 	tt->granule_log2 = (uint8_t)smmu_granule_log2(t->granule);
 	tt->oa_excess = ~smmu_ones(t->oa_bits);
-	/* 5.4 TTB0, 5.2 S2TTB: aligned to its size, and to 64 bytes with 52-bit output. */
+	/*
+	 * 5.4 TTB0, 5.2 S2TTB: aligned to its size, and in VMSAv8-64 to 64 bytes with 52-bit
+	 * output; two descriptors of VMSAv9-128 have the 32 bytes that it asks for.
+	 */
 	align_log2 = initial_bits + l->desc_log2;
-	if (align_log2 < 6 && t->oa_bits >= 52)
+	if (align_log2 < 6 && t->oa_bits >= 52 && !tt->wide)
 		align_log2 = 6;
 	tt->base = smmu_align_down_log2(t->base, align_log2);
 }
@@ -277,6 +280,19 @@ static void set_indirect(struct smmu_s2 *s2, const struct smmu_ste *ste,
 	}
 }
 
+/* 3.27.2; VMSAv9-128 has the AssuredOnly attribute in any case. */
+static void set_hardening(struct smmu_s2 *s2, const struct smmu_ste *ste,
+			  const struct smmu_ids *ids)
+{
+	bool the = smmu_IDR3_THE(ids->idr[3]);
+
+	s2->assured_only =
+		the && (smmu_ste_s2_vmsa(ste, ids) == SMMU_VMSA_128 || smmu_ste_AssuredOnly(ste));
+	s2->top[0] = the && smmu_ste_TL0(ste);
+	s2->top[1] = the && smmu_ste_TL1(ste);
+	s2->hardened = s2->assured_only || s2->top[0] || s2->top[1];
+}
+
 static void stage2(struct smmu_s2 *s2, const struct smmu_ste *ste, const struct smmu_config_in *in)
 {
 	const struct smmu_ids *ids = in->legal->ids;
@@ -286,10 +302,12 @@ static void stage2(struct smmu_s2 *s2, const struct smmu_ste *ste, const struct 
 	set_indirect(s2, ste, in);
 	s2->lpae = smmu_ste_s2_vmsa(ste, ids) == SMMU_VMSA_LPAE;
 	s2->ptw = smmu_ste_S2PTW(ste);
+	set_hardening(s2, ste, ids);
 	s2->memattr = (uint8_t)memattr_scheme(ste, ids);
 	s2->record = smmu_ste_S2R(ste);
 	s2->stall = smmu_ste_S2S(ste);
-	set_quick(&s2->tt, !s2->ptw && !s2->indirect && in->legal->sec == SMMU_SEC_NS, 64);
+	set_quick(&s2->tt,
+		  !s2->ptw && !s2->indirect && !s2->hardened && in->legal->sec == SMMU_SEC_NS, 64);
 	smmu_perm_stage2(s2, smmu_IDR3_XNX(ids->idr[3]));
 }
 
@@ -392,11 +410,14 @@ static void stage1_half(struct smmu_config *config, const struct smmu_rule_ctx *
 	tt->absent = n && s1->one_privilege;
 	tt->disabled = smmu_cd_epd(cd, n, config->world);
 	tt->tbi = n ? smmu_cd_TBI1(cd) : smmu_cd_TBI0(cd);
-	/* DDI 0487 D8.4.1.3: the Indirect scheme has no hierarchical permissions. */
-	tt->had = s1->indirect ||
+	/* DDI 0487 D8.4.1.3, D8.6.1: Indirect scheme and AIE have no hierarchical permissions. */
+	tt->had = s1->indirect || s1->aie ||
 		  (smmu_IDR3_HAD(ids->idr[3]) && (n ? smmu_cd_HAD1(cd) : smmu_cd_HAD0(cd)));
 	tt->e0pd = smmu_IDR3_E0PD(ids->idr[3]) && !s1->lpae && !s1->one_privilege &&
 		   (n ? smmu_cd_E0PD1(cd) : smmu_cd_E0PD0(cd));
+	/* 3.27.1 */
+	tt->protect = smmu_IDR3_THE(ids->idr[3]) && !s1->lpae &&
+		      (smmu_cd_vmsa(cd, ids) == SMMU_VMSA_128 || smmu_cd_PnCH(cd));
 	tt->big_endian = smmu_cd_ENDI(cd);
 	set_httu(tt, ids,
 		 (struct httu){!s1->lpae && smmu_cd_HA(cd), smmu_cd_HD(cd), smmu_cd_HAFT(cd),

@@ -74,6 +74,7 @@ struct smmu_tt {
 	bool absent;   /* VA bit 55 selects it, but the regime has no such table */
 	bool disabled; /* EPD */
 	bool e0pd, tbi, had;
+	bool protect; /* descriptors have the Protected attribute (3.27.1) */
 };
 
 struct smmu_s1 {
@@ -100,6 +101,8 @@ struct smmu_s2 {
 	uint8_t base[16], over[16]; /* S2PII and S2POI: encodings of table D8-82 */
 	uint8_t memattr;	    /* enum smmu_memattr_scheme */
 	bool ptw, lpae;
+	/* 3.27: descriptors may be AssuredOnly; TopLevel checks of tables by TTB0 and TTB1. */
+	bool hardened, assured_only, top[2];
 	bool record, stall; /* STE.S2R, S2S */
 };
 
@@ -108,6 +111,7 @@ struct smmu_config {
 	struct smmu_cd cd; /* stage 1 only */
 	struct smmu_pa ste_pa, cd_pa;
 	uint64_t cd_ipa; /* where stage 2 translated the CD's address */
+	bool cd_assured; /* CD and L1CD were fetched from AssuredOnly memory (3.27.2) */
 	enum smmu_streamworld world;
 	bool s1, s2;	 /* stages that translate this transaction */
 	bool s1_skipped; /* S1DSS == 0b01 bypasses a stage 1 that Config enables */
@@ -252,6 +256,9 @@ void smmu_perm_explain(struct smmu_perm_denial *denial, const struct smmu_s1 *st
 
 /* Accesses that an encoding of table D8-82 permits to a transaction, or to walks and CD fetches. */
 unsigned smmu_perm_s2_encoding(unsigned encoding, bool is_walk);
+/* MRO, with TopLevel attributes or without, and those for tables by TTB0 and TTB1 (D8-81). */
+bool smmu_perm_s2_is_mro(unsigned encoding);
+bool smmu_perm_s2_is_top(unsigned encoding, unsigned n);
 /* What Base and Overlay permissions come to together, as an encoding (D8.4.2.2.4). */
 unsigned smmu_perm_s2_combine(unsigned base, unsigned overlay);
 /* Fills in stage2->perm (DDI 0487 D8.4.2.1). */

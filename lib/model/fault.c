@@ -134,6 +134,7 @@ static void set_translation(struct smmu_evt *evt, const struct smmu_walk *w,
 		smmu_evt_set_TTRnW(evt, w->fault.ttrnw);
 	smmu_evt_set_DirtyBit(evt, w->fault.dirty);
 	smmu_evt_set_Overlay(evt, w->fault.overlay);
+	smmu_evt_set_AssuredOnly(evt, w->fault.assured);
 }
 
 /* The 32 bytes of 7.3; what is UNKNOWN stays 0. */

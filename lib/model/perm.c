@@ -117,6 +117,17 @@ static unsigned defined(unsigned encoding)
 	return encoding == 1 || encoding == 5 ? S2_NONE : encoding;
 }
 
+bool smmu_perm_s2_is_mro(unsigned encoding)
+{
+	return is_mro(encoding) && defined(encoding) != S2_NONE;
+}
+
+bool smmu_perm_s2_is_top(unsigned encoding, unsigned n)
+{
+	/* 0b0110 is for TTB0, 0b0011 for TTB1, 0b0111 for both. */
+	return smmu_perm_s2_is_mro(encoding) && encoding & (n ? S2_UX : S2_W);
+}
+
 unsigned smmu_perm_s2_encoding(unsigned encoding, bool is_walk)
 {
 	unsigned perm = 0;

@@ -103,9 +103,11 @@ static int resolve(struct smmu_walk *w, struct smmu_entry *e)
 {
 	struct smmu_leaf leaf = {.oa = e->ipa, .pas = e->ipa_pas};
 
+	w->assured = e->assured;
 	if (w->config->s2 && smmu_stage2_walk(w, &leaf, (struct smmu_pa){e->ipa, e->ipa_pas},
 					      SMMU_PERM_PR, SMMU_EVT_CLASS_TT))
 		return 1;
+	e->mro = leaf.mro;
 	e->pa = leaf.oa;
 	e->pas = leaf.pas;
 	return 0;
@@ -182,6 +184,29 @@ static void pass_table(struct smmu_tables *tables, const struct smmu_entry *e, b
 	tables->desc |= e->desc;
 }
 
+/*
+ * DDI 0487 D8.2.7.3: whether the IPA that the descriptor leads to has the
+ * Assured Translation property.
+ */
+static bool assures(const struct smmu_entry *e)
+{
+	const uint64_t desc[2] = {e->desc, e->high};
+
+	if (!e->assured || !e->mro || !e->tt->protect)
+		return false;
+	return e->tt->wide ? smmu_s1desc128_Protected(desc) : smmu_s1desc_Protected(e->desc);
+}
+
+/* The initial table: stage 2 may say that none but TTBn's is there (3.27.2). */
+static void start_assured(struct smmu_walk *w, struct smmu_entry *e)
+{
+	const struct smmu_config *config = w->config;
+	unsigned n = e->tt == config->stage1.tt ? 0 : 1;
+
+	w->top = (uint8_t)(n + 1);
+	e->assured = config->cd_assured && config->stage2.top[n];
+}
+
 /* The levels of the walk, down to what is no Table. */
 static int descend(struct smmu_walk *w, struct smmu_entry *e, uint64_t ia,
 		   struct smmu_tables *tables)
@@ -192,6 +217,8 @@ static int descend(struct smmu_walk *w, struct smmu_entry *e, uint64_t ia,
 	if (!cached) {
 		e->ipa = smmu_entry_first(e, ia);
 		e->ipa_pas = tt->pas;
+		if (w->config->s2 && w->config->stage2.hardened)
+			start_assured(w, e);
 	}
 	for (;; cached = false) {
 		uint64_t table;
@@ -213,6 +240,8 @@ static int descend(struct smmu_walk *w, struct smmu_entry *e, uint64_t ia,
 		pass_table(tables, e, ns);
 		if (ns)
 			e->ipa_pas = SMMU_PAS_NS;
+		e->assured = assures(e);
+		w->top = 0;
 		e->ipa = smmu_entry_next(e, table, ia);
 	}
 	return 0;
@@ -382,6 +411,7 @@ int smmu_stage1_walk(struct smmu_walk *w, struct smmu_leaf *leaf)
 		return 1;
 	}
 	smmu_cached_keep_stage1(w, &e, &tables);
+	w->assured = assures(&e);
 	leaf->oa |= smmu_bits(ia, 0, leaf->size_log2);
 	return 0;
 }

@@ -97,18 +97,40 @@ static bool is_ns(const struct smmu_entry *e)
 	return e->tt->wide ? smmu_s2desc128_NS(desc) : smmu_s2desc_NS(e->desc);
 }
 
+/* What Base and Overlay permissions of the Indirect scheme come to. */
+static unsigned encoding_of(const struct smmu_s2 *s2, const struct smmu_entry *e)
+{
+	unsigned base = s2->base[piindex(e)];
+
+	return s2->overlay ? smmu_perm_s2_combine(base, s2->over[poindex(e)]) : base;
+}
+
 /* What the descriptor permits, but for its dirty state. */
 static unsigned permissions(const struct smmu_s2 *s2, const struct s2_walk *s,
 			    const struct smmu_entry *e)
 {
-	unsigned encoding;
-
 	if (!s2->indirect)
 		return s2->perm[smmu_s2desc_XN(e->desc) << 2 | smmu_s2desc_S2AP(e->desc)];
-	encoding = s2->base[piindex(e)];
-	if (s2->overlay)
-		encoding = smmu_perm_s2_combine(encoding, s2->over[poindex(e)]);
-	return smmu_perm_s2_encoding(encoding, s->class != SMMU_EVT_CLASS_IN);
+	return smmu_perm_s2_encoding(encoding_of(s2, e), s->class != SMMU_EVT_CLASS_IN);
+}
+
+static bool is_assured_only(const struct smmu_s2 *s2, const struct smmu_entry *e)
+{
+	const uint64_t desc[2] = {e->desc, e->high};
+
+	return s2->assured_only &&
+	       (e->tt->wide ? smmu_s2desc128_AssuredOnly(desc) : smmu_s2desc_AssuredOnly(e->desc));
+}
+
+/* Tables D8-14 and D8-15: whether the initial table of TTBn, with n + 1 as top, may not be there.
+ */
+static bool is_top_denied(const struct smmu_s2 *s2, const struct smmu_entry *e, unsigned top)
+{
+	unsigned encoding = s2->indirect ? encoding_of(s2, e) : 0;
+	unsigned n = top - 1;
+	bool own = smmu_perm_s2_is_top(encoding, n), other = smmu_perm_s2_is_top(encoding, !n);
+
+	return (s2->top[n] && !own) || (s2->top[!n] && !own && other);
 }
 
 /* 3.13.6: the Access flag of a Table descriptor. */
@@ -189,6 +211,25 @@ static int not_dirty(struct smmu_walk *w, const struct s2_walk *s, const struct 
 	return 1;
 }
 
+/* 3.27.2, 3.26.2 step 1; DDI 0487 D8.15.5: TopLevel checks, then AssuredOnly. */
+static int harden(struct smmu_walk *w, const struct s2_walk *s, const struct smmu_entry *e,
+		  struct smmu_leaf *leaf)
+{
+	const struct smmu_s2 *s2 = &w->config->stage2;
+
+	leaf->assured_only = is_assured_only(s2, e);
+	leaf->mro = s2->indirect && smmu_perm_s2_is_mro(encoding_of(s2, e));
+	if (s->class == SMMU_EVT_CLASS_TT && w->top && is_top_denied(s2, e, w->top))
+		return fail(w, s, e, SMMU_EVT_F_PERMISSION, SMMU_REASON_TOP_LEVEL,
+			    s2->indirect ? "PIIndex" : "S2AP");
+	/* A CD's address is none that stage 1 gives. */
+	if (s->class == SMMU_EVT_CLASS_CD || !leaf->assured_only || w->assured)
+		return 0;
+	fail(w, s, e, SMMU_EVT_F_PERMISSION, SMMU_REASON_ASSURED_ONLY, "AssuredOnly");
+	w->fault.assured = true;
+	return 1;
+}
+
 /* A leaf that needs an update (3.13), does not permit the access, or is Device under S2PTW. */
 static int settle(struct smmu_walk *w, const struct s2_walk *s, const struct smmu_entry *e,
 		  struct smmu_leaf *leaf)
@@ -202,6 +243,8 @@ static int settle(struct smmu_walk *w, const struct s2_walk *s, const struct smm
 			return fail(w, s, e, SMMU_EVT_F_ACCESS, SMMU_REASON_ACCESS_FLAG, "AF");
 		update = smmu_s2desc_set_AF(update, 1);
 	}
+	if (s2->hardened && harden(w, s, e, leaf))
+		return 1;
 	if (s->need & ~leaf->perm) {
 		/* 3.13.3.1: a writable-clean descriptor becomes writable-dirty. */
 		if (!e->tt->hd || s2->indirect || !smmu_s2desc_DBM(update) ||
@@ -249,7 +292,8 @@ static int check_leaf(struct smmu_walk *w, const struct s2_walk *s, const struct
 	if (leaf->oa & e->tt->oa_excess) {
 		return fail(w, s, e, SMMU_EVT_F_ADDR_SIZE, SMMU_REASON_OUTPUT_ADDRESS_SIZE, "OA");
 	}
-	if (!smmu_s2desc_AF(e->desc) || s->need & ~leaf->perm || s2->ptw || s2->indirect) {
+	if (!smmu_s2desc_AF(e->desc) || s->need & ~leaf->perm || s2->ptw || s2->indirect ||
+	    s2->hardened) {
 		return settle(w, s, e, leaf);
 	}
 	return 0;

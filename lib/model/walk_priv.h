@@ -27,6 +27,7 @@ struct smmu_fault {
 	bool lacks_read; /* F_PERMISSION that no lack of write permission caused */
 	bool dirty;	 /* DirtyBit (7.3.16) */
 	bool overlay;	 /* Overlay */
+	bool assured;	 /* AssuredOnly */
 	uint64_t ipa;	 /* where s2 */
 	enum smmu_pas ipa_pas;
 	uint64_t fetch;	    /* FetchAddr, of the events that have it */
@@ -48,7 +49,11 @@ struct smmu_walk {
 	struct smmu_cache_set *caches; /* NULL: none */
 	bool afresh;		       /* nothing is taken from them */
 	bool cached;		       /* something was */
-	bool again;		       /* what was taken must not be used: to be walked afresh */
+	/* The IPA under stage 2: it has the Assured Translation property (DDI 0487 D8.2.7.3), or
+	 * is in the initial table of TTBn, as n + 1. */
+	bool assured;
+	uint8_t top;
+	bool again; /* what was taken must not be used: to be walked afresh */
 	struct {
 		uint8_t size_log2, granule_log2;
 		int8_t level;
@@ -65,7 +70,9 @@ struct smmu_leaf {
 	uint64_t ipa;	   /* of the descriptor, of stage 1 under stage 2 */
 	uint8_t size_log2; /* of what it maps */
 	int8_t level;
-	uint8_t perm;	 /* accesses it grants without any update */
+	uint8_t perm; /* accesses it grants without any update */
+	/* Stage 2 that is hardened: mostly read-only, AssuredOnly. */
+	bool mro, assured_only;
 	uint16_t memory; /* attributes with which this stage and those before let it out */
 };
 
@@ -91,6 +98,9 @@ struct smmu_entry {
 	enum smmu_pas pas, ipa_pas;
 	uint64_t desc, high; /* high: the upper half of 128 bits */
 	uint64_t index;	     /* in its table */
+	/* Under a hardened stage 2: what led here has the Assured Translation property; mostly
+	 * read-only there. */
+	bool assured, mro;
 };
 
 static inline int smmu_entry_level(const struct smmu_entry *e)

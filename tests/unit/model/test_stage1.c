@@ -464,3 +464,54 @@ Test(stage1, el3_has_one_table_of_56_bits)
 		rig_fini(&rig);
 	}
 }
+
+Test(stage1, aie_disables_hierarchical_permissions)
+{
+	/* DDI 0487 D8.6.1 R_MJGNV, D8.4.1.2: APTable[1] denies writes below. */
+	for (unsigned aie = 0; aie < 2; aie++) {
+		uint64_t next = RIG_TTB0 + 4096;
+		struct smmu_result result;
+		struct rig rig;
+
+		rig_init(&rig);
+		rig.regs[SMMU_REG_IDR3] = smmu_IDR3_set_AIE(rig.regs[SMMU_REG_IDR3], 1);
+		rig.regs[SMMU_REG_AIDR] = 4;
+		smmu_cd_set_AIE(&rig.cd, aie);
+		rig_map(&rig, RIG_TTB0, 0x1000, rig_page1(0x40000000), &next);
+		rig_put(&rig, RIG_TTB0, smmu_s1table_set_APTable(rig_get(&rig, RIG_TTB0), 2));
+		rig_start(&rig);
+		result = rig_run(&rig, rig_write(0x1000), "APTable 0b10");
+		cr_expect_eq(result.status, aie ? SMMU_STATUS_OK : SMMU_STATUS_FAULT, "%u", aie);
+		rig_fini(&rig);
+	}
+}
+
+Test(stage1, two_128_bit_descriptors_are_a_table_at_32_bytes)
+{
+	/* 5.4 TTB0: VMSAv9-128 asks for 32 bytes whatever the output size; level 2, one bit. */
+	const uint64_t at = RIG_TTB0 + 32 + 16;
+	struct smmu_result result;
+	struct rig rig;
+
+	rig_init(&rig);
+	rig.regs[SMMU_REG_AIDR] = 4;
+	rig.regs[SMMU_REG_IDR3] = smmu_IDR3_set_S1PI(rig.regs[SMMU_REG_IDR3], 1);
+	rig.regs[SMMU_REG_IDR5] =
+		smmu_IDR5_set_OAS(smmu_IDR5_set_D128(rig.regs[SMMU_REG_IDR5], 1), SMMU_SIZE_56);
+	smmu_ste_set_S1PIE(&rig.ste, 1);
+	smmu_cd_set_AA64(&rig.cd, 0);
+	smmu_cd_set_T0SZ(&rig.cd, 64 - 21);
+	smmu_cd_set_IPS(&rig.cd, SMMU_SIZE_56);
+	smmu_cd_set_TTB0(&rig.cd, RIG_TTB0 + 32);
+	smmu_cd_set_EPD1(&rig.cd, 1);
+	smmu_cd_set_PIIU(&rig.cd, 0, 1);
+	/* SKL 1 at level 2: a Block of 1 MiB. */
+	rig_put(&rig, at, smmu_s1desc_set_AF(0x40000000 | 1, 1));
+	rig_put(&rig, at + 8, UINT64_C(1) << 45);
+	rig_start(&rig);
+	result = rig_run(&rig, rig_read(0x123456), "second entry");
+	cr_expect_eq(result.status, SMMU_STATUS_OK, "%s",
+		     smmu_reason_info(result.blame.reason)->name);
+	cr_expect_eq(result.pa.pa, 0x40023456);
+	rig_fini(&rig);
+}

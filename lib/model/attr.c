@@ -127,9 +127,12 @@ uint16_t smmu_attr_replace(uint16_t memory, const struct smmu_attr_override *o)
 	if (o->replace) {
 		unsigned type = plain_memattr(o->memattr);
 
-		/* 13.1.4: hints of a type that has none are the defaults, which type brings. */
+		/*
+		 * 13.1.4, 13.4.2: hints of a type that has none are the defaults, which type
+		 * brings, and none are kept for a type that has none.
+		 */
 		out = with_sh(type, smmu_memory_sh(memory));
-		if (is_cacheable(memory))
+		if (is_cacheable(memory) && is_cacheable(type))
 			out = (out & ~(unsigned)BOTH_HINTS) | (memory & BOTH_HINTS);
 	}
 	/*

@@ -410,9 +410,13 @@ static void stage1_half(struct smmu_config *config, const struct smmu_rule_ctx *
 	tt->absent = n && s1->one_privilege;
 	tt->disabled = smmu_cd_epd(cd, n, config->world);
 	tt->tbi = n ? smmu_cd_TBI1(cd) : smmu_cd_TBI0(cd);
-	/* DDI 0487 D8.4.1.3, D8.6.1: Indirect scheme and AIE have no hierarchical permissions. */
+	/*
+	 * DDI 0487 D8.4.1.3, D8.6.1: the Indirect scheme and AIE have no hierarchical permissions.
+	 * 5.4: HAD0 and HAD1 are DisCH0 and DisCH1 where IDR5.D128 is 1.
+	 */
 	tt->had = s1->indirect || s1->aie ||
-		  (smmu_IDR3_HAD(ids->idr[3]) && (n ? smmu_cd_HAD1(cd) : smmu_cd_HAD0(cd)));
+		  (smmu_IDR3_HAD(ids->idr[3]) && !smmu_IDR5_D128(ids->idr[5]) &&
+		   (n ? smmu_cd_HAD1(cd) : smmu_cd_HAD0(cd)));
 	tt->e0pd = smmu_IDR3_E0PD(ids->idr[3]) && !s1->lpae && !s1->one_privilege &&
 		   (n ? smmu_cd_E0PD1(cd) : smmu_cd_E0PD0(cd));
 	/* 3.27.1 */

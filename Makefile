@@ -66,7 +66,7 @@ $(B)/.deps:
 demo: $(B)/.deps
 	$(Q)$(MAKE) -s -j2 all && samples/demo.sh $(B)/smmu
 test: $(B)/.deps
-	$(Q)$(MAKE) -s -j2 all $(B)/unit $(B)/walker
+	$(Q)$(MAKE) -s -j2 all $(B)/unit $(B)/walker $(B)/walker-wide
 	$(Q)$(MAKE) -s check-unit check-walker check-cli check-schema check-build check-explain check-qemu \
 		check-robust check-messages check-oracles
 
@@ -74,8 +74,12 @@ check-unit: $(B)/unit
 	$(Q)ORACLES='$(ORACLES)' $(B)/unit -j2
 # The model beside a second walker: WALKS random translations.
 WALKS ?= 500000
-check-walker: $(B)/walker
+check-walker: $(B)/walker $(B)/walker-wide
 	$(Q)$(B)/walker $(WALKS)
+	$(Q)$(B)/walker-wide $(WALKS) $(SEED)
+$(B)/walker-wide: $(patsubst %.c,$(B)/%.o,$(wildcard tests/walker/wide/*.c)) $(B)/libsmmu.a
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 $(B)/walker: $(patsubst %.c,$(B)/%.o,$(wildcard tests/walker/*.c)) $(B)/libsmmu.a
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
@@ -121,8 +125,8 @@ check-deps:
 sanitize:
 	$(Q)UBSAN_OPTIONS=print_stacktrace=1 $(MAKE) -s -j2 B=$(B)/san O='-O1 -g' \
 		SAN='-fsanitize=address,undefined -fno-sanitize-recover=all' all $(B)/san/unit $(B)/san/walker
-	$(Q)$(MAKE) -s B=$(B)/san check-unit check-cli check-robust check-oracles
-	$(Q)$(MAKE) -s B=$(B)/san check-walker WALKS=1000000
+	$(Q)$(MAKE) -s B=$(B)/san check-unit check-walker check-cli check-robust check-oracles
+	$(Q)$(MAKE) -s B=$(B)/san check-walker WALKS=1000000 SEED=1001
 	$(Q)$(MAKE) -s B=$(B)/san check-build BUILDS=1000 SEED=1001
 coverage:
 	$(Q)$(MAKE) -s -j2 B=$(B)/cov O='-O0 -g' SAN='--coverage' all $(B)/cov/unit
@@ -160,4 +164,5 @@ help:
 clean:
 	rm -rf $(B)
 
--include $(LIB_OBJ:.o=.d) $(CLI_OBJ:.o=.d) $(UNIT_OBJ:.o=.d) $(wildcard $(B)/tests/bench/*.d $(B)/tests/walker/*.d)
+-include $(LIB_OBJ:.o=.d) $(CLI_OBJ:.o=.d) $(UNIT_OBJ:.o=.d) \
+	$(wildcard $(addprefix $(B)/tests/,bench/*.d walker/*.d walker/wide/*.d))

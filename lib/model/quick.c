@@ -248,10 +248,12 @@ SMMU_INLINE bool stage1(const struct run *r, struct found *f, uint64_t va, unsig
 static SMMU_NOINLINE void work_out(struct smmu_attr *attr, const struct smmu_config *config,
 				   uint64_t first, uint64_t second)
 {
+	/* Either table, but one that is quick: descriptors of those have the SH (no DS). */
+	const struct smmu_tt *tt = config->stage1.tt;
 	uint16_t memory = config->attr.memory;
 
 	if (config->s1)
-		memory = smmu_config_memory1(config, &config->stage1.tt[0], first);
+		memory = smmu_config_memory1(config, tt[0].quick ? &tt[0] : &tt[1], first);
 	if (config->s2)
 		memory = smmu_config_memory2(config, memory, second);
 	*attr = smmu_config_attr(config, memory);

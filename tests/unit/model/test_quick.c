@@ -217,3 +217,24 @@ Test(quick, tables_may_loop)
 	cr_expect_eq(result.pa.pa, RIG_TTB0 + 0x18);
 	rig_fini(&rig);
 }
+
+Test(quick, shareability_is_that_of_the_descriptor_whatever_the_other_table_is)
+{
+	/* 5.4 SH0, DS: only a table of 52 bits has its Shareability in the CD. */
+	const uint64_t va = ~UINT64_C(0) << 48 | 0x1000;
+	uint64_t next = RIG_TTB1 + 4096;
+	struct smmu_result result;
+	struct rig rig;
+
+	rig_init(&rig);
+	smmu_cd_set_EPD0(&rig.cd, 1);
+	smmu_cd_set_SH0(&rig.cd, SMMU_SH_OSH);
+	smmu_cd_set_MAIR0(&rig.cd, 0xff);
+	rig_map(&rig, RIG_TTB1, 0x1000, smmu_s1desc_set_SH(rig_page1(0x40000000), SMMU_SH_ISH),
+		&next);
+	rig_start(&rig);
+	result = rig_run(&rig, rig_read(va), "TTB1 with TTB0 disabled");
+	cr_expect_eq(result.status, SMMU_STATUS_OK);
+	cr_expect_eq(smmu_memory_sh(result.attr.memory), SMMU_SH_ISH);
+	rig_fini(&rig);
+}

@@ -1,6 +1,6 @@
 /* Random machines whose structures are legal, and descriptors for them. */
-#ifndef TESTS_WALKER_RANDOM_H
-#define TESTS_WALKER_RANDOM_H
+#ifndef TESTS_WALKER_WIDE_RANDOM_H
+#define TESTS_WALKER_WIDE_RANDOM_H
 
 #include "walker.h"
 

@@ -5,8 +5,8 @@
  * written out where they are used (IHI 0070 G.b 5.2, 5.4, 6.3, 7.3; DDI 0487
  * D8.3).  Slow, without caches, and only for structures that are legal.
  */
-#ifndef TESTS_WALKER_WALKER_H
-#define TESTS_WALKER_WALKER_H
+#ifndef TESTS_WALKER_WIDE_WALKER_H
+#define TESTS_WALKER_WIDE_WALKER_H
 
 #include <stdbool.h>
 #include <stddef.h>

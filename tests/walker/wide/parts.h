@@ -1,6 +1,6 @@
 /* What the parts of the walker share: geometry and formats, stage 2, stage 1. */
-#ifndef TESTS_WALKER_PARTS_H
-#define TESTS_WALKER_PARTS_H
+#ifndef TESTS_WALKER_WIDE_PARTS_H
+#define TESTS_WALKER_WIDE_PARTS_H
 
 #include "walker.h"
 

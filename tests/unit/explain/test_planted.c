@@ -41,7 +41,7 @@ static const char later[] =
 	"memory: [{name: dram, base: 0x80000000, size: 1G}]\n"
 	"smmus:\n"
 	"  - name: smmu0\n"
-	"    registers: {SMMU_IDR0: 0x088d76bb, SMMU_IDR1: 0x0e739805, SMMU_IDR3: 0x005e779c,\n"
+	"    registers: {SMMU_IDR0: 0x088d76bb, SMMU_IDR1: 0x0e739805, SMMU_IDR3: 0x007e779c,\n"
 	"                SMMU_IDR5: 0x00400074, SMMU_AIDR: 4, SMMU_MPAMIDR: 0x3f}\n"
 	"    stream-table: {format: linear, default: abort}\n"
 	"    tables: {base: 0x90000000, size: 4M}\n"
@@ -216,6 +216,22 @@ static void overlay_none(const struct places *places)
 {
 	indirect(places, true);
 }
+
+/* Hardening (IHI 0070 3.27): nothing of stage 2 alone is assured; no table is TTB0's own. */
+static void assured_only(const struct places *places)
+{
+	struct smmu_ste ste;
+	uint64_t desc;
+
+	load(ste.word, places, places->ste, SMMU_STE_WORDS);
+	smmu_ste_set_AssuredOnly(&ste, 1);
+	store(ste.word, places, places->ste, SMMU_STE_WORDS);
+	load(&desc, places, places->leaf, 1);
+	desc = smmu_s2desc_set_AssuredOnly(desc, 1);
+	store(&desc, places, places->leaf, 1);
+}
+
+PLANT_STE(top_level, TL0, 1)
 
 static void vms_gone(const struct places *places)
 {
@@ -518,6 +534,11 @@ static const struct row {
 	 WHERE_LEAF, "overlay", "stage 2 descriptor", "POIndex", NULL},
 	{"stage 1 table in Device memory", later, walk_device, AT(12, .read = true),
 	 SMMU_EVT_F_PERMISSION, WHERE_UNDER, "walk-device", "stage 2 descriptor", "MemAttr", NULL},
+	{"stage 2 alone in AssuredOnly memory", later, assured_only, AT(10, .read = true),
+	 SMMU_EVT_F_PERMISSION, WHERE_LEAF, "assured-only", "stage 2 descriptor", "AssuredOnly",
+	 NULL},
+	{"TL0, no such table", later, top_level, AT(12, .read = true), SMMU_EVT_F_PERMISSION,
+	 WHERE_ANY, "top-level", "stage 2 descriptor", "S2AP", NULL},
 	{"SIF, NS", secure, ns_leaf, AT(3, .read = true, .instruction = true, .sec = SMMU_SEC_S),
 	 SMMU_EVT_F_PERMISSION, WHERE_ANY, "nonsecure-fetch", "stage 1 descriptor", "NS", NULL},
 	{"SIF, NSTable", secure, ns_table,

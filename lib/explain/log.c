@@ -523,7 +523,8 @@ static bool join(struct smmu_log *log, const struct log_segment *segment)
 	while (whole.body_size && whole.body[whole.body_size - 1] == ' ')
 		whole.body_size--;
 	smmu_buf_append(&log->joined, whole.body, whole.body_size);
-	smmu_buf_putc(&log->joined, ' ');
+	if (whole.body_size)
+		smmu_buf_putc(&log->joined, ' ');
 	smmu_buf_append(&log->joined, segment->body, segment->body_size);
 	whole.body = smmu_buf_text(&log->joined);
 	whole.body_size = log->joined.size;

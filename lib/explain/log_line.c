@@ -50,12 +50,31 @@ static void append_json(struct smmu_buf *clean, const char *line, size_t at, siz
 			continue;
 		}
 		at++;
-		if (strchr("tnru", line[at]))
-			smmu_buf_putc(clean, ' ');
-		else
-			smmu_buf_putc(clean, line[at]);
-		if (line[at] == 'u')
+		if (line[at] == 'u') {
+			bool is_escape = at + 4 < size && !memcmp(line + at + 1, "001", 3) &&
+					 (line[at + 4] == 'b' || line[at + 4] == 'B');
+
+			smmu_buf_putc(clean, is_escape ? '\x1b' : ' ');
 			at = at + 4 < size ? at + 4 : size;
+		} else {
+			smmu_buf_putc(clean, strchr("tnr", line[at]) ? ' ' : line[at]);
+		}
+	}
+}
+
+/* A message that is no text to journald, as one with colours: "[27,91,…]", byte by byte. */
+static void append_bytes(struct smmu_buf *clean, const char *line, size_t at, size_t size)
+{
+	while (at < size && line[at] != ']') {
+		unsigned byte = 0;
+
+		if (!isdigit((unsigned char)line[at])) {
+			at++;
+			continue;
+		}
+		for (; at < size && isdigit((unsigned char)line[at]); at++)
+			byte = (byte * 10 + (unsigned)(line[at] - '0')) & 0x3ff;
+		smmu_buf_putc(clean, (char)(byte & 0xff));
 	}
 }
 
@@ -75,10 +94,32 @@ static bool clean_json(struct smmu_buf *clean, const char *line, size_t size)
 	if (at >= size || line[at] != ':')
 		return false;
 	at = skip_blanks(line, at + 1, size);
+	if (at < size && line[at] == '[') {
+		append_bytes(clean, line, at + 1, size);
+		return true;
+	}
 	if (at >= size || line[at] != '"')
 		return false;
 	append_json(clean, line, at + 1, size);
 	return true;
+}
+
+/* Escape sequences and control characters out of what stands in clean. */
+static void strip(struct smmu_buf *clean)
+{
+	size_t kept = 0;
+
+	for (size_t at = 0; at < clean->size;) {
+		char c = clean->data[at];
+
+		if (c == '\x1b') {
+			at = skip_escape(clean->data, at, clean->size);
+			continue;
+		}
+		clean->data[kept++] = (unsigned char)c < ' ' ? ' ' : c;
+		at++;
+	}
+	clean->size = kept;
 }
 
 void log_line_clean(struct smmu_buf *clean, const char *line, size_t size)
@@ -86,19 +127,13 @@ void log_line_clean(struct smmu_buf *clean, const char *line, size_t size)
 	size_t at = 0;
 
 	smmu_buf_clear(clean);
-	if (memchr(line, '\0', size) == NULL && clean_json(clean, line, size))
-		return;
-	/* "> " and "| " quote in mail; a "<6>" is none of them. */
-	while (at < size && (line[at] == '>' || line[at] == '|' || is_blank(line[at])))
-		at++;
-	while (at < size) {
-		if (line[at] == '\x1b') {
-			at = skip_escape(line, at, size);
-			continue;
-		}
-		smmu_buf_putc(clean, (unsigned char)line[at] < ' ' ? ' ' : line[at]);
-		at++;
+	if (memchr(line, '\0', size) || !clean_json(clean, line, size)) {
+		/* "> " and "| " quote in mail; a "<6>" is none of them. */
+		while (at < size && (line[at] == '>' || line[at] == '|' || is_blank(line[at])))
+			at++;
+		smmu_buf_append(clean, line + at, size - at);
 	}
+	strip(clean);
 }
 
 /* "[  196.747107]" at at: its end, else at. */
@@ -239,6 +274,25 @@ static size_t take_state(struct log_segment *segment, const char *line, size_t a
 	return end;
 }
 
+static bool take_driver(struct log_segment *segment, const char *line, size_t at, size_t end,
+			size_t size);
+
+/* "R_SMMU: text", and "R_SMMU: arm-smmu-v3 NAME: text" where the state comes first. */
+static void take_stated(struct log_segment *segment, const char *line, size_t at, size_t size)
+{
+	size_t start, behind = take_state(segment, line, at, size);
+	enum smmu_sec sec = segment->sec;
+
+	start = skip_blanks(line, behind, size);
+	if (start == size || starts(line + start, size - start, "R_SMMU:") ||
+	    starts(line + start, size - start, "S_SMMU:") ||
+	    !take_driver(segment, line, start, run_end(line, start, size), size)) {
+		*segment = (struct log_segment){.driver = LOG_DRIVER_V3, .sec = sec};
+		set_body(segment, line, behind, size);
+	}
+	segment->sec = sec;
+}
+
 /* A driver's name in the run at[0..end): fills segment and returns true. */
 static bool take_driver(struct log_segment *segment, const char *line, size_t at, size_t end,
 			size_t size)
@@ -267,8 +321,7 @@ static bool take_driver(struct log_segment *segment, const char *line, size_t at
 		segment->driver = LOG_DRIVER_V3; /* a function: the rate limit */
 		set_body(segment, line, end, size);
 	} else if (equals(run, length, "R_SMMU:") || equals(run, length, "S_SMMU:")) {
-		segment->driver = LOG_DRIVER_V3;
-		set_body(segment, line, take_state(segment, line, at, size), size);
+		take_stated(segment, line, at, size);
 	} else if (is_qemu(run, length)) {
 		segment->driver = LOG_DRIVER_QEMU;
 		set_body(segment, line, at, size);

@@ -417,14 +417,18 @@ static bool parse_event(struct log_parsed *parsed, const char *text, size_t size
 	return false;
 }
 
-/* A driver that is not known: what stands behind its last ": ", or a header anywhere. */
+/*
+ * A driver that is not known: what stands behind its last ": ", or a header
+ * anywhere, which must look like one to its end: other devices receive events too.
+ */
 static bool parse_foreign(struct log_parsed *parsed, const char *text, size_t size)
 {
 	const char *header = find(text, size, "event 0x");
 
 	if (header && parse_header(parsed, header, (size_t)(text + size - header), false) &&
-	    parsed->part)
+	    parsed->part && (parsed->words || header + parsed->used >= text + size - 1))
 		return true;
+	*parsed = (struct log_parsed){.part = LOG_PART_NONE};
 	for (size_t i = size; i > 1; i--)
 		if (text[i - 2] == ':' && is_between(text[i - 1])) {
 			while (i < size && is_between(text[i]))

@@ -285,9 +285,11 @@ static bool is_only_counted(const struct smmu_replay *replay)
 /* An access that did not just go through. */
 static SMMU_NOINLINE int count_access(struct smmu_run *run, const struct smmu_record *record)
 {
-	const struct smmu_answer answer = {.n = run->n, .record = record, .result = &run->result};
+	struct smmu_answer answer = {.n = run->n, .record = record, .result = &run->result};
 
 	end_access(run, 0, &run->result);
+	if (run->result.event.present)
+		add_interrupts(run, &answer);
 	run->n++;
 	return count(run, &answer);
 }

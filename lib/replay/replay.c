@@ -348,7 +348,7 @@ static int run_stream(struct smmu_stats_run *passed, bool *done, struct smmu_run
 static int run_accesses(const struct smmu_record **at, struct smmu_run *run,
 			const struct smmu_record *end)
 {
-	struct smmu_stats_run passed;
+	struct smmu_stats_run passed = {0};
 	int error = 0;
 	bool done;
 

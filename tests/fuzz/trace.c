@@ -35,12 +35,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static const struct smmu_trace_options options[] = {
-		{.format = SMMU_TRACE_AUTO},
-		{.format = SMMU_TRACE_CSV, .strict = true},
-		{.format = SMMU_TRACE_JSONL},
-		{.format = SMMU_TRACE_FTRACE},
-		{.format = SMMU_TRACE_QEMU},
-		{.format = SMMU_TRACE_GEM5},
+		{.format = SMMU_TRACE_AUTO},  {.format = SMMU_TRACE_CSV, .strict = true},
+		{.format = SMMU_TRACE_JSONL}, {.format = SMMU_TRACE_FTRACE},
+		{.format = SMMU_TRACE_QEMU},  {.format = SMMU_TRACE_GEM5},
 		{.format = SMMU_TRACE_FVP},
 	};
 

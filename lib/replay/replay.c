@@ -315,15 +315,15 @@ static int run_stream(struct smmu_stats_run *passed, bool *done, struct smmu_run
 	struct smmu_model *model = run->replay->machine->smmu[0].model;
 	struct smmu_result *result = &run->result;
 	const struct smmu_record *first = record;
-	uint64_t bytes = 0;
+	uint64_t bytes = 0, source = smmu_txn_source(&first->txn);
 	bool timed = false;
 
 	*done = false;
 	for (; record < end; record++) {
-		if (SMMU_UNLIKELY(record->op != SMMU_OP_ACCESS || record->smmu) ||
-		    record->txn.stream != first->txn.stream ||
-		    record->txn.substream != first->txn.substream ||
-		    record->txn.ssv != first->txn.ssv || record->txn.sec != first->txn.sec)
+		if (smmu_txn_source(&record->txn) != source ||
+		    SMMU_UNLIKELY(record->op != SMMU_OP_ACCESS || record->smmu ||
+				  record->txn.ssv != first->txn.ssv ||
+				  record->txn.sec != first->txn.sec))
 			break;
 		if (SMMU_UNLIKELY(smmu_model_translate(result, model, &record->txn)))
 			return smmu_diag_nomem(run->diag);

@@ -70,6 +70,15 @@ SMMU_INLINE const uint8_t *smmu_txn_bytes(const struct smmu_txn *txn)
 	return (const uint8_t *)txn + offsetof(struct smmu_txn, read);
 }
 
+/* StreamID and SubstreamID together. */
+SMMU_INLINE uint64_t smmu_txn_source(const struct smmu_txn *txn)
+{
+	_Static_assert(offsetof(struct smmu_txn, substream) ==
+			       offsetof(struct smmu_txn, stream) + 4,
+		       "they are neighbours");
+	return smmu_ld64le((const uint8_t *)txn + offsetof(struct smmu_txn, stream));
+}
+
 SMMU_INLINE unsigned smmu_txn_index(const struct smmu_txn *txn)
 {
 	/* Four bytes that are 0 or 1; the product gathers them in its highest bits. */

@@ -155,6 +155,9 @@ install: all
 uninstall:
 	rm -f '$(DESTDIR)$(PREFIX)/bin/smmu' '$(DESTDIR)$(PREFIX)/lib/pkgconfig/smmu.pc' \
 		'$(DESTDIR)$(PREFIX)/lib/libsmmu.a' '$(DESTDIR)$(PREFIX)/lib/libsmmu.so'
+	rm -f '$(DESTDIR)$(PREFIX)/share/bash-completion/completions/smmu' \
+		'$(DESTDIR)$(PREFIX)/share/zsh/site-functions/_smmu' \
+		'$(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/smmu.fish'
 	rm -rf '$(DESTDIR)$(PREFIX)/include/smmu'
 help:
 	@echo 'all deps demo test check-unit check-walker check-cli check-schema check-build check-explain'

@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <string.h>
 
+#include "complete.h"
 #include "session.h"
 
 static int say_help(void)
@@ -23,6 +24,17 @@ static int say_version(struct cli_session *session)
 	return CLI_EXIT_OK;
 }
 
+/* For the scripts in completions/. */
+static int say_candidates(struct cli_session *session, int count, char *const *words)
+{
+	struct smmu_out *out = cli_out(session);
+
+	if (!out)
+		return CLI_EXIT_TROUBLE;
+	cli_complete(out, count, words);
+	return CLI_EXIT_OK;
+}
+
 static int without_command(int argc, char **argv)
 {
 	struct cli_session session;
@@ -34,6 +46,8 @@ static int without_command(int argc, char **argv)
 		smmu_diag_note(session.diag, NULL, "\"smmu help\" lists the commands");
 	} else if (!strcmp(argv[1], "--version") || !strcmp(argv[1], "-V")) {
 		status = say_version(&session);
+	} else if (!strcmp(argv[1], "--complete")) {
+		status = say_candidates(&session, argc - 2, argv + 2);
 	} else if (argv[1][0] == '-' && argv[1][1]) {
 		smmu_diag_error(session.diag, NULL, SMMU_E_USAGE, "unknown option %s", argv[1]);
 		smmu_diag_note(session.diag, NULL, "options of a command follow its name");

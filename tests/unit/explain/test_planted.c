@@ -12,6 +12,7 @@
 #include "spec/l1cd.h"
 #include "spec/l1std.h"
 #include "spec/ste.h"
+#include "told.h"
 
 /* Streams of every kind. */
 static const char plain[] =
@@ -546,49 +547,6 @@ static const struct row {
 	 WHERE_ANY, "nonsecure-fetch", "stage 1 descriptor", "NSTable", NULL},
 };
 
-static void fail(void *ctx, const struct smmu_diag_record *record)
-{
-	(void)ctx;
-	cr_log_error("%s", record->message);
-}
-
-static const char *at(const json_t *json, const char *object, const char *key)
-{
-	const char *text = json_string_value(
-		json_object_get(object ? json_object_get(json, object) : json, key));
-
-	return text ? text : "";
-}
-
-/* The first object that explain tells of one event. */
-static json_t *explain_one(const struct smmu_machine *machine, const struct smmu_sys_info *sys,
-			   const struct smmu_event *event, enum smmu_sec sec)
-{
-	const struct smmu_emit_options options = {.format = SMMU_EMIT_JSONL};
-	const struct smmu_explain_options known = {.machine = machine, .sys = sys, .place = "line"};
-	struct smmu_log_item item = {.kind = SMMU_LOG_EVENT, .line = 1, .sec = sec};
-	struct smmu_explain *explain = NULL;
-	struct smmu_out *out = NULL;
-	struct smmu_emit *emit = NULL;
-	const char *text;
-	json_t *json;
-	size_t size;
-
-	memcpy(item.evt.word, event->word, sizeof(event->word));
-	memset(item.known.word, 0xff, sizeof(item.known.word));
-	cr_assert_eq(smmu_out_open_memory(&out), 0);
-	cr_assert_eq(smmu_emit_new(&emit, out, &options), 0);
-	cr_assert_eq(smmu_explain_new(&explain, &known), 0);
-	cr_assert_eq(smmu_explain_add(explain, &item), 0);
-	cr_assert_eq(smmu_explain_emit(emit, explain, false, true), 0);
-	cr_assert_eq(smmu_emit_free(emit), 0);
-	text = smmu_out_memory(out, &size);
-	json = json_loadb(text, strcspn(text, "\n"), 0, NULL);
-	smmu_explain_free(explain);
-	smmu_out_close(out);
-	return json;
-}
-
 static void check_row(const struct row *row, const json_t *json, const struct places *places)
 {
 	const struct smmu_pa pas[] = {[WHERE_L1STD] = places->l1std, [WHERE_STE] = places->ste,
@@ -597,29 +555,30 @@ static void check_row(const struct row *row, const json_t *json, const struct pl
 				      [WHERE_UNDER] = places->under};
 	char pointer[64];
 
-	cr_expect_str_eq(at(json, "event", "type"), smmu_event_name(row->event), "%s: %s", row->row,
-			 at(json, "event", "type"));
-	cr_expect_str_eq(at(json, NULL, "system"), "agrees", "%s: %s", row->row,
-			 at(json, NULL, "system"));
-	cr_expect_str_eq(at(json, "reason", "name"), row->reason, "%s: %s", row->row,
-			 at(json, "reason", "name"));
-	cr_expect_str_eq(at(json, "blame", "structure"), row->structure, "%s: %s", row->row,
-			 at(json, "blame", "structure"));
-	cr_expect_str_eq(at(json, "blame", "field"), row->field ? row->field : "", "%s: %s",
-			 row->row, at(json, "blame", "field"));
-	snprintf(pointer, sizeof(pointer), "%s of %s", at(json, "pointer", "field"),
-		 at(json, "pointer", "structure"));
+	cr_expect_str_eq(told_text(json, "event", "type"), smmu_event_name(row->event), "%s: %s",
+			 row->row, told_text(json, "event", "type"));
+	cr_expect_str_eq(told_text(json, NULL, "system"), "agrees", "%s: %s", row->row,
+			 told_text(json, NULL, "system"));
+	cr_expect_str_eq(told_text(json, "reason", "name"), row->reason, "%s: %s", row->row,
+			 told_text(json, "reason", "name"));
+	cr_expect_str_eq(told_text(json, "blame", "structure"), row->structure, "%s: %s", row->row,
+			 told_text(json, "blame", "structure"));
+	cr_expect_str_eq(told_text(json, "blame", "field"), row->field ? row->field : "", "%s: %s",
+			 row->row, told_text(json, "blame", "field"));
+	snprintf(pointer, sizeof(pointer), "%s of %s", told_text(json, "pointer", "field"),
+		 told_text(json, "pointer", "structure"));
 	cr_expect_str_eq(pointer, row->pointer ? row->pointer : " of ", "%s: %s", row->row,
 			 pointer);
 	if (row->where)
-		cr_expect_eq(strtoull(at(json, "blame", "address"), NULL, 16), pas[row->where].pa,
-			     "%s: %s", row->row, at(json, "blame", "address"));
+		cr_expect_eq(strtoull(told_text(json, "blame", "address"), NULL, 16),
+			     pas[row->where].pa, "%s: %s", row->row,
+			     told_text(json, "blame", "address"));
 }
 
 Test(explain, planted_causes_are_named)
 {
 	for (size_t i = 0; i < SMMU_LEN(rows); i++) {
-		struct smmu_diag diag = {.report = fail};
+		struct smmu_diag diag = {.report = told_log};
 		struct smmu_machine machine = {0};
 		struct smmu_sys *sys = NULL;
 		struct places places = {0};
@@ -643,7 +602,7 @@ Test(explain, planted_causes_are_named)
 		smmu_model_probe(&result, machine.smmu[0].model, &rows[i].txn, NULL);
 		cr_expect(result.event.present, "%s: %s, no event", rows[i].row,
 			  smmu_reason_info(result.blame.reason)->name);
-		json = explain_one(&machine, smmu_sys_info(sys), &result.event, rows[i].txn.sec);
+		json = told_of_event(&machine, smmu_sys_info(sys), &result.event, rows[i].txn.sec);
 		cr_assert_not_null(json, "%s", rows[i].row);
 		check_row(&rows[i], json, &places);
 		json_decref(json);

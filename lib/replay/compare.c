@@ -294,7 +294,7 @@ static int read_pages(struct smmu_compare *compare, struct smmu_in *in, const ch
 		      struct smmu_diag *diag)
 {
 	struct smmu_trace *trace;
-	bool is_log;
+	bool is_log = false;
 	int error = smmu_trace_open(&trace, in, NULL, diag);
 
 	if (!error) {

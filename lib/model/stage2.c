@@ -285,6 +285,7 @@ static int check_leaf(struct smmu_walk *w, const struct s2_walk *s, const struct
 	leaf->oa = smmu_desc_oa(e->desc, e->l);
 	leaf->perm = (uint8_t)permissions(s2, s, e);
 	leaf->pas = s->space == SMMU_PAS_S ? s2->secure_out : s2->out;
+	leaf->assured_only = leaf->mro = false;
 	if (s2->realm && is_ns(e)) {
 		leaf->pas = SMMU_PAS_NS;
 		leaf->perm &= s->class == SMMU_EVT_CLASS_IN ? (uint8_t)~SMMU_PERM_EXEC : 0;

@@ -124,8 +124,9 @@ check-deps:
 
 sanitize:
 	$(Q)UBSAN_OPTIONS=print_stacktrace=1 $(MAKE) -s -j2 B=$(B)/san O='-O1 -g' \
-		SAN='-fsanitize=address,undefined -fno-sanitize-recover=all' all $(B)/san/unit $(B)/san/walker
-	$(Q)$(MAKE) -s B=$(B)/san check-unit check-walker check-cli check-robust check-oracles
+		SAN='-fsanitize=address,undefined -fno-sanitize-recover=all' all \
+		$(B)/san/unit $(B)/san/walker $(B)/san/walker-wide
+	$(Q)$(MAKE) -s B=$(B)/san check-unit check-cli check-robust check-oracles
 	$(Q)$(MAKE) -s B=$(B)/san check-walker WALKS=1000000 SEED=1001
 	$(Q)$(MAKE) -s B=$(B)/san check-build BUILDS=1000 SEED=1001
 coverage:

@@ -304,6 +304,9 @@ static SMMU_NOINLINE int count_run(struct smmu_run *run, const struct smmu_stats
 	return 0;
 }
 
+_Static_assert(offsetof(struct smmu_txn, substream) == offsetof(struct smmu_txn, stream) + 4,
+	       "smmu_txn_source() reads both at once");
+
 /*
  * Accesses of one stream through the first SMMU that go through: how far they
  * reach from record on.  The one behind them is translated as well where it is

@@ -174,6 +174,19 @@ static int give_caches(const struct cli_system *system, const char *what, struct
 	return error;
 }
 
+/* An empty file, or a trace without the column pa, has agreed with nothing. */
+static int check_compared(const struct run *run, const struct replay_args *args)
+{
+	if (!args->expect || !run->stats.records || run->stats.expected)
+		return 0;
+	if (!*args->expect)
+		return smmu_diag_error(run->session->diag, NULL, SMMU_E_INVALID,
+				       "--expect: no record of the trace has a pa to compare with");
+	return smmu_diag_error(run->session->diag, NULL, SMMU_E_INVALID,
+			       "--expect: %s has no answer to any record of the trace",
+			       args->expect);
+}
+
 static int run_system(struct run *run, const struct replay_args *args, struct cli_system *system)
 {
 	struct smmu_machine *machine = &system->machine;
@@ -198,6 +211,8 @@ static int run_system(struct run *run, const struct replay_args *args, struct cl
 		error = run->emit ? run_trace(run, args, machine, in) : SMMU_E_IO;
 	}
 	smmu_in_close(in);
+	if (!error)
+		error = check_compared(run, args);
 	if (!error && args->memory_after)
 		error = write_memory_after(run->session, args->memory_after, machine->mem);
 	return error;

@@ -33,8 +33,8 @@ CLI_OBJ  := $(CLI_SRC:%.c=$(B)/%.o)
 UNIT_OBJ := $(UNIT_SRC:%.c=$(B)/%.o)
 
 .PHONY: all deps demo test check-unit check-walker check-cli check-schema check-build \
-	check-explain check-qemu check-robust check-messages check-oracles check-deps check-speed golden sanitize coverage bench fuzz \
-	install uninstall clean help
+	check-explain check-qemu check-robust check-messages check-oracles check-deps \
+	check-speed golden sanitize coverage bench fuzz install uninstall clean help
 all: $(B)/smmu $(B)/libsmmu.a $(B)/libsmmu.so
 
 $(B)/%.o: %.c

@@ -152,6 +152,15 @@ static void emit_counts(struct smmu_emit *emit, const struct rows *rows,
 		smmu_emit_real(emit, "records_per_second", (double)row->records / seconds, 1);
 }
 
+/* Of every table of rows, behind whose they are: what emit_counts() gives. */
+#define COUNT_COLUMNS                                                                              \
+	{"records", "Records", true}, {"bytes", "Bytes", true}, {"ok", "ok", true},                \
+		{"fault", "fault", true}, {"stall", "stall", true}, {"abort", "abort", true},      \
+		{"percent", "% not ok", true},                                                     \
+	{                                                                                          \
+		"records_per_second", "Records/s", true                                            \
+	}
+
 /* The last one is a rate, which needs a clock. */
 static size_t columns_of(const struct rows *rows, size_t count)
 {
@@ -177,14 +186,7 @@ static void emit_smmus(struct smmu_emit *emit, const struct rows *rows)
 {
 	static const struct smmu_emit_column columns[] = {
 		{"smmu", "SMMU", false},
-		{"records", "Records", true},
-		{"bytes", "Bytes", true},
-		{"ok", "ok", true},
-		{"fault", "fault", true},
-		{"stall", "stall", true},
-		{"abort", "abort", true},
-		{"percent", "% not ok", true},
-		{"records_per_second", "Records/s", true},
+		COUNT_COLUMNS,
 	};
 
 	smmu_emit_table(emit, "smmus", columns, columns_of(rows, SMMU_LEN(columns)));
@@ -207,14 +209,7 @@ static void emit_streams(struct smmu_emit *emit, const struct rows *rows)
 		{"security", "Sec", false},
 		{"stream", "Stream", true},
 		{"device", "Device", false},
-		{"records", "Records", true},
-		{"bytes", "Bytes", true},
-		{"ok", "ok", true},
-		{"fault", "fault", true},
-		{"stall", "stall", true},
-		{"abort", "abort", true},
-		{"percent", "% not ok", true},
-		{"records_per_second", "Records/s", true},
+		COUNT_COLUMNS,
 	};
 
 	smmu_emit_table(emit, "streams", columns, columns_of(rows, SMMU_LEN(columns)));
@@ -237,14 +232,7 @@ static void emit_substreams(struct smmu_emit *emit, const struct rows *rows)
 		{"security", "Sec", false},
 		{"stream", "Stream", true},
 		{"substream", "Sub", true},
-		{"records", "Records", true},
-		{"bytes", "Bytes", true},
-		{"ok", "ok", true},
-		{"fault", "fault", true},
-		{"stall", "stall", true},
-		{"abort", "abort", true},
-		{"percent", "% not ok", true},
-		{"records_per_second", "Records/s", true},
+		COUNT_COLUMNS,
 	};
 
 	smmu_emit_table(emit, "substreams", columns, columns_of(rows, SMMU_LEN(columns)));

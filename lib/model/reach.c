@@ -29,7 +29,6 @@ static struct smmu_walk start(struct smmu_model *model, const struct smmu_txn *t
 			      struct smmu_result *result)
 {
 	memset(result, 0, sizeof(*result));
-	smmu_model_forget_frames(model);
 	return (struct smmu_walk){.model = model,
 				  .iface = &model->iface[txn->sec],
 				  .txn = txn,
@@ -37,9 +36,11 @@ static struct smmu_walk start(struct smmu_model *model, const struct smmu_txn *t
 				  .probe = true};
 }
 
+/* Where every look at a stream begins: memory may have moved since the last one. */
 static int configure(struct smmu_walk *w, struct smmu_config *config)
 {
 	memset(config, 0, sizeof(*config));
+	smmu_model_forget_frames(w->model);
 	if (!w->iface->now.enabled)
 		return smmu_walk_fault(w, 0, SMMU_REASON_GBPA_ABORT);
 	if (smmu_stream_fetch(w, config))

@@ -4,7 +4,8 @@
  * lint, explain and diff read this.  IHI 0070 G.b 3.3, 5.1 - 5.4.
  *
  * It is the model's own walk, asked address by address, so that it cannot say
- * anything else than a transaction would.  Nothing is cached or changed.
+ * anything else than a transaction would.  Nothing is cached or changed; a visit
+ * may not write memory.
  *
  * Bounded: tables may be shared or lead to themselves, so every iteration takes
  * a budget of steps, counts it down and ends with SMMU_E_LIMIT when it is used

@@ -131,7 +131,7 @@ sanitize:
 	$(Q)$(MAKE) -s B=$(B)/san check-build BUILDS=1000 SEED=1001
 coverage:
 	$(Q)$(MAKE) -s -j2 B=$(B)/cov O='-O0 -g' SAN='--coverage' all $(B)/cov/unit
-	$(Q)$(MAKE) -s B=$(B)/cov check-unit check-cli check-oracles >/dev/null
+	$(Q)$(MAKE) -s B=$(B)/cov check-unit check-cli check-oracles
 	$(Q)gcovr -s --object-directory $(B)/cov -f 'lib/' $(B)/cov | tail -4
 BENCH := $(B)/bench-walk $(B)/bench-build $(B)/bench-trace
 bench: $(B)/smmu $(BENCH)

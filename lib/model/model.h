@@ -36,6 +36,15 @@ void smmu_model_free(struct smmu_model *model);
  */
 int smmu_model_translate(struct smmu_result *result, struct smmu_model *model,
 			 const struct smmu_txn *txn);
+/*
+ * The same for up to count transactions that are alike (smmu_txn_is_like()),
+ * each stride bytes behind the one before, as long as they go through and
+ * nothing else happens: no event, no update, nothing stale.  *passed is how
+ * many did, whose answers nobody gets; where that is less than count, result is
+ * the answer of one more.
+ */
+int smmu_model_translate_run(struct smmu_result *result, size_t *passed, struct smmu_model *model,
+			     const struct smmu_txn *txn, size_t stride, size_t count);
 /* The same without caches and without any effect on memory or queues; log may be NULL. */
 int smmu_model_probe(struct smmu_result *result, struct smmu_model *model,
 		     const struct smmu_txn *txn, const struct smmu_walk_log *log);

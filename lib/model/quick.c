@@ -380,19 +380,29 @@ static SMMU_NOINLINE int walk(struct smmu_result *result, struct smmu_model *mod
 			     : first_only_uncached(result, model, txn, key);
 }
 
+/* An entry of the TLB that permits the access, or NULL. */
+SMMU_INLINE const struct smmu_tlb_entry *permitted(const struct smmu_tlb *tlb,
+						   const struct smmu_txn *txn, uint64_t key)
+{
+	const struct smmu_tlb_entry *hit =
+		smmu_tlb_find(tlb, key, smmu_tlb_page(tlb, txn->address));
+
+	if (SMMU_UNLIKELY(!hit || !smmu_bit(hit->out, smmu_txn_index(txn))))
+		return NULL;
+	return hit;
+}
+
 SMMU_INLINE int translate(struct smmu_result *result, struct smmu_model *model,
 			  const struct smmu_txn *txn, uint64_t key)
 {
 	const struct smmu_tlb_entry *hit;
-	unsigned index;
 
 	if (SMMU_UNLIKELY(!model->tlb_on))
 		return walk(result, model, txn, key);
-	hit = smmu_tlb_find(model->tlb, key, smmu_tlb_page(model->tlb, txn->address));
-	index = smmu_txn_index(txn);
-	if (SMMU_UNLIKELY(!hit || !smmu_bit(hit->out, index)))
+	hit = permitted(model->tlb, txn, key);
+	if (SMMU_UNLIKELY(!hit))
 		return walk(result, model, txn, key);
-	smmu_walk_attr(&result->attr, &hit->attr, index);
+	smmu_walk_attr(&result->attr, &hit->attr, smmu_txn_index(txn));
 	smmu_walk_answer(
 		result,
 		(struct smmu_pa){smmu_tlb_pa(hit) | smmu_bits(txn->address, 0, SMMU_TLB_PAGE_LOG2),
@@ -407,18 +417,55 @@ static SMMU_NOINLINE int translate_unusual(struct smmu_result *result, struct sm
 	return translate(result, model, txn, smmu_cfg_key(txn));
 }
 
+/* As smmu_cfg_key() has it, for a transaction with nothing out of the ordinary. */
+SMMU_INLINE bool plain_key(uint64_t *key, const struct smmu_txn *txn)
+{
+	*key = txn->stream | (uint64_t)txn->sec << SMMU_KEY_SEC;
+	if (SMMU_UNLIKELY(!smmu_txn_is_plain(txn)))
+		return false;
+	if (txn->ssv) {
+		if (SMMU_UNLIKELY(!smmu_bits_fit(txn->substream, 20)))
+			return false;
+		*key |= ((uint64_t)txn->substream << 1 | 1) << SMMU_KEY_SUBSTREAM;
+	}
+	return true;
+}
+
 int smmu_model_translate(struct smmu_result *result, struct smmu_model *model,
 			 const struct smmu_txn *txn)
 {
-	uint64_t key = txn->stream | (uint64_t)txn->sec << SMMU_KEY_SEC;
+	uint64_t key;
 
-	if (SMMU_UNLIKELY(!smmu_txn_is_plain(txn)))
+	if (SMMU_UNLIKELY(!plain_key(&key, txn)))
 		return translate_unusual(result, model, txn);
-	/* As smmu_cfg_key() has it for a transaction with nothing out of the ordinary. */
-	if (txn->ssv) {
-		if (SMMU_UNLIKELY(!smmu_bits_fit(txn->substream, 20)))
-			return translate_unusual(result, model, txn);
-		key |= ((uint64_t)txn->substream << 1 | 1) << SMMU_KEY_SUBSTREAM;
-	}
 	return translate(result, model, txn, key);
+}
+
+/* Nothing but an answer. */
+static bool is_plain(const struct smmu_result *result)
+{
+	return result->status == SMMU_STATUS_OK && !result->updates_count && !result->stale;
+}
+
+int smmu_model_translate_run(struct smmu_result *result, size_t *passed, struct smmu_model *model,
+			     const struct smmu_txn *txn, size_t stride, size_t count)
+{
+	const struct smmu_tlb *tlb = model->tlb;
+	bool tlb_on = model->tlb_on;
+	uint64_t key;
+	size_t i;
+	int error = 0;
+
+	if (SMMU_UNLIKELY(!plain_key(&key, txn)))
+		key = smmu_cfg_key(txn);
+	for (i = 0; i < count; i++) {
+		if (SMMU_UNLIKELY(!tlb_on) || SMMU_UNLIKELY(!permitted(tlb, txn, key))) {
+			error = walk(result, model, txn, key);
+			if (SMMU_UNLIKELY(error || !is_plain(result)))
+				break;
+		}
+		txn = (const struct smmu_txn *)((const uint8_t *)txn + stride);
+	}
+	*passed = i;
+	return error;
 }

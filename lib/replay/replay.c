@@ -294,54 +294,84 @@ static SMMU_NOINLINE int count_access(struct smmu_run *run, const struct smmu_re
 	return count(run, &answer);
 }
 
-static SMMU_NOINLINE int count_run(struct smmu_run *run, const struct smmu_stats_run *passed)
-{
-	if (!passed->count)
-		return 0;
-	run->n += passed->count;
-	if (smmu_stats_add_run(run->replay->stats, 0, passed))
-		return smmu_diag_nomem(run->diag);
-	return 0;
-}
+/* Accesses that are alike, through the first SMMU. */
+struct extent {
+	const struct smmu_record *first;
+	size_t count;
+	uint64_t bytes;
+	bool timed; /* one has a time of its own */
+};
 
-_Static_assert(offsetof(struct smmu_txn, substream) == offsetof(struct smmu_txn, stream) + 4,
-	       "smmu_txn_source() reads both at once");
-
-/*
- * Accesses of one stream through the first SMMU that go through: how far they
- * reach from record on.  The one behind them is translated as well where it is
- * an access of that stream: *done.
- */
-static int run_stream(struct smmu_stats_run *passed, bool *done, struct smmu_run *run,
-		      const struct smmu_record *record, const struct smmu_record *end)
+static struct extent extent_of(const struct smmu_record *at, const struct smmu_record *end)
 {
-	struct smmu_model *model = run->replay->machine->smmu[0].model;
-	struct smmu_result *result = &run->result;
-	const struct smmu_record *first = record;
-	uint64_t bytes = 0, source = smmu_txn_source(&first->txn);
+	struct extent extent = {.first = at};
+	uint64_t bytes = 0;
 	bool timed = false;
 
-	*done = false;
-	for (; record < end; record++) {
-		if (smmu_txn_source(&record->txn) != source ||
-		    SMMU_UNLIKELY(record->op != SMMU_OP_ACCESS || record->smmu ||
-				  record->txn.ssv != first->txn.ssv ||
-				  record->txn.sec != first->txn.sec))
+	for (; at < end; at++) {
+		if (!smmu_record_is_first_access(at) ||
+		    !smmu_txn_is_like(&at->txn, &extent.first->txn))
 			break;
-		if (SMMU_UNLIKELY(smmu_model_translate(result, model, &record->txn)))
-			return smmu_diag_nomem(run->diag);
-		*done = result->status != SMMU_STATUS_OK || result->updates_count || result->stale;
-		if (SMMU_UNLIKELY(*done))
-			break;
-		bytes += record->txn.size;
-		timed |= record->has_time;
+		bytes += at->txn.size;
+		timed |= at->has_time;
 	}
-	*passed = (struct smmu_stats_run){.first = first,
-					  .last = record - 1,
-					  .count = (uint64_t)(record - first),
-					  .bytes = bytes,
-					  .timed = timed};
-	return 0;
+	extent.count = (size_t)(at - extent.first);
+	extent.bytes = bytes;
+	extent.timed = timed;
+	return extent;
+}
+
+static uint64_t bytes_of(const struct smmu_record *first, size_t count)
+{
+	uint64_t bytes = 0;
+
+	for (size_t i = 0; i < count; i++)
+		bytes += first[i].txn.size;
+	return bytes;
+}
+
+/* Accesses that just went through, not yet counted for the run as a whole. */
+struct passed {
+	const struct smmu_record *first;
+	uint64_t count;
+};
+
+static void count_passed(struct smmu_run *run, struct passed *passed, const struct smmu_record *end)
+{
+	if (passed->count)
+		smmu_stats_add_passed(run->replay->stats, passed->first, end - 1, passed->count);
+	run->n += passed->count;
+	*passed = (struct passed){.first = end};
+}
+
+/* Accesses that are alike and only counted. */
+static int run_extent(struct passed *passed, struct smmu_run *run, const struct extent *extent)
+{
+	struct smmu_model *model = run->replay->machine->smmu[0].model;
+	const struct smmu_record *at = extent->first;
+	size_t left = extent->count, count;
+	int error = 0;
+
+	for (; left && !error; left--, at++) {
+		uint64_t bytes = extent->bytes;
+
+		if (smmu_model_translate_run(&run->result, &count, model, &at->txn, sizeof(*at),
+					     left))
+			return smmu_diag_nomem(run->diag);
+		if (SMMU_UNLIKELY(count < extent->count))
+			bytes = bytes_of(at, count);
+		if (count && smmu_stats_add_alike(run->replay->stats, 0, &at->txn, count, bytes))
+			return smmu_diag_nomem(run->diag);
+		passed->count += count;
+		left -= count;
+		if (!left)
+			break;
+		at += count;
+		count_passed(run, passed, at);
+		error = count_access(run, at);
+		passed->first = at + 1;
+	}
+	return error;
 }
 
 /*
@@ -351,20 +381,19 @@ static int run_stream(struct smmu_stats_run *passed, bool *done, struct smmu_run
 static int run_accesses(const struct smmu_record **at, struct smmu_run *run,
 			const struct smmu_record *end)
 {
-	struct smmu_stats_run passed = {0};
+	struct passed passed = {.first = *at};
 	int error = 0;
-	bool done;
 
-	while (*at < end && (*at)->op == SMMU_OP_ACCESS && !(*at)->smmu && !error) {
-		error = run_stream(&passed, &done, run, *at, end);
-		if (!error)
-			error = count_run(run, &passed);
-		if (error)
+	while (!error) {
+		const struct extent extent = extent_of(*at, end);
+
+		if (!extent.count)
 			break;
-		*at += passed.count;
-		if (done)
-			error = count_access(run, (*at)++);
+		run->replay->stats->timed |= extent.timed;
+		error = run_extent(&passed, run, &extent);
+		*at += extent.count;
 	}
+	count_passed(run, &passed, *at);
 	return error;
 }
 

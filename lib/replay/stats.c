@@ -23,15 +23,17 @@ void smmu_stats_fini(struct smmu_stats *stats)
 	*stats = (struct smmu_stats){0};
 }
 
-/* Fibonacci hashing: the high bits of the product depend on every bit of the key. */
+/*
+ * Fibonacci hashing: the high bits of the product depend on every bit of the
+ * key, of which the upper half alone would move them by few steps.
+ */
 static size_t slot_of(const struct smmu_stats *stats, uint64_t key, uint64_t tag)
 {
-	unsigned log2 = (unsigned)stats->capacity_log2;
-
-	return (size_t)smmu_bits((key + tag) * UINT64_C(0x9e3779b97f4a7c15), 64 - log2, log2);
+	return (size_t)(((key ^ key >> 25) + tag) * UINT64_C(0x9e3779b97f4a7c15) >> stats->shift);
 }
 
-static struct smmu_stats_stream *lookup(const struct smmu_stats *stats, uint64_t key, uint64_t tag)
+SMMU_INLINE struct smmu_stats_stream *lookup(const struct smmu_stats *stats, uint64_t key,
+					     uint64_t tag)
 {
 	size_t i = slot_of(stats, key, tag);
 
@@ -45,8 +47,8 @@ static int grow(struct smmu_stats *stats)
 {
 	struct smmu_stats old = *stats;
 
-	stats->capacity_log2 = old.capacity ? old.capacity_log2 + 1 : CAPACITY_FIRST_LOG2;
-	stats->capacity = (size_t)smmu_pow2((unsigned)stats->capacity_log2);
+	stats->shift = old.capacity ? old.shift - 1 : 64 - CAPACITY_FIRST_LOG2;
+	stats->capacity = (size_t)smmu_pow2(64 - stats->shift);
 	stats->streams = calloc(stats->capacity, sizeof(*stats->streams));
 	if (!stats->streams) {
 		*stats = old;
@@ -74,29 +76,34 @@ static int add_row(struct smmu_stats_stream **row, struct smmu_stats *stats, uin
 	return 0;
 }
 
-/* The row of a record's stream, made where there is none yet; NULL: no memory. */
-static struct smmu_stats_stream *row_of(struct smmu_stats *stats, uint32_t smmu,
-					const struct smmu_record *record)
+/* A row for a stream that has none, with what it is about. */
+static SMMU_NOINLINE struct smmu_stats_stream *make_row(struct smmu_stats *stats, uint32_t smmu,
+							const struct smmu_txn *txn, uint64_t key,
+							uint64_t tag)
 {
-	const struct smmu_txn *txn = &record->txn;
-	uint64_t key = smmu_bits_set(txn->stream, SUBSTREAM_LSB, 32, txn->ssv ? txn->substream : 0);
-	uint64_t tag = smmu_bits_set(txn->ssv, SEC_LSB, SMMU_LSB - SEC_LSB, txn->sec);
 	struct smmu_stats_stream *row;
 
-	tag = smmu_bits_set(tag, SMMU_LSB, 64 - SMMU_LSB, smmu);
-	row = stats->capacity ? lookup(stats, key, tag) : NULL;
-	if (SMMU_UNLIKELY(!row || !row->records)) {
-		if (add_row(&row, stats, key, tag))
-			return NULL;
-		row->key = key;
-		row->tag = tag;
-		row->smmu = smmu;
-		row->stream = txn->stream;
-		row->substream = txn->ssv ? txn->substream : 0;
-		row->ssv = txn->ssv;
-		row->sec = txn->sec;
-	}
+	if (add_row(&row, stats, key, tag))
+		return NULL;
+	row->key = key;
+	row->tag = tag;
+	row->smmu = smmu;
+	row->stream = txn->stream;
+	row->substream = txn->ssv ? txn->substream : 0;
+	row->ssv = txn->ssv;
+	row->sec = txn->sec;
 	return row;
+}
+
+/* The row of a transaction's stream, made where there is none yet; NULL: no memory. */
+SMMU_INLINE struct smmu_stats_stream *row_of(struct smmu_stats *stats, uint32_t smmu,
+					     const struct smmu_txn *txn)
+{
+	uint64_t key = txn->stream | (txn->ssv ? (uint64_t)txn->substream << SUBSTREAM_LSB : 0);
+	uint64_t tag = txn->ssv | (uint64_t)txn->sec << SEC_LSB | (uint64_t)smmu << SMMU_LSB;
+	struct smmu_stats_stream *row = stats->capacity ? lookup(stats, key, tag) : NULL;
+
+	return SMMU_LIKELY(row && row->records) ? row : make_row(stats, smmu, txn, key, tag);
 }
 
 static unsigned type_of(const struct smmu_result *result)
@@ -119,7 +126,7 @@ static int count_event(struct smmu_stats_stream *row, const struct smmu_result *
 static int count_stream(struct smmu_stats *stats, uint32_t smmu, const struct smmu_record *record,
 			const struct smmu_result *result)
 {
-	struct smmu_stats_stream *row = row_of(stats, smmu, record);
+	struct smmu_stats_stream *row = row_of(stats, smmu, &record->txn);
 
 	if (!row)
 		return SMMU_E_NOMEM;
@@ -129,22 +136,27 @@ static int count_stream(struct smmu_stats *stats, uint32_t smmu, const struct sm
 	return result->event.present ? count_event(row, result) : 0;
 }
 
-int smmu_stats_add_run(struct smmu_stats *stats, uint32_t smmu, const struct smmu_stats_run *run)
+int smmu_stats_add_alike(struct smmu_stats *stats, uint32_t smmu, const struct smmu_txn *txn,
+			 size_t count, uint64_t bytes)
 {
-	struct smmu_stats_stream *row = row_of(stats, smmu, run->first);
+	struct smmu_stats_stream *row = row_of(stats, smmu, txn);
 
 	if (!row)
 		return SMMU_E_NOMEM;
-	if (!stats->records)
-		stats->first_ns = run->first->time_ns;
-	stats->last_ns = run->last->time_ns;
-	stats->timed |= run->timed;
-	stats->records += run->count;
-	stats->by_status[SMMU_STATUS_OK] += run->count;
-	row->records += run->count;
-	row->bytes += run->bytes;
-	row->by_status[SMMU_STATUS_OK] += run->count;
+	row->records += count;
+	row->bytes += bytes;
+	row->by_status[SMMU_STATUS_OK] += count;
 	return 0;
+}
+
+void smmu_stats_add_passed(struct smmu_stats *stats, const struct smmu_record *first,
+			   const struct smmu_record *last, uint64_t count)
+{
+	if (!stats->records)
+		stats->first_ns = first->time_ns;
+	stats->last_ns = last->time_ns;
+	stats->records += count;
+	stats->by_status[SMMU_STATUS_OK] += count;
 }
 
 static bool is_traffic(enum smmu_trace_op op)

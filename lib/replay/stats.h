@@ -51,7 +51,8 @@ struct smmu_stats {
 	uint64_t stale; /* answers from a cached entry that a fresh walk contradicts */
 	uint64_t first_ns, last_ns;
 	struct smmu_stats_stream *streams; /* owned; a hash table, rows with records > 0 */
-	size_t capacity, streams_count, capacity_log2;
+	size_t capacity, streams_count;
+	unsigned shift;			 /* a hash to a row */
 	struct smmu_stats_stream *last;	 /* counted last, or NULL; among streams */
 	struct smmu_stats_stream others; /* beyond SMMU_STATS_STREAMS_MAX */
 };
@@ -61,14 +62,14 @@ void smmu_stats_fini(struct smmu_stats *stats);
 int smmu_stats_add(struct smmu_stats *stats, uint32_t smmu, const struct smmu_record *record,
 		   const struct smmu_result *result);
 /*
- * The same of count accesses in a row that were answered with OK and nothing
- * beside it: of one stream, substream and security state, bytes bytes together.
+ * The same in two parts, of accesses in a row that were answered with OK and
+ * nothing beside it: for the stream of those that are alike
+ * (smmu_txn_is_like()), count of them with bytes together; and for the run, all
+ * that went before in one go, the last record of any kind included.
  */
-struct smmu_stats_run {
-	const struct smmu_record *first, *last;
-	uint64_t count, bytes;
-	bool timed; /* one has a time of its own */
-};
-int smmu_stats_add_run(struct smmu_stats *stats, uint32_t smmu, const struct smmu_stats_run *run);
+int smmu_stats_add_alike(struct smmu_stats *stats, uint32_t smmu, const struct smmu_txn *txn,
+			 size_t count, uint64_t bytes);
+void smmu_stats_add_passed(struct smmu_stats *stats, const struct smmu_record *first,
+			   const struct smmu_record *last, uint64_t count);
 
 #endif

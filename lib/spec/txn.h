@@ -70,10 +70,18 @@ SMMU_INLINE const uint8_t *smmu_txn_bytes(const struct smmu_txn *txn)
 	return (const uint8_t *)txn + offsetof(struct smmu_txn, read);
 }
 
-/* StreamID and SubstreamID together: they are neighbours (replay.c makes sure). */
-SMMU_INLINE uint64_t smmu_txn_source(const struct smmu_txn *txn)
+_Static_assert(offsetof(struct smmu_txn, substream) == offsetof(struct smmu_txn, stream) + 4 &&
+		       offsetof(struct smmu_txn, sec) == offsetof(struct smmu_txn, read) + 12,
+	       "smmu_txn_is_like() reads several members at once");
+
+/* Whether they differ in nothing but address, size and smmu_txn_index(). */
+SMMU_INLINE bool smmu_txn_is_like(const struct smmu_txn *a, const struct smmu_txn *b)
 {
-	return smmu_ld64le((const uint8_t *)txn + offsetof(struct smmu_txn, stream));
+	const uint8_t *p = smmu_txn_bytes(a), *q = smmu_txn_bytes(b);
+	uint64_t source_a = smmu_ld64le((const uint8_t *)a + offsetof(struct smmu_txn, stream));
+	uint64_t source_b = smmu_ld64le((const uint8_t *)b + offsetof(struct smmu_txn, stream));
+
+	return source_a == source_b && smmu_ld64le(p + 4) == smmu_ld64le(q + 4) && p[12] == q[12];
 }
 
 SMMU_INLINE unsigned smmu_txn_index(const struct smmu_txn *txn)

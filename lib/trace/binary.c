@@ -115,11 +115,14 @@ static enum outcome take_extension(struct item *item, uint64_t value, uint32_t w
 	}
 }
 
-/* A record of a kind seen before: what its flags say is copied. */
-static struct smmu_record *plain_kind(struct smmu_trace *trace, uint32_t flags)
+/*
+ * Where a record of a kind seen before is: what its flags say is copied from it.
+ * The product has READ, WRITE, PRIVILEGED, INSTRUCTION and HAS_SUBSTREAM, which
+ * tell the kinds of one trace apart, in its highest bits.
+ */
+static size_t kind_of(uint32_t flags)
 {
-	return &trace->kind[smmu_bits(flags, SMMU_TRACE_WRITE_LSB, 3) +
-			    8 * smmu_bits(flags, SMMU_TRACE_HAS_SUBSTREAM_LSB, 1)];
+	return (uint32_t)(flags * 0x880000u) >> 27;
 }
 
 static void set_flags(struct smmu_record *record, uint32_t flags)
@@ -168,7 +171,7 @@ static enum outcome check(struct item *item, uint32_t flags)
 
 static enum outcome take_record(struct item *item, const char *p)
 {
-	struct smmu_record *record = item->record, *kind;
+	struct smmu_record *record = item->record;
 	uint64_t ids = smmu_ld64le(p + 8), tail = smmu_ld64le(p + 16);
 	uint32_t flags = (uint32_t)smmu_bits(tail, 32, 32);
 	enum outcome outcome;
@@ -181,9 +184,10 @@ static enum outcome take_record(struct item *item, const char *p)
 		record->txn.size = smmu_bits(tail, 0, 32);
 	outcome = check(item, flags);
 	if (outcome == OUTCOME_RECORD && item->is_first && record->has_size) {
-		kind = plain_kind(item->trace, flags);
-		*kind = *record;
-		kind->line = flags;
+		size_t kind = kind_of(flags);
+
+		item->trace->kind[kind] = *record;
+		item->trace->kind_flags[kind] = flags;
 	}
 	return outcome;
 }
@@ -211,23 +215,39 @@ static enum outcome take_item(struct item *item)
 }
 
 /* Most records: no extension, flags as seen before. */
-SMMU_INLINE bool take_plain(struct smmu_trace *trace, struct smmu_record *record, const char *p)
+SMMU_INLINE bool take_plain(struct smmu_record *record, const struct smmu_trace *trace,
+			    const char *p, uint64_t number)
 {
 	uint64_t ids = smmu_ld64le(p + 8), tail = smmu_ld64le(p + 16);
 	uint32_t flags = (uint32_t)smmu_bits(tail, 32, 32);
-	const struct smmu_record *kind = plain_kind(trace, flags);
+	size_t kind = kind_of(flags);
 
-	/* The kind's member line holds its flags; 0 is no kind, since access needs some. */
-	if (SMMU_UNLIKELY(kind->line != flags || !flags || !smmu_bits(tail, 0, 32)))
+	if (SMMU_UNLIKELY(trace->kind_flags[kind] != flags || !smmu_bits(tail, 0, 32)))
 		return false;
-	*record = *kind;
-	record->line = 0;
+	*record = trace->kind[kind];
 	record->txn.address = smmu_ld64le(p);
 	record->txn.stream = (uint32_t)smmu_bits(ids, 0, 32);
 	record->txn.substream = (uint32_t)smmu_bits(ids, 32, 32);
 	record->txn.size = smmu_bits(tail, 0, 32);
-	record->time_ns = trace->number++;
+	record->time_ns = number;
 	return true;
+}
+
+/* As many of those as there are in a row, at most capacity. */
+static size_t take_plain_records(struct smmu_trace *trace, struct smmu_record *records,
+				 size_t capacity)
+{
+	const char *p = trace->data + trace->pos;
+	size_t count = (trace->filled - trace->pos) / SMMU_TRACE_RECORD_BYTES, i;
+
+	if (count > capacity)
+		count = capacity;
+	for (i = 0; i < count; i++, p += SMMU_TRACE_RECORD_BYTES)
+		if (!take_plain(&records[i], trace, p, trace->number + i))
+			break;
+	trace->number += i;
+	trace->pos += i * SMMU_TRACE_RECORD_BYTES;
+	return i;
 }
 
 /* A record by its number from 0 and its place in the input. */
@@ -282,13 +302,7 @@ static size_t batch(struct smmu_trace *trace, struct smmu_record *records, size_
 	bool more = true;
 
 	while (more && record < last) {
-		const char *p = trace->data + trace->pos, *end = trace->data + trace->filled;
-
-		for (; record < last && end - p >= SMMU_TRACE_RECORD_BYTES &&
-		       take_plain(trace, record, p);
-		     record++)
-			p += SMMU_TRACE_RECORD_BYTES;
-		trace->pos = (size_t)(p - trace->data);
+		record += take_plain_records(trace, record, (size_t)(last - record));
 		more = record < last && next_item(&record, trace, diag);
 	}
 	return (size_t)(record - records);
@@ -341,6 +355,8 @@ int smmu_binary_header(struct smmu_trace *trace, struct smmu_diag *diag)
 				       "this is version %u with %u",
 				       (unsigned)smmu_ld32le(p + 8), (unsigned)smmu_ld32le(p + 12),
 				       SMMU_TRACE_VERSION, SMMU_TRACE_RECORD_BYTES);
+	for (size_t i = 0; i < SMMU_LEN(trace->kind); i++)
+		trace->kind_flags[i] = UINT32_MAX; /* of no record */
 	trace->pos = SMMU_TRACE_RECORD_BYTES;
 	trace->ready = ready;
 	trace->batch = batch;

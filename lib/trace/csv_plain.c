@@ -22,36 +22,42 @@ static const uint8_t digit_of[256] = {
 	NONE, NONE, NONE, NONE, NONE, NONE, NONE, NONE,		     /* 0x80 */
 };
 
-/* Hex digits up to what is none, and how many. */
-SMMU_INLINE char *hex_digits(uint64_t *value, size_t *count, char *p)
+/*
+ * Digits of a base up to what is none, at most max of them, a constant; and how many.
+ * Unrolled, since compilers do not do that of themselves.
+ */
+SMMU_INLINE size_t hex_digits(uint64_t *value, const char *p, size_t max)
 {
-	const char *first = p;
 	uint64_t v = 0;
-	unsigned d;
+	size_t n;
 
-	while ((d = digit_of[(uint8_t)*p]) < 16) {
+#pragma GCC unroll 16
+	for (n = 0; n < max; n++) {
+		unsigned d = digit_of[(uint8_t)p[n]];
+
+		if (d >= 16)
+			break;
 		v = v * 16 + d;
-		p++;
 	}
 	*value = v;
-	*count = (size_t)(p - first);
-	return p;
+	return n;
 }
 
-/* Decimal digits up to what is none. */
-SMMU_INLINE char *decimal_digits(uint64_t *value, size_t *count, char *p)
+SMMU_INLINE size_t decimal_digits(uint64_t *value, const char *p, size_t max)
 {
-	const char *first = p;
 	uint64_t v = 0;
-	unsigned d;
+	size_t n;
 
-	while ((d = (unsigned)(uint8_t)*p - '0') < 10) {
+#pragma GCC unroll 19
+	for (n = 0; n < max; n++) {
+		unsigned d = (unsigned)(uint8_t)p[n] - '0';
+
+		if (d >= 10)
+			break;
 		v = v * 10 + d;
-		p++;
 	}
 	*value = v;
-	*count = (size_t)(p - first);
-	return p;
+	return n;
 }
 
 /* A number that cannot overflow, or nothing; NULL where the careful way is needed. */
@@ -61,21 +67,21 @@ SMMU_INLINE char *plain_number(struct smmu_record *record, enum smmu_column colu
 	uint64_t value;
 	size_t count;
 
+	/* With more digits than that, what follows is not what ends a field. */
 	if (p[0] == '0' && p[1] == 'x') {
-		p = hex_digits(&value, &count, p + 2);
-		if (SMMU_UNLIKELY(count - 1 > (is_id ? 8 : 16) - 1))
+		p += 2;
+		count = hex_digits(&value, p, is_id ? 8 : 16);
+		if (SMMU_UNLIKELY(!count))
 			return NULL;
 	} else {
-		p = decimal_digits(&value, &count, p);
+		count = decimal_digits(&value, p, is_id ? 9 : 19);
 		if (!count)
 			return p;
-		if (SMMU_UNLIKELY(count > (is_id ? 9 : 19)))
-			return NULL;
 	}
 	if (column == SMMU_COL_SIZE && SMMU_UNLIKELY(!value))
 		return NULL;
 	smmu_record_set_number(record, column, value);
-	return p;
+	return p + count;
 }
 
 SMMU_INLINE char *plain_access(struct smmu_record *record, char *p)
@@ -187,16 +193,25 @@ SMMU_INLINE char *plain_line(struct smmu_trace *trace, struct smmu_record *recor
 	return p[0] == '\r' && p[1] == '\n' ? p + 2 : NULL;
 }
 
-/* The bulk of all records need no more than this; only_accesses: no column says otherwise. */
-SMMU_INLINE bool is_complete(struct smmu_record *record, bool only_accesses)
+/*
+ * Counts a record that has all its op needs.  The bulk of all records need no
+ * more than this; only_accesses: no column says otherwise, nor the time.
+ */
+SMMU_INLINE bool take(struct smmu_trace *trace, struct smmu_record *record, bool only_accesses)
 {
 	struct smmu_line_error error;
 
-	if (SMMU_LIKELY(record->has_stream && record->has_address && record->has_access) &&
-	    (only_accesses || SMMU_LIKELY(record->op == SMMU_OP_ACCESS && !record->data &&
-					  record->txn.sec != SMMU_SEC_ROOT)))
+	if (only_accesses && SMMU_LIKELY(smmu_record_has_access(record))) {
+		record->line = trace->line;
+		record->time_ns = trace->number++;
 		return true;
-	return !smmu_record_check(record, &error);
+	}
+	if (!(record->op == SMMU_OP_ACCESS && smmu_record_has_access(record) && !record->data &&
+	      record->txn.sec != SMMU_SEC_ROOT) &&
+	    smmu_record_check(record, &error))
+		return false;
+	smmu_trace_take(trace, record);
+	return true;
 }
 
 SMMU_INLINE size_t batch(struct smmu_trace *trace, struct smmu_record *records, size_t capacity,
@@ -211,9 +226,9 @@ SMMU_INLINE size_t batch(struct smmu_trace *trace, struct smmu_record *records, 
 
 		smmu_record_init(record);
 		next = plain_line(trace, record, p, column, columns);
-		if (SMMU_LIKELY(next && is_complete(record, only_accesses))) {
+		if (SMMU_LIKELY(next) && SMMU_LIKELY(take(trace, record, only_accesses))) {
 			p = next;
-			smmu_trace_take(trace, record++);
+			record++;
 		} else if (smmu_csv_careful_line(trace, record, &p, diag)) {
 			smmu_trace_take(trace, record++);
 		} else if (trace->error) {

@@ -42,8 +42,9 @@ struct smmu_trace {
 	/* CSV: what each column is, an enum smmu_column. */
 	uint8_t *column;
 	size_t columns, columns_capacity;
-	/* Binary: records by their flags, which stand in line. */
-	struct smmu_record kind[16];
+	/* Binary: records seen before, and their flags. */
+	struct smmu_record kind[32];
+	uint32_t kind_flags[32];
 	/* JSONL: what the keys of the last object were, in order. */
 	uint8_t guess[KEY_GUESSES];
 	/* ftrace: a line of several records: the next one, and where its lists go on. */

@@ -136,7 +136,7 @@ static void set_start_level(struct smmu_ste *ste, int level, const struct smmu_i
 
 		smmu_ste_set_S2SL0(ste, sl % 4);
 		smmu_ste_set_S2SL0_2(ste, sl / 4);
-		if (smmu_ste_s2_start_level(&found, ste, false, ids) && found == level)
+		if (smmu_ste_s2_start_level(&found, ste, SMMU_SEC_NS, false, ids) && found == level)
 			return;
 	}
 }

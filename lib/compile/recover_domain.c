@@ -255,7 +255,7 @@ int recover_stage2(size_t *domain, struct recover *r, size_t smmu, const struct 
 	*domain = RECOVER_NONE;
 	if (smmu_ste_s2_vmsa(ste, ids) != SMMU_VMSA_64 ||
 	    !smmu_tg0_granule(&d.granule, smmu_ste_S2TG(ste)) ||
-	    !smmu_ste_s2_start_level(&d.start_level, ste, false, ids)) {
+	    !smmu_ste_s2_start_level(&d.start_level, ste, SMMU_SEC_NS, false, ids)) {
 		r->lost[RECOVER_FORMAT]++;
 		return 0;
 	}
@@ -266,7 +266,8 @@ int recover_stage2(size_t *domain, struct recover *r, size_t smmu, const struct 
 	d.is_stall_forced = smmu_IDR0_STALL_MODEL(ids->idr[0]) == STALL_FORCED;
 	d.ttb[0] = smmu_ste_s2ttb(ste, ids);
 	d.used[0] = true;
-	d.family = smmu_desc_family_a64(d.granule, smmu_ste_s2ds(ste, ids), d.oa_bits > 48);
+	d.family = smmu_desc_family_a64(d.granule, smmu_ste_s2ds(ste, SMMU_SEC_NS, ids),
+					d.oa_bits > 48);
 	d.id = (uint32_t)smmu_ste_S2VMID(ste);
 	d.has_id = true;
 	return add_domain(domain, r, &d);

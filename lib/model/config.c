@@ -213,9 +213,10 @@ static unsigned memattr_scheme(const struct smmu_ste *ste, const struct smmu_ids
 }
 
 /* The tables for Secure IPAs of a Secure stream, or the others (5.2 S_S2TTB). */
-static void stage2_table(struct smmu_tt *tt, const struct smmu_ste *ste, const struct smmu_ids *ids,
-			 bool secure)
+static void stage2_table(struct smmu_tt *tt, const struct smmu_ste *ste,
+			 const struct smmu_rule_ctx *ctx, bool secure)
 {
+	const struct smmu_ids *ids = ctx->ids;
 	struct table t = {.family = SMMU_DESC_LPAE,
 			  .oa_bits = smmu_ste_s2ps_bits(ste, ids),
 			  .base = secure ? smmu_ste_s_s2ttb(ste, ids) : smmu_ste_s2ttb(ste, ids)};
@@ -229,15 +230,16 @@ static void stage2_table(struct smmu_tt *tt, const struct smmu_ste *ste, const s
 		t.ia_bits = 32 - (unsigned)smmu_sign_extend(t0sz, 4);
 	} else {
 		smmu_tg0_granule(&t.granule, secure ? smmu_ste_S_S2TG(ste) : smmu_ste_S2TG(ste));
-		t.family = format == SMMU_VMSA_128
-				   ? SMMU_DESC_D128
-				   : smmu_desc_family_a64(t.granule, smmu_ste_s2ds(ste, ids),
-							  smmu_oas_bits(ids) >= 52);
+		t.family =
+			format == SMMU_VMSA_128
+				? SMMU_DESC_D128
+				: smmu_desc_family_a64(t.granule, smmu_ste_s2ds(ste, ctx->sec, ids),
+						       smmu_oas_bits(ids) >= 52);
 		t.ia_bits = 64 - (unsigned)t0sz;
 	}
 	if (t.family == SMMU_DESC_A64_DS)
 		tt->sh = (int8_t)smmu_ste_S2SH0(ste);
-	smmu_ste_s2_start_level(&t.level, ste, secure, ids);
+	smmu_ste_s2_start_level(&t.level, ste, ctx->sec, secure, ids);
 	place_table(tt, &t);
 	tt->big_endian = smmu_ste_S2ENDI(ste);
 	set_httu(tt, ids,
@@ -256,7 +258,7 @@ static void stage2_spaces(struct smmu_s2 *s2, const struct smmu_ste *ste,
 	s2->tt.pas = s2->out = s2->realm ? SMMU_PAS_REALM : SMMU_PAS_NS;
 	if (ctx->sec != SMMU_SEC_S)
 		return;
-	stage2_table(&s2->secure, ste, ctx->ids, true);
+	stage2_table(&s2->secure, ste, ctx, true);
 	s2->tt.pas = nsw ? SMMU_PAS_NS : SMMU_PAS_S;
 	s2->out = nsa ? SMMU_PAS_NS : SMMU_PAS_S;
 	s2->secure.pas = sw ? SMMU_PAS_NS : SMMU_PAS_S;
@@ -297,7 +299,7 @@ static void stage2(struct smmu_s2 *s2, const struct smmu_ste *ste, const struct 
 {
 	const struct smmu_ids *ids = in->legal->ids;
 
-	stage2_table(&s2->tt, ste, ids, false);
+	stage2_table(&s2->tt, ste, in->legal, false);
 	stage2_spaces(s2, ste, in->legal);
 	set_indirect(s2, ste, in);
 	s2->lpae = smmu_ste_s2_vmsa(ste, ids) == SMMU_VMSA_LPAE;

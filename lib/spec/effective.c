@@ -194,15 +194,16 @@ unsigned smmu_cd_ips_bits(const struct smmu_cd *cd, const struct smmu_ids *ids)
 	return output_bits(smmu_cd_IPS(cd), smmu_cd_vmsa(cd, ids), ids);
 }
 
-bool smmu_ste_s2ds(const struct smmu_ste *ste, const struct smmu_ids *ids)
+bool smmu_ste_s2ds(const struct smmu_ste *ste, enum smmu_sec sec, const struct smmu_ids *ids)
 {
 	return smmu_ste_S2DS(ste) && IDR5(DS) && smmu_ste_S2AA64(ste) &&
-	       smmu_ste_S2TG(ste) != SMMU_TG0_64K;
+	       smmu_ste_S2TG(ste) != SMMU_TG0_64K &&
+	       !(sec == SMMU_SEC_S && smmu_ste_S_S2TG(ste) == SMMU_TG0_64K);
 }
 
 bool smmu_cd_ds(const struct smmu_cd *cd, const struct smmu_ids *ids)
 {
-	return smmu_cd_DS(cd) && IDR5(DS) && smmu_cd_AA64(cd);
+	return smmu_cd_DS(cd) && IDR5(DS) && smmu_cd_AA64(cd) && smmu_ids_is_v3(ids, 1);
 }
 
 /* any-EL2 and EL3 ignore EPD0 and EPD1 and have no table 1. */
@@ -322,8 +323,8 @@ int smmu_d128_start_level(unsigned txsz, enum smmu_granule granule, unsigned skl
 	return 3 - (63 - (int)txsz - page) / stride + (int)skl;
 }
 
-bool smmu_ste_s2_start_level(int *level, const struct smmu_ste *ste, bool secure_ipa,
-			     const struct smmu_ids *ids)
+bool smmu_ste_s2_start_level(int *level, const struct smmu_ste *ste, enum smmu_sec sec,
+			     bool secure_ipa, const struct smmu_ids *ids)
 {
 	struct s2_size size = s2_size(ste, secure_ipa);
 	enum smmu_vmsa format = smmu_ste_s2_vmsa(ste, ids);
@@ -334,7 +335,7 @@ bool smmu_ste_s2_start_level(int *level, const struct smmu_ste *ste, bool secure
 	if (!smmu_tg0_granule(&granule, size.tg))
 		return false;
 	if (format == SMMU_VMSA_64)
-		return s2_start_level_64(level, &size, granule, smmu_ste_s2ds(ste, ids), ids);
+		return s2_start_level_64(level, &size, granule, smmu_ste_s2ds(ste, sec, ids), ids);
 	*level = smmu_d128_start_level(size.t0sz, granule, size.skl);
 	return *level <= 3;
 }

@@ -60,10 +60,11 @@ unsigned smmu_ste_s2ps_bits(const struct smmu_ste *ste, const struct smmu_ids *i
 unsigned smmu_cd_ips_bits(const struct smmu_cd *cd, const struct smmu_ids *ids);
 
 /*
- * S2DS and DS; 0 where they are RES0 for want of IDR5.DS or VMSAv8-64 tables,
- * S2DS also with a 64KB S2TG.  A CD with two granules may have DS for one.
+ * S2DS and DS; 0 where they are RES0 for want of IDR5.DS or VMSAv8-64 tables, and DS in v3.0,
+ * S2DS also with a 64KB S2TG or, of a Secure stream, S_S2TG.  A CD with two granules may have DS
+ * for one.
  */
-bool smmu_ste_s2ds(const struct smmu_ste *ste, const struct smmu_ids *ids);
+bool smmu_ste_s2ds(const struct smmu_ste *ste, enum smmu_sec sec, const struct smmu_ids *ids);
 bool smmu_cd_ds(const struct smmu_cd *cd, const struct smmu_ids *ids);
 
 /* EPD0 and EPD1: whether table n (0 or 1) is switched off or unreachable. */
@@ -80,8 +81,8 @@ uint64_t smmu_cd_ttb(const struct smmu_cd *cd, unsigned n, const struct smmu_ids
  * granule is one that DDI 0487 D8.2 and G5.5.7 do not have; *level is then
  * undefined.
  */
-bool smmu_ste_s2_start_level(int *level, const struct smmu_ste *ste, bool secure_ipa,
-			     const struct smmu_ids *ids);
+bool smmu_ste_s2_start_level(int *level, const struct smmu_ste *ste, enum smmu_sec sec,
+			     bool secure_ipa, const struct smmu_ids *ids);
 /* The level at which a VMSAv9-128 walk of this size starts with this skip level. */
 int smmu_d128_start_level(unsigned txsz, enum smmu_granule granule, unsigned skl);
 

@@ -138,7 +138,7 @@ static bool base_is_out(uint64_t ttb, unsigned bits, enum smmu_vmsa vmsa, bool i
 static bool s2_base_is_out(const struct smmu_rule_facts *f, uint64_t ttb, uint64_t tg)
 {
 	return base_is_out(ttb, smmu_ste_s2ps_bits(f->ste, f->ids), f->s2, tg == SMMU_TG0_64K,
-			   smmu_ste_s2ds(f->ste, f->ids));
+			   smmu_ste_s2ds(f->ste, f->sec, f->ids));
 }
 
 /* VMSAv9-128 always has the small tables that SMMU_IDR3.STT gives VMSAv8-64. */
@@ -158,7 +158,7 @@ static unsigned s2_size_min(const struct smmu_rule_facts *f, bool is_64k)
 		return least;
 	if (f->s2 == SMMU_VMSA_128)
 		floor = 8;
-	else if (is_64k || smmu_ste_s2ds(f->ste, f->ids))
+	else if (is_64k || smmu_ste_s2ds(f->ste, f->sec, f->ids))
 		floor = 12;
 	return least > floor ? least : floor;
 }
@@ -180,7 +180,7 @@ static bool s2_level_is_out(const struct smmu_rule_facts *f, bool secure_ipa, ui
 
 	if (f->s2 != SMMU_VMSA_LPAE && !smmu_tg0_granule(&granule, tg))
 		return false;
-	return !smmu_ste_s2_start_level(&level, f->ste, secure_ipa, f->ids);
+	return !smmu_ste_s2_start_level(&level, f->ste, f->sec, secure_ipa, f->ids);
 }
 
 static bool s2poi_is_reserved(const struct smmu_rule_facts *f)

@@ -148,8 +148,9 @@ Test(effective, stage_2_start_levels)
 			if (rows[i].tg == SMMU_TG0_64K && t0sz > 47)
 				continue;
 			smmu_ste_set_S2T0SZ(&ste, t0sz);
-			cr_expect_eq(smmu_ste_s2_start_level(&level, &ste, false, &ids), want,
-				     "%s, T0SZ %u", rows[i].row, t0sz);
+			cr_expect_eq(
+				smmu_ste_s2_start_level(&level, &ste, SMMU_SEC_NS, false, &ids),
+				want, "%s, T0SZ %u", rows[i].row, t0sz);
 			if (want)
 				cr_expect_eq(level, rows[i].level, "%s, T0SZ %u", rows[i].row,
 					     t0sz);
@@ -168,8 +169,9 @@ Test(effective, stage_2_start_levels_of_lpae)
 
 			smmu_ste_set_S2SL0(&ste, sl0);
 			smmu_ste_set_S2T0SZ(&ste, 0x30 | ((unsigned)t0sz & 15));
-			cr_expect_eq(smmu_ste_s2_start_level(&level, &ste, false, &ids), want,
-				     "SL0 %u T0SZ %d", sl0, t0sz);
+			cr_expect_eq(
+				smmu_ste_s2_start_level(&level, &ste, SMMU_SEC_NS, false, &ids),
+				want, "SL0 %u T0SZ %d", sl0, t0sz);
 			if (want)
 				cr_expect_eq(level, sl0 ? 1 : 2);
 		}
@@ -205,27 +207,34 @@ Test(effective, ds_needs_its_feature_its_format_and_a_small_granule)
 	static const struct {
 		const char *row;
 		uint32_t idr5_ds;
-		unsigned aa64, s2tg;
+		unsigned aa64, s2tg, s_s2tg;
 		bool want_s2, want_s1;
 	} rows[] = {
-		{"4KB", 1, 1, SMMU_TG0_4K, true, true},
-		{"16KB", 1, 1, SMMU_TG0_16K, true, true},
-		{"64KB", 1, 1, SMMU_TG0_64K, false, true},
-		{"no IDR5.DS", 0, 1, SMMU_TG0_4K, false, false},
-		{"not VMSAv8-64", 1, 0, SMMU_TG0_4K, false, false},
+		{"4KB", 1, 1, SMMU_TG0_4K, SMMU_TG0_16K, true, true},
+		{"16KB", 1, 1, SMMU_TG0_16K, SMMU_TG0_4K, true, true},
+		{"64KB", 1, 1, SMMU_TG0_64K, SMMU_TG0_4K, false, true},
+		{"64KB for Secure IPAs", 1, 1, SMMU_TG0_4K, SMMU_TG0_64K, false, true},
+		{"no IDR5.DS", 0, 1, SMMU_TG0_4K, SMMU_TG0_4K, false, false},
+		{"not VMSAv8-64", 1, 0, SMMU_TG0_4K, SMMU_TG0_4K, false, false},
 	};
 
 	for (size_t i = 0; i < SMMU_LEN(rows); i++) {
-		struct smmu_ids ids = {.idr = {0, 0, 0, 0, 0, rows[i].idr5_ds << 7}};
+		struct smmu_ids ids = {.idr = {0, 0, 0, 0, 0, rows[i].idr5_ds << 7}, .aidr = 4};
 		struct smmu_ste ste = {{0}};
 		struct smmu_cd cd = {{0}};
 
 		smmu_ste_set_S2DS(&ste, 1);
 		smmu_ste_set_S2TG(&ste, rows[i].s2tg);
+		smmu_ste_set_S_S2TG(&ste, rows[i].s_s2tg);
 		smmu_ste_set_S2AA64(&ste, rows[i].aa64);
 		smmu_cd_set_DS(&cd, 1);
 		smmu_cd_set_AA64(&cd, rows[i].aa64);
-		cr_expect_eq(smmu_ste_s2ds(&ste, &ids), rows[i].want_s2, "%s", rows[i].row);
+		cr_expect_eq(smmu_ste_s2ds(&ste, SMMU_SEC_S, &ids), rows[i].want_s2, "%s",
+			     rows[i].row);
+		smmu_ste_set_S_S2TG(&ste, SMMU_TG0_64K);
+		cr_expect_eq(smmu_ste_s2ds(&ste, SMMU_SEC_NS, &ids),
+			     rows[i].want_s2 || rows[i].s_s2tg == SMMU_TG0_64K,
+			     "%s: S_S2TG is of Secure streams", rows[i].row);
 		cr_expect_eq(smmu_cd_ds(&cd, &ids), rows[i].want_s1, "%s", rows[i].row);
 	}
 }

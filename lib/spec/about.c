@@ -198,8 +198,8 @@ static bool concerns(const struct rule_view *view, const struct smmu_name *name)
 			return !strncmp(name->owner, "CMD_", 4) &&
 			       smmu_cmd_rule_concerns(view->cmd, (unsigned)name->owner_number) &&
 			       lists(view->fields, name->name);
-		return !strcmp(name->owner, view->is_cd ? "CD" : "STE") &&
-		       lists(view->fields, name->name);
+		return lists(view->ids, id) || (!strcmp(name->owner, view->is_cd ? "CD" : "STE") &&
+						lists(view->fields, name->name));
 	default:
 		return false;
 	}

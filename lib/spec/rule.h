@@ -25,7 +25,13 @@ struct smmu_rule {
 	const char *section; /* where it stands: "IHI 0070 5.2" */
 	const char *text;    /* what is wrong, one sentence without full stop */
 	const char *fields;  /* fields of the structure, the one to blame first: "S2T0SZ S2TG" */
-	const char *ids;     /* what it depends on: "SMMU_IDR3.STT SMMU_IDR5.OAS"; may be "" */
+	/*
+	 * What else it depends on: "SMMU_IDR3.STT SMMU_IDR5.OAS", and of the STE that
+	 * locates a CD "STE.S1PIE"; may be "".  Not named here and above is what decides
+	 * whether the rule is asked: V, Config, EPD0 and EPD1.  (STE.)STRW stands for the
+	 * StreamWorld with all that makes it.
+	 */
+	const char *ids;
 	enum smmu_rule_kind kind;
 	uint8_t secs; /* bit enum smmu_sec: the Security states it holds for */
 	bool chosen;  /* CONSTRAINED UNPREDICTABLE: ILLEGAL is one of the permitted outcomes */

@@ -91,6 +91,7 @@ static struct smmu_ids capable_ids(const struct smmu_show *show)
 	idr0 = smmu_IDR0_set_TTF(idr0, 3);
 	idr0 = smmu_IDR0_set_HTTU(idr0, 3);
 	idr0 = smmu_IDR0_set_ATS(smmu_IDR0_set_Hyp(idr0, 1), 1);
+	idr0 = smmu_IDR0_set_PRI(idr0, 1);
 	idr0 = smmu_IDR0_set_ASID16(smmu_IDR0_set_VMID16(idr0, 1), 1);
 	idr0 = smmu_IDR0_set_ST_LEVEL(smmu_IDR0_set_CD2L(idr0, 1), 1);
 	idr1 = smmu_IDR1_set_SIDSIZE(smmu_IDR1_set_SSIDSIZE(idr1, 20), 32);
@@ -102,8 +103,10 @@ static struct smmu_ids capable_ids(const struct smmu_show *show)
 	ids.idr[3] = (uint32_t)smmu_IDR3_set_PBHA(UINT32_MAX, 0);
 	ids.idr[5] = (uint32_t)idr5;
 	ids.s_idr[1] = (uint32_t)smmu_S_IDR1_set_SEL2(smmu_S_IDR1_set_SECURE_IMPL(0, 1), 1);
-	ids.r_idr[0] = (uint32_t)smmu_R_IDR0_set_ATS(0, 1);
+	ids.r_idr[0] = (uint32_t)smmu_R_IDR0_set_PRI(smmu_R_IDR0_set_ATS(0, 1), 1);
 	ids.r_idr[3] = UINT32_MAX;
+	ids.mpamidr = (uint32_t)smmu_MPAMIDR_set_PARTID_MAX(0, 1);
+	ids.s_mpamidr = ids.r_mpamidr = ids.mpamidr;
 	return ids;
 }
 
@@ -157,34 +160,47 @@ static unsigned queues_of(const struct smmu_show *show, const struct smmu_ids *i
 	return queues;
 }
 
-/* A rule that is broken on all of the queues. */
-static bool is_broken(const struct smmu_cmd_rule *rule, const struct smmu_cmd *cmd,
-		      const struct smmu_ids *ids, unsigned queues)
+/* Those of the queues on which the command breaks the rule. */
+static unsigned broken_on(const struct smmu_cmd_rule *rule, const struct smmu_cmd *cmd,
+			  const struct smmu_ids *ids, unsigned queues)
 {
-	if (!smmu_cmd_rule_concerns(rule, (unsigned)smmu_cmd_Opcode(cmd)) ||
-	    (rule->queues & queues) != queues)
-		return false;
+	unsigned broken = 0;
+
+	if (!smmu_cmd_rule_concerns(rule, (unsigned)smmu_cmd_Opcode(cmd)))
+		return 0;
 	for (int sec = SMMU_SEC_NS; sec < SMMU_SEC_COUNT; sec++) {
 		struct smmu_cmd_ctx ctx = {.ids = ids, .sec = (enum smmu_sec)sec};
 
-		if ((queues & (1u << sec)) && !rule->broken(cmd, &ctx))
-			return false;
+		if ((rule->queues & queues & (1u << sec)) && rule->broken(cmd, &ctx))
+			broken |= 1u << sec;
 	}
-	return true;
+	return broken;
 }
 
+/*
+ * What is wrong on every queue that the command may stand on; where it is
+ * illegal on each for reasons of its own, all of them.
+ */
 static void cmd_problems(struct smmu_problems *p, const struct smmu_show *show,
 			 const uint64_t *words, const struct smmu_ids *ids)
 {
 	struct smmu_cmd cmd = {{words[0], words[1]}};
-	unsigned queues = queues_of(show, ids);
+	unsigned queues = queues_of(show, ids), illegal_on = 0;
 	const struct smmu_cmd_rule *rules;
 	size_t count = smmu_cmd_rules(&rules);
+	bool is_common = false;
 
 	for (size_t i = 0; i < count; i++) {
-		const struct smmu_cmd_rule *r = &rules[i];
+		unsigned on = broken_on(&rules[i], &cmd, ids, queues);
 
-		if (is_broken(r, &cmd, ids, queues))
+		illegal_on |= on;
+		is_common = is_common || on == queues;
+	}
+	for (size_t i = 0; illegal_on == queues && i < count; i++) {
+		const struct smmu_cmd_rule *r = &rules[i];
+		unsigned on = broken_on(r, &cmd, ids, queues);
+
+		if (is_common ? on == queues : on != 0)
 			rule_problem(p, show, r->name, r->text, r->section, r->ids);
 	}
 }

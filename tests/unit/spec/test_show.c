@@ -107,3 +107,69 @@ Test(show, one_object_an_entry)
 		"{\"type\":\"L1CD\",\"fields\":{\"V\":\"0x1\",\"L2Ptr\":\"0x90000000\"}}\n");
 	smmu_out_close(out);
 }
+
+static void join_illegal(void *ctx, const char *sentence)
+{
+	if (strstr(sentence, "depends on"))
+		join(ctx, sentence);
+}
+
+/* Nothing is illegal for want of a feature when no SMMU is given. */
+Test(show, no_command_lacks_a_feature_of_an_smmu_that_has_all)
+{
+	for (unsigned opcode = 0; opcode < 256; opcode++)
+		for (int sec = SMMU_SEC_NS; sec <= SMMU_SEC_REALM; sec++) {
+			struct smmu_show show = of(SMMU_ENTRY_COMMAND);
+			char said[512] = "";
+
+			show.sec = (enum smmu_sec)sec;
+			smmu_show_problems(&show, (uint64_t[2]){opcode}, join_illegal, said);
+			cr_expect_str_eq(said, "", "opcode %#x", opcode);
+		}
+}
+
+static void join_rule(void *ctx, const char *sentence)
+{
+	char *text = ctx;
+
+	if (strncmp(sentence, "CMD_", 4) == 0)
+		snprintf(text + strlen(text), 512 - strlen(text), "%.*s ",
+			 (int)strcspn(sentence, ":"), sentence);
+}
+
+/* Of a command whose queue is not known: what is wrong on all queues, or on each. */
+Test(show, rules_of_a_command_of_some_queue)
+{
+	static const struct {
+		const char *row;
+		uint64_t words[2];
+		uint32_t idr0;
+		const char *rules;
+	} rows[] = {
+		{"legal on the Secure queue", {0x18}, 0x2, ""},
+		{"illegal on all, for one reason", {0x3046}, 0x2, "CMD_SYNC_CS "},
+		{"with RME on none, for two",
+		 {0x18},
+		 0x40000002,
+		 "CMD_TLBI_EL3_QUEUE CMD_TLBI_EL3_RME "},
+		{"of two the common one", {0x40, 53}, 0x402, "CMD_ATC_INV_SIZE "},
+		{"the Stall model is none of the SMMU",
+		 {0x44},
+		 0x1000002,
+		 "CMD_STALL_REALM CMD_STALL_MODEL CMD_STALL_S_MODEL "},
+	};
+
+	for (size_t i = 0; i < SMMU_LEN(rows); i++) {
+		struct smmu_ids ids = {.idr = {rows[i].idr0},
+				       .s_idr = {0x1000000, 0x80000000, 0, 0x40},
+				       .r_idr = {0x400},
+				       .root_idr0 = 0xf};
+		struct smmu_show show = of(SMMU_ENTRY_COMMAND);
+		char said[512] = "";
+
+		show.is_sec_unknown = true;
+		show.ids = &ids;
+		smmu_show_problems(&show, rows[i].words, join_rule, said);
+		cr_expect_str_eq(said, rows[i].rules, "%s", rows[i].row);
+	}
+}

@@ -208,6 +208,19 @@ bool smmu_event_field_is_valid(const struct smmu_field *field, const struct smmu
 	return false;
 }
 
+const char *smmu_event_contradiction(const struct smmu_evt *evt, size_t index)
+{
+	const char *const said[] = {
+#define NEVER(TYPES, text, condition) record_is_in(evt->word, TYPES) && (condition) ? (text) : NULL,
+#include "spec/event.def"
+	};
+
+	for (size_t i = 0; i < SMMU_LEN(said); i++)
+		if (said[i] && index-- == 0)
+			return said[i];
+	return NULL;
+}
+
 const char *smmu_event_field_condition(const struct smmu_field *field)
 {
 	static const char *const words[] = {

@@ -7,6 +7,7 @@
 #define SMMU_SPEC_EVENT_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "spec/access.h"
@@ -64,6 +65,12 @@ bool smmu_event_has_field(unsigned type, const char *name);
  * one of smmu_event_format(…)->fields.
  */
 bool smmu_event_field_is_valid(const struct smmu_field *field, const struct smmu_evt *evt);
+/*
+ * What fields say together that no SMMU writes (7.3.12 to 7.3.17), such as CLASS
+ * TT of a stage 1 fault: the sentence at index among those of this record, or
+ * NULL past the last.
+ */
+const char *smmu_event_contradiction(const struct smmu_evt *evt, size_t index);
 /* The condition in words: "SSV == 1"; NULL: in every record that has the field. */
 const char *smmu_event_field_condition(const struct smmu_field *field);
 

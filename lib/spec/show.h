@@ -80,11 +80,11 @@ void smmu_show_fields(struct smmu_emit *emit, const struct smmu_format *format,
 
 /*
  * What is wrong with an entry: bits that are RES0 and set, encodings that are
- * reserved, and rules that an STE, a CD or a command breaks, judged by ids, or
- * without them as by an SMMU with every feature.  Of a command whose queue is
- * not known only what makes it illegal on every queue.  say is called once a
- * sentence (without full stop), which it must copy.  Returns how many there
- * are; say may be NULL.
+ * reserved, what no event record says, and rules that an STE, a CD or a command
+ * breaks, judged by ids, or without them as by an SMMU with every feature.  Of
+ * a command whose queue is not known only what makes it illegal on every queue.
+ * say is called once a sentence (without full stop), which it must copy.
+ * Returns how many there are; say may be NULL.
  */
 size_t smmu_show_problems(const struct smmu_show *show, const uint64_t *words,
 			  void (*say)(void *ctx, const char *sentence), void *ctx);

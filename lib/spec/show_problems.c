@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "spec/cmd.h"
+#include "spec/event.h"
 #include "spec/problem_priv.h"
 #include "spec/rule.h"
 #include "spec/show_priv.h"
@@ -205,6 +206,17 @@ static void cmd_problems(struct smmu_problems *p, const struct smmu_show *show,
 	}
 }
 
+static void event_problems(struct smmu_problems *p, const struct smmu_format *format,
+			   const uint64_t *words)
+{
+	const char *text;
+	struct smmu_evt evt;
+
+	memcpy(evt.word, words, sizeof(evt.word));
+	for (size_t i = 0; (text = smmu_event_contradiction(&evt, i)); i++)
+		smmu_problem(p, "%s (%s)", text, format->section);
+}
+
 static void rule_problems(struct smmu_problems *p, const struct smmu_show *show,
 			  const uint64_t *words)
 {
@@ -232,6 +244,8 @@ size_t smmu_show_problems(const struct smmu_show *show, const uint64_t *words,
 				show->is_sec_unknown && show->kind == SMMU_ENTRY_COMMAND);
 	if (entry.format && show->kind != SMMU_ENTRY_STE && show->kind != SMMU_ENTRY_CD)
 		encoding_problems(&p, &entry, words);
+	if (entry.format && show->kind == SMMU_ENTRY_EVENT)
+		event_problems(&p, entry.format, words);
 	rule_problems(&p, show, words);
 	return p.count;
 }

@@ -1,6 +1,8 @@
 /* PRI queue entries, IHI 0070 G.b chapter 8. */
 #include "spec/pri.h"
 
+#include <string.h>
+
 #include "base/compiler.h"
 
 static const struct smmu_field fields[] = {
@@ -18,6 +20,11 @@ const struct smmu_format smmu_pri_format = {
 	.fields = fields,
 	.fields_count = SMMU_LEN(fields),
 };
+
+bool smmu_pri_field_is_valid(const struct smmu_field *field, const struct smmu_pri *pri)
+{
+	return smmu_pri_SSV(pri) || strcmp(field->name, "SubstreamID") != 0;
+}
 
 bool smmu_pri_is_stop_marker(const struct smmu_pri *pri)
 {

@@ -32,6 +32,8 @@ enum smmu_pri_code {
 
 extern const struct smmu_format smmu_pri_format;
 
+/* Whether a field means something in this entry: SubstreamID is UNKNOWN without SSV (8). */
+bool smmu_pri_field_is_valid(const struct smmu_field *field, const struct smmu_pri *pri);
 /* A Stop Marker: SSV with Last set and neither W nor R; it is never answered. */
 bool smmu_pri_is_stop_marker(const struct smmu_pri *pri);
 

@@ -141,12 +141,13 @@ const char *smmu_show_type(const struct smmu_show *show, const uint64_t *words)
 	return entry.type;
 }
 
-/* Only records of events have fields that mean nothing. */
 bool smmu_show_is_valid(const struct smmu_format *format, const struct smmu_field *field,
 			const uint64_t *words)
 {
 	struct smmu_evt evt;
 
+	if (format == &smmu_pri_format)
+		return smmu_pri_field_is_valid(field, &(struct smmu_pri){{words[0], words[1]}});
 	if (smmu_event_format((unsigned)smmu_bits(words[0], 0, 8)) != format)
 		return true;
 	memcpy(evt.word, words, sizeof(evt.word));
@@ -280,8 +281,19 @@ static void desc_heading(struct smmu_emit *emit, const char *before,
 			  entry->format->section);
 }
 
+static const char *summary(const struct smmu_show *show, const struct smmu_show_entry *entry,
+			   const uint64_t *words)
+{
+	if (show->kind == SMMU_ENTRY_REGISTER)
+		return show->reg->summary;
+	if (show->kind == SMMU_ENTRY_PRI &&
+	    smmu_pri_is_stop_marker(&(struct smmu_pri){{words[0], words[1]}}))
+		return "Stop PASID marker";
+	return entry->format->summary;
+}
+
 static void heading(struct smmu_emit *emit, const char *before, const struct smmu_show_entry *entry,
-		    const char *number, const struct smmu_show *show)
+		    const char *number, const struct smmu_show *show, const uint64_t *words)
 {
 	bool is_reg = show->kind == SMMU_ENTRY_REGISTER;
 
@@ -290,8 +302,7 @@ static void heading(struct smmu_emit *emit, const char *before, const struct smm
 		return;
 	}
 	smmu_emit_heading(emit, "%s%s%s: %s (%s%s)", before, entry->type, number,
-			  is_reg ? show->reg->summary : entry->format->summary,
-			  is_reg ? "IHI 0070 " : "",
+			  summary(show, entry, words), is_reg ? "IHI 0070 " : "",
 			  is_reg ? show->reg->section : entry->format->section);
 }
 
@@ -309,7 +320,7 @@ static void show_text(struct smmu_emit *emit, const struct smmu_show *show,
 		smmu_emit_heading(emit, "%s%s%s", before, entry->type, number);
 		show_words(emit, words, smmu_entry_words(show));
 	} else {
-		heading(emit, before, entry, number, show);
+		heading(emit, before, entry, number, show, words);
 		smmu_show_fields(emit, entry->format, words, &entry->ctx, true);
 	}
 	smmu_show_problems(show, words, say_problem, emit);

@@ -21,7 +21,7 @@ struct smmu_show_entry {
 /* entry points into itself and to words. */
 void smmu_show_resolve(struct smmu_show_entry *entry, const struct smmu_show *show,
 		       const uint64_t *words);
-/* Whether field means something in words: only records of events have fields that do not. */
+/* Whether field means something in words: events and page requests have fields that do not. */
 bool smmu_show_is_valid(const struct smmu_format *format, const struct smmu_field *field,
 			const uint64_t *words);
 

@@ -4,6 +4,7 @@
 
 #include "spec/cmd.h"
 #include "spec/event.h"
+#include "spec/pri.h"
 #include "spec/problem_priv.h"
 #include "spec/rule.h"
 #include "spec/show_priv.h"
@@ -217,6 +218,16 @@ static void event_problems(struct smmu_problems *p, const struct smmu_format *fo
 		smmu_problem(p, "%s (%s)", text, format->section);
 }
 
+/* "When SSV == 0, the X and Priv bits are both 0." */
+static void pri_problems(struct smmu_problems *p, const uint64_t *words)
+{
+	struct smmu_pri pri = {{words[0], words[1]}};
+
+	if (!smmu_pri_SSV(&pri) && (smmu_pri_X(&pri) || smmu_pri_Priv(&pri)))
+		smmu_problem(p, "%s is 1 without SSV, where it is 0 (%s)",
+			     smmu_pri_X(&pri) ? "X" : "Priv", smmu_pri_format.section);
+}
+
 static void rule_problems(struct smmu_problems *p, const struct smmu_show *show,
 			  const uint64_t *words)
 {
@@ -246,6 +257,8 @@ size_t smmu_show_problems(const struct smmu_show *show, const uint64_t *words,
 		encoding_problems(&p, &entry, words);
 	if (entry.format && show->kind == SMMU_ENTRY_EVENT)
 		event_problems(&p, entry.format, words);
+	if (show->kind == SMMU_ENTRY_PRI)
+		pri_problems(&p, words);
 	rule_problems(&p, show, words);
 	return p.count;
 }

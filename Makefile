@@ -33,7 +33,7 @@ CLI_OBJ  := $(CLI_SRC:%.c=$(B)/%.o)
 UNIT_OBJ := $(UNIT_SRC:%.c=$(B)/%.o)
 
 .PHONY: all deps demo test check-unit check-walker check-cli check-schema check-build \
-	check-explain check-qemu check-robust check-messages check-oracles check-deps \
+	check-explain check-qemu check-random check-robust check-messages check-oracles check-deps \
 	check-speed golden sanitize coverage bench fuzz install uninstall clean help
 all: $(B)/smmu $(B)/libsmmu.a $(B)/libsmmu.so
 
@@ -66,8 +66,8 @@ $(B)/.deps:
 demo: $(B)/.deps
 	$(Q)$(MAKE) -s -j2 all && samples/demo.sh $(B)/smmu
 test: $(B)/.deps
-	$(Q)$(MAKE) -s -j2 all $(B)/unit $(B)/walker $(B)/walker-wide
-	$(Q)$(MAKE) -s check-unit check-walker check-cli check-schema check-build check-explain check-qemu \
+	$(Q)$(MAKE) -s -j2 all $(B)/unit $(B)/walker $(B)/walker-wide $(B)/random
+	$(Q)$(MAKE) -s check-unit check-walker check-random check-cli check-schema check-build check-explain check-qemu \
 		check-robust check-messages check-oracles
 
 check-unit: $(B)/unit
@@ -81,6 +81,13 @@ $(B)/walker-wide: $(patsubst %.c,$(B)/%.o,$(wildcard tests/walker/wide/*.c)) $(B
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 $(B)/walker: $(patsubst %.c,$(B)/%.o,$(wildcard tests/walker/*.c)) $(B)/libsmmu.a
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+# The model under RECORDS by chance: no crash, no endless loop, caches that agree.
+RECORDS ?= 100000
+check-random: $(B)/random
+	$(Q)$(B)/random $(RECORDS) $(SEED)
+$(B)/random: $(patsubst %.c,$(B)/%.o,$(wildcard tests/random/*.c)) $(B)/libsmmu.a
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 check-cli: $(B)/smmu
@@ -125,9 +132,10 @@ check-deps:
 sanitize:
 	$(Q)UBSAN_OPTIONS=print_stacktrace=1 $(MAKE) -s -j2 B=$(B)/san O='-O1 -g' \
 		SAN='-fsanitize=address,undefined -fno-sanitize-recover=all' all \
-		$(B)/san/unit $(B)/san/walker $(B)/san/walker-wide
+		$(B)/san/unit $(B)/san/walker $(B)/san/walker-wide $(B)/san/random
 	$(Q)$(MAKE) -s B=$(B)/san check-unit check-cli check-robust check-oracles
 	$(Q)$(MAKE) -s B=$(B)/san check-walker WALKS=1000000 SEED=1001
+	$(Q)$(MAKE) -s B=$(B)/san check-random RECORDS=2000000 SEED=1001
 	$(Q)$(MAKE) -s B=$(B)/san check-build BUILDS=1000 SEED=1001
 coverage:
 	$(Q)$(MAKE) -s -j2 B=$(B)/cov O='-O0 -g' SAN='--coverage' all $(B)/cov/unit
@@ -162,11 +170,11 @@ uninstall:
 	rm -rf '$(DESTDIR)$(PREFIX)/include/smmu'
 help:
 	@echo 'all deps demo test check-unit check-walker check-cli check-schema check-build check-explain'
-	@echo 'check-qemu check-robust check-messages check-oracles check-deps check-speed golden sanitize coverage'
+	@echo 'check-qemu check-random check-robust check-messages check-oracles check-deps check-speed golden sanitize coverage'
 	@echo 'bench fuzz install uninstall clean (V=1 shows the commands)'
 
 clean:
 	rm -rf $(B)
 
 -include $(LIB_OBJ:.o=.d) $(CLI_OBJ:.o=.d) $(UNIT_OBJ:.o=.d) \
-	$(wildcard $(addprefix $(B)/tests/,bench/*.d walker/*.d walker/wide/*.d))
+	$(wildcard $(addprefix $(B)/tests/,bench/*.d random/*.d walker/*.d walker/wide/*.d))

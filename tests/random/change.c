@@ -301,13 +301,12 @@ static void change_first_level(struct world *w)
 	unsigned n = (unsigned)below(&w->dice, 2);
 	struct smmu_cmd all = {{SMMU_CMD_CFGI_STE_RANGE, 0}};
 
-	if (one_in(&w->dice, 2)) {
+	if (w->two_level && one_in(&w->dice, 2)) {
 		/* 2^6 streams from here on. */
 		tables_put_l1std(w, n, valid);
 		smmu_cmd_set_StreamID(&all, 64 * n);
 		smmu_cmd_set_Range(&all, 5);
-		if (w->two_level)
-			world_issue(w, all);
+		world_issue(w, all);
 	} else {
 		tables_put_l1cd(w, n, valid);
 		invalidate_cds(w, n);

@@ -186,8 +186,8 @@ static void set_quick(struct smmu_tt *tt, bool quick, unsigned ia_log2)
 {
 	const struct smmu_desc_level *first = tt->initial;
 
-	tt->quick = quick && !tt->big_endian && !tt->wide && !tt->haft && first->high_width == 0 &&
-		    tt->ia_bits <= 48;
+	tt->quick = quick && !tt->big_endian && !tt->wide && !tt->pbha && !tt->haft &&
+		    first->high_width == 0 && tt->ia_bits <= 48;
 	tt->ia_mask = smmu_ones(tt->ia_bits);
 	tt->ia_excess = smmu_ones(ia_log2) & ~tt->ia_mask;
 	tt->taken_mask = tt->had ? 0 : smmu_row_taken_mask();
@@ -199,6 +199,37 @@ static void set_quick(struct smmu_tt *tt, bool quick, unsigned ia_log2)
 	tt->watched = tt->taken_mask | tt->excess;
 	tt->want = tt->affd ? 0 : smmu_s1desc_set_AF(0, 1);
 	tt->look = tt->want | tt->excess | (tt->hd ? smmu_s1desc_set_DBM(0, 1) : 0);
+}
+
+/*
+ * 5.4 HWU0, 5.2 S2HWU: which of the descriptor bits [62:59].  What has no PBHA
+ * has none that count: VMSAv9-128 and AIE (DDI 0487 D8.7.2).
+ */
+static uint8_t hwu(uint64_t b59, uint64_t b60, uint64_t b61, uint64_t b62)
+{
+	return (uint8_t)(b59 | b60 << 1 | b61 << 2 | b62 << 3);
+}
+
+/* HAD must be on, which is not there where HAD0 is DisCH0 (IDR5.D128). */
+static uint8_t stage1_pbha(const struct smmu_s1 *s1, const struct smmu_cd *cd,
+			   const struct smmu_ids *ids, unsigned n)
+{
+	if (!smmu_IDR3_PBHA(ids->idr[3]) || smmu_IDR5_D128(ids->idr[5]) || s1->aie ||
+	    !(n ? smmu_cd_HAD1(cd) : smmu_cd_HAD0(cd)))
+		return 0;
+	return n ? hwu(smmu_cd_HWU159(cd), smmu_cd_HWU160(cd), smmu_cd_HWU161(cd),
+		       smmu_cd_HWU162(cd))
+		 : hwu(smmu_cd_HWU059(cd), smmu_cd_HWU060(cd), smmu_cd_HWU061(cd),
+		       smmu_cd_HWU062(cd));
+}
+
+/* With overlays an S2HWU bit is ILLEGAL (5.2 S2POE). */
+static uint8_t stage2_pbha(const struct smmu_ste *ste, const struct smmu_ids *ids)
+{
+	if (!smmu_IDR3_PBHA(ids->idr[3]) || smmu_ste_s2_vmsa(ste, ids) == SMMU_VMSA_128)
+		return 0;
+	return hwu(smmu_ste_S2HWU59(ste), smmu_ste_S2HWU60(ste), smmu_ste_S2HWU61(ste),
+		   smmu_ste_S2HWU62(ste));
 }
 
 static unsigned memattr_scheme(const struct smmu_ste *ste, const struct smmu_ids *ids)
@@ -308,6 +339,7 @@ static void stage2(struct smmu_s2 *s2, const struct smmu_ste *ste, const struct 
 	s2->memattr = (uint8_t)memattr_scheme(ste, ids);
 	s2->record = smmu_ste_S2R(ste);
 	s2->stall = smmu_ste_S2S(ste);
+	s2->tt.pbha = s2->secure.pbha = stage2_pbha(ste, ids);
 	set_quick(&s2->tt,
 		  !s2->ptw && !s2->indirect && !s2->hardened && in->legal->sec == SMMU_SEC_NS, 64);
 	smmu_perm_stage2(s2, smmu_IDR3_XNX(ids->idr[3]));
@@ -425,6 +457,7 @@ static void stage1_half(struct smmu_config *config, const struct smmu_rule_ctx *
 	tt->protect = smmu_IDR3_THE(ids->idr[3]) && !s1->lpae &&
 		      (smmu_cd_vmsa(cd, ids) == SMMU_VMSA_128 || smmu_cd_PnCH(cd));
 	tt->big_endian = smmu_cd_ENDI(cd);
+	tt->pbha = stage1_pbha(s1, cd, ids, n);
 	set_httu(tt, ids,
 		 (struct httu){!s1->lpae && smmu_cd_HA(cd), smmu_cd_HD(cd), smmu_cd_HAFT(cd),
 			       smmu_cd_AFFD(cd)});

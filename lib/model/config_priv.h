@@ -68,6 +68,7 @@ struct smmu_tt {
 	int8_t sh; /* Shareability of all that it maps, or -1: descriptors say it (DS) */
 	bool big_endian;
 	bool wide;	   /* VMSAv9-128 */
+	uint8_t pbha;	   /* PBHA bits of leaves that hardware may use (HWU) */
 	bool affd;	   /* AF == 0 is no fault (AFFD, unless HA) */
 	bool ha, hd, haft; /* hardware updates (3.13) */
 	/* Stage 1 only. */
@@ -195,6 +196,12 @@ static inline uint16_t smmu_config_memory2(const struct smmu_config *config, uin
 	return smmu_attr_stage2(
 		in, (unsigned)smmu_s2desc_MemAttr(desc),
 		s2->tt.sh >= 0 ? (unsigned)s2->tt.sh : (unsigned)smmu_s2desc_SH(desc), s2->memattr);
+}
+
+/* PBHA bits of a leaf that count; 128-bit ones have none, and no bit of pbha. */
+static inline unsigned smmu_config_pbha(const struct smmu_tt *tt, uint64_t desc)
+{
+	return (unsigned)smmu_s1desc_PBHA(desc) & tt->pbha;
 }
 
 /* The output attributes of what was let out with memory, but for the marks. */

@@ -297,6 +297,7 @@ static int translate(struct smmu_walk *w)
 	if (smmu_walk_translate(w, &leaf))
 		return 1;
 	attr = smmu_config_attr(w->config, leaf.memory);
+	attr.pbha = leaf.pbha;
 	smmu_walk_attr(&w->result->attr, &attr, smmu_txn_index(w->txn));
 	count = w->result->updates_count;
 	smmu_walk_answer(w->result, (struct smmu_pa){leaf.oa, leaf.pas}, leaf.size_log2);
@@ -354,7 +355,7 @@ static bool contradicts(const struct smmu_result *fresh, const struct smmu_resul
 		return true;
 	if (r->status == SMMU_STATUS_OK)
 		return fresh->pa.pa != r->pa.pa || fresh->pa.pas != r->pa.pas ||
-		       fresh->attr.memory != r->attr.memory;
+		       fresh->attr.memory != r->attr.memory || fresh->attr.pbha != r->attr.pbha;
 	if (r->event.present) {
 		struct smmu_evt a, b;
 

@@ -282,7 +282,7 @@ SMMU_INLINE void keep(const struct run *r, uint64_t address, const struct found 
 	};
 
 	memcpy(&entry.attr, attr, sizeof(entry.attr));
-	entry.attr.spare = smmu_tlb_range(leaf->size_log2, r->config->ste_pa.pas);
+	entry.attr.pbha = smmu_tlb_range(leaf->size_log2, r->config->ste_pa.pas);
 	smmu_tlb_insert(r->model->tlb, &entry);
 }
 
@@ -403,11 +403,12 @@ SMMU_INLINE int translate(struct smmu_result *result, struct smmu_model *model,
 	if (SMMU_UNLIKELY(!hit))
 		return walk(result, model, txn, key);
 	smmu_walk_attr(&result->attr, &hit->attr, smmu_txn_index(txn));
+	result->attr.pbha = 0;
 	smmu_walk_answer(
 		result,
 		(struct smmu_pa){smmu_tlb_pa(hit) | smmu_bits(txn->address, 0, SMMU_TLB_PAGE_LOG2),
-				 (enum smmu_pas)smmu_bits(hit->attr.spare, 0, 2)},
-		hit->attr.spare >> 2);
+				 (enum smmu_pas)smmu_bits(hit->attr.pbha, 0, 2)},
+		hit->attr.pbha >> 2);
 	return 0;
 }
 

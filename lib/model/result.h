@@ -143,8 +143,17 @@ struct smmu_attr {
 	uint8_t pmg;
 	uint8_t marks; /* enum smmu_attr_marks */
 	bool valid;    /* attributes were computed */
-	uint8_t spare;
+	/*
+	 * PBHA bits that hardware may use (DDI 0487 D8.7.2), of stage 1 in the low half and
+	 * of stage 2 in the high one; how it combines them is IMPLEMENTATION DEFINED.
+	 */
+	uint8_t pbha;
 };
+
+static inline unsigned smmu_attr_pbha(const struct smmu_attr *attr, unsigned stage)
+{
+	return (unsigned)smmu_bits(attr->pbha, stage == 1 ? 0 : 4, 4);
+}
 
 /* A descriptor word that hardware update changed (3.13). */
 struct smmu_update {

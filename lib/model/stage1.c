@@ -378,6 +378,7 @@ static int check_leaf(struct smmu_walk *w, const struct smmu_entry *e,
 	leaf->size_log2 = e->l->size_log2;
 	leaf->oa = smmu_desc_oa(e->desc, e->l);
 	leaf->memory = smmu_config_memory1(w->config, e->tt, e->desc);
+	leaf->pbha = (uint8_t)smmu_config_pbha(e->tt, e->desc);
 	leaf->pas = e->tt->ns_bit && is_ns(e) ? SMMU_PAS_NS : e->ipa_pas;
 	leaf->perm = (uint8_t)permissions(&w->config->stage1, e, taken_of(e, tables), &clean);
 	if (is_fetch_denied(w, leaf))

@@ -284,6 +284,7 @@ static int check_leaf(struct smmu_walk *w, const struct s2_walk *s, const struct
 	leaf->size_log2 = e->l->size_log2;
 	leaf->oa = smmu_desc_oa(e->desc, e->l);
 	leaf->perm = (uint8_t)permissions(s2, s, e);
+	leaf->pbha = (uint8_t)smmu_config_pbha(e->tt, e->desc);
 	leaf->pas = s->space == SMMU_PAS_S ? s2->secure_out : s2->out;
 	leaf->assured_only = leaf->mro = false;
 	if (s2->realm && is_ns(e)) {

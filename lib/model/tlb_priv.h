@@ -36,7 +36,7 @@ struct smmu_tlb_entry {
 	uint64_t key;  /* smmu_cfg_key(), or smmu_key_s2() of it for a page of IPA */
 	/* Accesses that need no walk, bit smmu_txn_index(); number of the output page. */
 	uint64_t out;
-	struct smmu_attr attr; /* marks are enum smmu_marks; spare is smmu_tlb_range() */
+	struct smmu_attr attr; /* marks are enum smmu_marks, in place of pbha smmu_tlb_range() */
 };
 
 #define SMMU_TLB_OUT 20 /* where the number of the output page starts */

@@ -109,6 +109,7 @@ static int bypass_stage1(struct smmu_walk *w, struct smmu_leaf *leaf)
 	leaf->oa = w->txn->address;
 	leaf->pas = w->config->bypass;
 	leaf->perm = SMMU_PERM_ALL;
+	leaf->pbha = 0;
 	leaf->memory = w->config->attr.memory;
 	leaf->size_log2 = now->oas_bits;
 	if (leaf->pas == SMMU_PAS_NS && w->config->stage1.ns_fetch_denied)
@@ -155,6 +156,7 @@ int smmu_walk_translate(struct smmu_walk *w, struct smmu_leaf *leaf)
 	leaf->oa = smmu_bits(second.oa, 0, w->iface->now.oas_bits);
 	leaf->pas = second.pas;
 	leaf->perm &= second.perm;
+	leaf->pbha |= (uint8_t)(second.pbha << 4);
 	leaf->memory = smmu_config_memory2(w->config, leaf->memory, second.desc);
 	if (second.size_log2 < leaf->size_log2)
 		leaf->size_log2 = second.size_log2;

@@ -74,6 +74,7 @@ struct smmu_leaf {
 	/* Stage 2 that is hardened: mostly read-only, AssuredOnly. */
 	bool mro, assured_only;
 	uint16_t memory; /* attributes with which this stage and those before let it out */
+	uint8_t pbha;	 /* smmu_config_pbha() of this stage */
 };
 
 /* What Table descriptors of stage 1 took away (D8.4.1.2), each right where it was first taken. */

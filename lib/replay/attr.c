@@ -64,5 +64,12 @@ void smmu_result_emit_attr(struct smmu_emit *emit, const struct smmu_result *res
 		smmu_emit_uint(emit, "pmg", attr->pmg);
 		smmu_emit_end(emit);
 	}
+	/* DDI 0487 D8.7.2: 0 is the same as no use of them. */
+	if (attr->pbha) {
+		smmu_emit_object(emit, "pbha");
+		smmu_emit_uint(emit, "s1", smmu_attr_pbha(attr, 1));
+		smmu_emit_uint(emit, "s2", smmu_attr_pbha(attr, 2));
+		smmu_emit_end(emit);
+	}
 	smmu_emit_end(emit);
 }

@@ -133,6 +133,24 @@ Test(result, updates_are_listed)
 	json_decref(json);
 }
 
+/* DDI 0487 D8.7.2: bits that are 0 are as unused, so that none at all are not there. */
+Test(result, page_based_hardware_attributes_are_shown_where_there_are_any)
+{
+	struct smmu_result result = {.status = SMMU_STATUS_OK,
+				     .attr = {.valid = true, .pbha = 0xa5}};
+	const struct smmu_ids ids = {.aidr = 4};
+	json_t *json = object_of(&result, &ids);
+	json_t *pbha = json_object_get(json_object_get(json, "attr"), "pbha");
+
+	cr_expect_eq(json_integer_value(json_object_get(pbha, "s1")), 0x5);
+	cr_expect_eq(json_integer_value(json_object_get(pbha, "s2")), 0xa);
+	json_decref(json);
+	result.attr.pbha = 0;
+	json = object_of(&result, &ids);
+	cr_expect_null(json_object_get(json_object_get(json, "attr"), "pbha"));
+	json_decref(json);
+}
+
 /* What exists by version: 13.5 (privilege until SMMUv3.3), SMMU_IDR3.MPAM [7]. */
 Test(result, attributes_are_those_that_apply)
 {

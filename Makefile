@@ -114,15 +114,18 @@ check-qemu: $(B)/smmu
 HOSTILE ?= 800
 check-robust: $(B)/smmu
 	$(Q)$(PYTHON) tests/robust/run.py $(B)/smmu '$(ORACLES)' --cases $(HOSTILE)
+# Logs shuffled, cut and mixed: MIXES of each sort.
+MIXES ?= 150
 check-oracles: $(B)/smmu
 	$(Q)if [ -d '$(ORACLES)' ]; then \
 		$(PYTHON) tests/oracle/run.py $(B)/smmu '$(ORACLES)' && \
 		$(PYTHON) tests/oracle/decode.py $(B)/smmu '$(ORACLES)' && \
 		$(PYTHON) tests/oracle/log.py $(B)/smmu '$(ORACLES)' && \
+		$(PYTHON) tests/oracle/mixed_logs.py $(B)/smmu '$(ORACLES)' $(MIXES) $(SEED) && \
 		$(PYTHON) tests/oracle/sequences.py $(B)/smmu '$(ORACLES)' && \
 		$(PYTHON) tests/oracle/compare.py $(B)/smmu '$(ORACLES)'; \
 	else echo 'not run for want of $(ORACLES): linux, qemu, specification vectors, decode' \
-		'vectors, kernel logs, sequences, comparisons'; fi
+		'vectors, kernel logs, mixed logs, sequences, comparisons'; fi
 # Every message of loader and builder is shown by a golden case or a unit test.
 check-messages:
 	$(Q)$(PYTHON) tests/tools/check_messages.py .

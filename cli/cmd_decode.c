@@ -221,6 +221,7 @@ const struct cli_command cli_cmd_decode = {
 		"Every field is shown, also of what is invalid; runs of entries that are all zero "
 		"are one line in text, but with -v.  A field that means nothing in its "
 		"record is shown as -, and in JSON named by \"invalid\".\n"
+		"Of several logs each is read by itself, and its name stands with every item.\n"
 		"What is illegal is said as for an SMMU with every feature, unless --system or --id "
 		"tell which it is.",
 	.examples =

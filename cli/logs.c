@@ -28,12 +28,20 @@ static bool is_pipe_idle(void)
 	return poll(&in, 1, 0) == 0;
 }
 
+struct reading {
+	struct cli_session *session;
+	const char *file; /* named with every item; NULL: it is the only one */
+};
+
 /* What a pipe gives bit by bit (dmesg -w) is shown as it comes. */
 static int emit_item(void *ctx, const struct smmu_log_item *item)
 {
-	struct cli_session *session = ctx;
+	const struct reading *reading = ctx;
+	struct cli_session *session = reading->session;
+	struct smmu_log_item named = *item;
 
-	smmu_log_emit(session->emit, item, session->format == SMMU_EMIT_TEXT);
+	named.file = reading->file;
+	smmu_log_emit(session->emit, &named, session->format == SMMU_EMIT_TEXT);
 	if (is_pipe_idle())
 		smmu_out_flush(session->out);
 	return cli_output_is_lost(session) ? CLI_EXIT_FINDING : 0;
@@ -126,13 +134,14 @@ static int follow(struct growing *g, char *bytes)
 static int follow_file(struct cli_session *session, const char *path)
 {
 	struct growing g = {.session = session, .path = path};
+	struct reading reading = {session, NULL};
 	char *bytes = malloc(CHUNK);
 	int error = SMMU_E_NOMEM;
 
 	g.fd = strcmp(path, "-") ? open(path, O_RDONLY | O_CLOEXEC) : STDIN_FILENO;
 	if (g.fd < 0)
 		error = smmu_diag_errno(session->diag, NULL, errno, "cannot open %s", path);
-	else if (bytes && !smmu_log_new(&g.log, emit_item, session))
+	else if (bytes && !smmu_log_new(&g.log, emit_item, &reading))
 		error = follow(&g, bytes);
 	if (error == SMMU_E_NOMEM)
 		smmu_diag_nomem(session->diag);
@@ -146,13 +155,14 @@ static int follow_file(struct cli_session *session, const char *path)
 
 /* ---- Files as they are. ---- */
 
-static int read_file(struct cli_session *session, const char *path)
+static int read_file(struct cli_session *session, const char *path, bool is_named)
 {
+	struct reading reading = {session, is_named ? path : NULL};
 	struct smmu_in *in = NULL;
 	int error = smmu_in_open(&in, path, session->diag);
 
 	if (!error)
-		error = smmu_log_read(in, emit_item, session, session->diag);
+		error = smmu_log_read(in, emit_item, &reading, session->diag);
 	smmu_in_close(in);
 	return error;
 }
@@ -172,6 +182,7 @@ int cli_decode_logs(struct cli_session *session, const struct cli_strings *files
 	if (!cli_emit(session))
 		return CLI_EXIT_TROUBLE;
 	for (size_t i = 0; i < count && error == 0; i++)
-		error = is_followed ? follow_file(session, file[i]) : read_file(session, file[i]);
+		error = is_followed ? follow_file(session, file[i])
+				    : read_file(session, file[i], count > 1);
 	return error < 0 ? CLI_EXIT_TROUBLE : CLI_EXIT_OK;
 }

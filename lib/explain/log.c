@@ -52,6 +52,7 @@ struct smmu_log {
 	struct log_segment waiting; /* its text is in pending; driver NONE: nothing waits */
 	char waiting_smmu[SMMU_LOG_NAME];
 	uint32_t waiting_line;
+	uint32_t fragment; /* the last line that may be what is left of another one */
 };
 
 static struct log_slot *slot_at(struct smmu_log *log, size_t i)
@@ -91,20 +92,101 @@ static struct log_slot *push(struct smmu_log *log, const struct smmu_log_item *i
 	else
 		log->count++;
 	slot = slot_at(log, log->count - 1);
-	*slot = (struct log_slot){.item = *item, .last_line = item->line};
+	*slot = (struct log_slot){
+		.item = *item,
+		.last_line = item->line,
+		.word_line = item->line,
+	};
+	memcpy(slot->speaker, item->smmu, sizeof(slot->speaker));
+	return slot;
+}
+
+static bool begins_event(uint64_t word)
+{
+	const struct smmu_evt evt = {{word}};
+	const struct smmu_format *format = smmu_event_format((unsigned)smmu_evt_Type(&evt));
+	const struct smmu_when_ctx ctx = {.word = evt.word};
+
+	if (!format || smmu_format_res0(format, &ctx, 0))
+		return false;
+	if (smmu_evt_SSV(&evt) || !smmu_evt_SubstreamID(&evt))
+		return true;
+	/* It has a SubstreamID without SSV (7.3.9); with StreamID 0 it is rather an address. */
+	return smmu_evt_Type(&evt) == SMMU_EVT_C_BAD_SUBSTREAMID && smmu_evt_StreamID(&evt);
+}
+
+/*
+ * False: the word is of another event, whose header was lost: the first one has
+ * another number than the header, or a later one is the first one again.
+ */
+static bool fits_event(const struct smmu_log *log, const struct log_slot *slot, uint64_t word)
+{
+	const struct smmu_evt evt = {{word}};
+
+	if (slot->words && log->fragment > slot->word_line && begins_event(word) &&
+	    smmu_evt_StreamID(&evt))
+		return false; /* what is left of a line is its header */
+	if (slot->words)
+		return slot->is_cut[0] || word != slot->word[0] || !word || !~word;
+	return !smmu_evt_Type(&slot->said_known) ||
+	       smmu_evt_Type(&slot->said) == smmu_evt_Type(&evt);
+}
+
+/* The end of a driver's name that is not known; empty: the line has none. */
+static void copy_speaker(char *speaker, const struct log_parsed *parsed)
+{
+	size_t size = parsed->speaker_size,
+	       skip = size < SMMU_LOG_NAME ? 0 : size - SMMU_LOG_NAME + 1;
+
+	if (size)
+		memcpy(speaker, parsed->speaker + skip, size - skip);
+	speaker[size - skip] = '\0';
+}
+
+/* Whether one name ends in the other: the beginning of one may be cut off. */
+static bool can_be_same(const char *a, const char *b)
+{
+	size_t a_size = strlen(a), b_size = strlen(b);
+	size_t size = a_size < b_size ? a_size : b_size;
+
+	return !memcmp(a + a_size - size, b + b_size - size, size);
+}
+
+/* The latest slot, when a line without a name, or one cut on the left, may belong to it. */
+static struct log_slot *find_nearby(struct smmu_log *log, const struct smmu_log_item *item,
+				    const char *speaker)
+{
+	struct log_slot *latest = log->latest;
+
+	if (!latest || latest->is_done || item->line - latest->last_line > REACH_NEARBY ||
+	    !can_be_same(latest->speaker, speaker))
+		return NULL;
+	return latest;
+}
+
+/* A header whose driver's name was cut, directly before a word of who it was. */
+static struct log_slot *find_cut_header(struct smmu_log *log, const struct smmu_log_item *item,
+					const struct log_parsed *parsed)
+{
+	struct log_slot *slot = find_nearby(log, item, item->smmu);
+
+	if (!slot || parsed->part != LOG_PART_WORDS || slot->item.sources != SMMU_LOG_HEADER ||
+	    !fits_event(log, slot, parsed->word[0]))
+		return NULL;
+	memcpy(slot->item.smmu, item->smmu, sizeof(slot->item.smmu));
+	memcpy(slot->speaker, item->smmu, sizeof(slot->speaker));
 	return slot;
 }
 
 /* The newest open slot that the segment's lines belong to, or NULL. */
 static struct log_slot *find_open(struct smmu_log *log, const struct smmu_log_item *item,
-				  bool is_named)
+				  const struct log_parsed *parsed, bool is_named)
 {
 	if (!is_named) {
-		struct log_slot *latest = log->latest;
+		char speaker[SMMU_LOG_NAME];
 
-		if (latest && !latest->is_done && item->line - latest->last_line <= REACH_NEARBY)
-			return latest;
-		return NULL;
+		copy_speaker(speaker, parsed);
+		return find_nearby(log, item, speaker);
 	}
 	for (size_t i = log->count; i-- > 0;) {
 		struct log_slot *slot = slot_at(log, i);
@@ -113,7 +195,7 @@ static struct log_slot *find_open(struct smmu_log *log, const struct smmu_log_it
 		    slot->item.sec == item->sec && !strcmp(slot->item.smmu, item->smmu))
 			return slot;
 	}
-	return NULL;
+	return find_cut_header(log, item, parsed);
 }
 
 static struct instance *instance_of(struct smmu_log *log, const char *name)
@@ -139,20 +221,6 @@ static uint32_t cmdq_entries_of(const struct smmu_log *log, const char *name)
 }
 
 /* ---- Words without a header. ---- */
-
-static bool begins_event(uint64_t word)
-{
-	const struct smmu_evt evt = {{word}};
-	const struct smmu_format *format = smmu_event_format((unsigned)smmu_evt_Type(&evt));
-	const struct smmu_when_ctx ctx = {.word = evt.word};
-
-	if (!format || smmu_format_res0(format, &ctx, 0))
-		return false;
-	if (smmu_evt_SSV(&evt) || !smmu_evt_SubstreamID(&evt))
-		return true;
-	/* It has a SubstreamID without SSV (7.3.9); with StreamID 0 it is rather an address. */
-	return smmu_evt_Type(&evt) == SMMU_EVT_C_BAD_SUBSTREAMID && smmu_evt_StreamID(&evt);
-}
 
 static void add_orphan(struct run *run, unsigned index)
 {
@@ -194,7 +262,7 @@ static struct log_slot *end_run(struct smmu_log *log)
 		run->item[0].kind = SMMU_LOG_EVENT;
 		run->item[0].sources = SMMU_LOG_WORDS;
 		slot = push(log, &run->item[0]);
-		slot->words = SMMU_EVT_WORDS;
+		slot->words = slot->in_a_row = SMMU_EVT_WORDS;
 		slot->last_line = run->item[SMMU_EVT_WORDS - 1].line;
 		memcpy(slot->word, run->word, sizeof(run->word));
 		log->latest = slot;
@@ -228,29 +296,16 @@ static void add_to_run(struct smmu_log *log, const struct smmu_log_item *item, u
 
 /* ---- Parts of items. ---- */
 
-/*
- * False: the word is of another event, whose header was lost: the first one has
- * another number than the header, or a later one is the first one again.
- */
-static bool fits_event(const struct log_slot *slot, uint64_t word)
-{
-	const struct smmu_evt evt = {{word}};
-
-	if (slot->words)
-		return slot->is_cut[0] || word != slot->word[0] || !word || !~word;
-	return !smmu_evt_Type(&slot->said_known) ||
-	       smmu_evt_Type(&slot->said) == smmu_evt_Type(&evt);
-}
-
 static bool wants_words(const struct log_slot *slot)
 {
 	if (slot->wants_command)
 		return slot->item.words < SMMU_CMD_WORDS;
 	return slot->item.kind == SMMU_LOG_EVENT && slot->words < SMMU_EVT_WORDS &&
-	       !slot->has_prose && !slot->has_prose2;
+	       !slot->has_prose && !slot->has_prose2 && !slot->takes_no_word;
 }
 
-static void add_word(struct log_slot *slot, uint64_t word, bool is_cut)
+static void add_word(struct smmu_log *log, struct log_slot *slot, uint64_t word, bool is_cut,
+		     uint32_t line)
 {
 	if (slot->wants_command) {
 		slot->item.word[slot->item.words++] = word;
@@ -259,6 +314,9 @@ static void add_word(struct log_slot *slot, uint64_t word, bool is_cut)
 		return;
 	}
 	slot->item.sources |= SMMU_LOG_WORDS;
+	if (slot->in_a_row == slot->words && log->fragment <= slot->word_line)
+		slot->in_a_row++;
+	slot->word_line = line;
 	slot->is_cut[slot->words] = is_cut;
 	slot->word[slot->words++] = word;
 }
@@ -268,12 +326,15 @@ static void take_words(struct smmu_log *log, struct log_slot *slot, const struct
 {
 	for (unsigned i = 0; i < parsed->words; i++) {
 		if (slot && slot->item.kind == SMMU_LOG_EVENT && wants_words(slot) &&
-		    !parsed->is_cut[i] && !fits_event(slot, parsed->word[i])) {
-			log_slot_finish(slot);
-			slot = NULL;
+		    !parsed->is_cut[i] && !fits_event(log, slot, parsed->word[i])) {
+			slot->takes_no_word = !slot->words && !begins_event(parsed->word[i]);
+			if (!slot->takes_no_word) {
+				log_slot_finish(slot);
+				slot = NULL;
+			}
 		}
 		if (slot && !slot->is_done && wants_words(slot))
-			add_word(slot, parsed->word[i], parsed->is_cut[i]);
+			add_word(log, slot, parsed->word[i], parsed->is_cut[i], item->line);
 		else
 			add_to_run(log, item, parsed->word[i], parsed->is_cut[i]);
 	}
@@ -289,6 +350,8 @@ static void take_header(struct smmu_log *log, struct log_slot *open,
 	item->kind = SMMU_LOG_EVENT;
 	item->sources = SMMU_LOG_HEADER;
 	slot = push(log, item);
+	if (!item->smmu[0])
+		copy_speaker(slot->speaker, parsed);
 	if (parsed->type <= 0xff) {
 		smmu_evt_set_Type(&slot->said, parsed->type);
 		smmu_evt_set_Type(&slot->said_known, ~UINT64_C(0));
@@ -433,12 +496,22 @@ static struct smmu_log_item item_of(const struct log_segment *segment, uint32_t 
 	return item;
 }
 
+/* The beginning of "event 0x10 received:", after which nothing is of an event before it. */
+static bool is_cut_header(const struct log_parsed *parsed, const char *text)
+{
+	static const char header[] = "event 0x";
+	size_t size = strlen(text);
+
+	return parsed->message == SMMU_LOG_OTHER && size &&
+	       !memcmp(text, header, size < sizeof(header) - 1 ? size : sizeof(header) - 1);
+}
+
 static void take(struct smmu_log *log, const struct log_segment *segment,
 		 const struct log_parsed *parsed, uint32_t line)
 {
 	struct smmu_log_item item = item_of(segment, line);
 	bool is_named = segment->driver != LOG_DRIVER_NONE;
-	struct log_slot *open = find_open(log, &item, is_named);
+	struct log_slot *open = find_open(log, &item, parsed, is_named);
 
 	if (open)
 		open->last_line = line;
@@ -467,9 +540,13 @@ static void take(struct smmu_log *log, const struct log_segment *segment,
 		take_freebsd(open, parsed);
 		break;
 	case LOG_PART_MESSAGE:
+		if (open && is_cut_header(parsed, item.text))
+			open->takes_no_word = true;
 		take_message(log, open, parsed, &item);
 		break;
 	case LOG_PART_NONE:
+		if (open && is_cut_header(parsed, item.text))
+			open->takes_no_word = true;
 		if (is_named && item.text[0])
 			say(log, &item, SMMU_LOG_OTHER);
 		break;
@@ -539,6 +616,23 @@ static bool join(struct smmu_log *log, const struct log_segment *segment)
 	return true;
 }
 
+/*
+ * What is left of a line that was cut: its name or less, or the first word of
+ * what followed that.  Whole messages have a colon, and blanks.
+ */
+static bool is_fragment(const struct log_segment *segment, const struct log_parsed *parsed)
+{
+	bool is_message = parsed->part == LOG_PART_MESSAGE && parsed->message != SMMU_LOG_OTHER;
+
+	if (is_message || (parsed->part && parsed->part != LOG_PART_MESSAGE))
+		return false;
+	if (segment->driver == LOG_DRIVER_V3)
+		return !segment->smmu_size || parsed->is_partial ||
+		       !memchr(segment->body, ' ', segment->body_size);
+	return segment->driver == LOG_DRIVER_NONE &&
+	       !memchr(segment->body, ':', segment->body_size);
+}
+
 static void take_segment(struct smmu_log *log, const struct log_segment *segment, uint32_t line)
 {
 	struct log_parsed parsed;
@@ -547,6 +641,8 @@ static void take_segment(struct smmu_log *log, const struct log_segment *segment
 		return;
 	settle(log);
 	log_parse(&parsed, segment);
+	if (is_fragment(segment, &parsed))
+		log->fragment = line;
 	if (parsed.is_partial && segment->body_size < PENDING_MAX)
 		wait_for_more(log, segment, line);
 	else
@@ -561,6 +657,8 @@ int smmu_log_line(struct smmu_log *log, const char *line, size_t size, uint32_t 
 	if (log->stopped)
 		return log->stopped;
 	log_line_clean(&log->clean, line, size);
+	if (!log->clean.size)
+		log->fragment = number;
 	if (log->run.words && number - log->run.item[log->run.words - 1].line > REACH_NEARBY)
 		end_run(log);
 	while (!log->stopped &&

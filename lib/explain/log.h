@@ -46,7 +46,8 @@ enum smmu_log_message {
 
 struct smmu_log_item {
 	enum smmu_log_kind kind;
-	uint32_t line; /* of the first line it was found in, from 1 */
+	const char *file; /* where several are read, its name: borrowed; NULL otherwise */
+	uint32_t line;	  /* of the first line it was found in, from 1 */
 	bool has_time;
 	uint64_t time_us;	  /* since boot, by the time stamp of that line */
 	char smmu[SMMU_LOG_NAME]; /* instance as the driver names it; "": not said */

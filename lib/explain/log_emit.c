@@ -316,9 +316,11 @@ static void emit_event(struct smmu_emit *emit, const struct smmu_log_item *item)
 	emit_record(emit, item, false);
 }
 
-/* "line 12, arm-smmu-v3.4.auto, 0000:01:00.0: " */
+/* "a.log, line 12, arm-smmu-v3.4.auto, 0000:01:00.0: " */
 static void head(struct smmu_buf *text, const struct smmu_log_item *item)
 {
+	if (item->file)
+		smmu_buf_printf(text, "%s, ", item->file);
 	smmu_buf_printf(text, "line %" PRIu32, item->line);
 	if (item->smmu[0])
 		smmu_buf_printf(text, ", %s", item->smmu);
@@ -378,6 +380,8 @@ static void emit_item(struct smmu_emit *emit, const struct smmu_log_item *item)
 	static const char *const secs[SMMU_SEC_COUNT] = {"ns", "s", "realm", "root"};
 
 	smmu_emit_object(emit, NULL);
+	if (item->file)
+		smmu_emit_str(emit, "file", item->file);
 	smmu_emit_uint(emit, "line", item->line);
 	if (item->smmu[0])
 		smmu_emit_str(emit, "smmu", item->smmu);

@@ -115,12 +115,12 @@ static const char *find(const char *text, size_t size, const char *what)
 }
 
 /*
- * The hex number behind key; false when there is none, or, unless it may be the
- * last of the line, when the text ends in it: digits may be missing then.
- * *used moves behind it.
+ * The hex number behind key; false when there is none, or when something else
+ * than next follows it: digits may be missing then.  next NULL: anything may,
+ * also the end of the line.  *used moves behind it.
  */
 static bool number_of(uint64_t *value, size_t *used, const char *text, size_t size, const char *key,
-		      bool may_end)
+		      const char *next)
 {
 	const char *found = find(text, size, key);
 	struct log_captures captures;
@@ -132,7 +132,8 @@ static bool number_of(uint64_t *value, size_t *used, const char *text, size_t si
 		return false;
 	*value = captures.number[0];
 	found += captures.used;
-	if (!may_end && found == text + size)
+	if (next &&
+	    ((size_t)(text + size - found) < strlen(next) || memcmp(found, next, strlen(next))))
 		return false;
 	if ((size_t)(found - text) > *used)
 		*used = (size_t)(found - text);
@@ -202,19 +203,20 @@ static bool parse_prose(struct log_parsed *parsed, const char *text, size_t size
 	sid = find(text, size, " sid: ");
 	if (client && sid && sid > client)
 		copy_name(parsed->client, client + 9, (size_t)(sid - client - 9));
-	if (number_of(&value, &parsed->used, text, size, " sid: ", false))
+	if (number_of(&value, &parsed->used, text, size, " sid: ", " ssid: "))
 		SET(parsed, StreamID, value);
 	/* Without a SubstreamID Linux prints 0 too, so that 0 says nothing. */
-	if (number_of(&value, &parsed->used, text, size, " ssid: ", !has_address(parsed->type)) &&
+	if (number_of(&value, &parsed->used, text, size,
+		      " ssid: ", has_address(parsed->type) ? " " : NULL) &&
 	    value) {
 		SET(parsed, SubstreamID, value);
 		SET(parsed, SSV, 1);
 	}
-	if (number_of(&value, &parsed->used, text, size, " iova: ", false))
+	if (number_of(&value, &parsed->used, text, size, " iova: ", " ipa: "))
 		SET(parsed, InputAddr, value);
-	if (number_of(&value, &parsed->used, text, size, " ipa: ", true))
+	if (number_of(&value, &parsed->used, text, size, " ipa: ", NULL))
 		SET(parsed, IPA, value);
-	if (number_of(&value, &parsed->used, text, size, " fetch_addr: ", true))
+	if (number_of(&value, &parsed->used, text, size, " fetch_addr: ", NULL))
 		SET(parsed, FetchAddr, value);
 	parsed->is_partial = parsed->type <= 0xff && lacks_fields(parsed);
 	return true;
@@ -271,7 +273,7 @@ static bool parse_prose2(struct log_parsed *parsed, const char *text, size_t siz
 	for (size_t i = 0; quote && i < SMMU_LEN(classes); i++)
 		if (find(quote, (size_t)(text + size - quote), classes[i].name))
 			SET(parsed, CLASS, classes[i].class);
-	if (stag && number_of(&value, &parsed->used, text, size, " stag: ", true)) {
+	if (stag && number_of(&value, &parsed->used, text, size, " stag: ", NULL)) {
 		SET(parsed, STAG, value);
 		SET(parsed, Stall, find(text, size, " stall stag:") != NULL);
 	}
@@ -291,7 +293,12 @@ static bool parse_header(struct log_parsed *parsed, const char *text, size_t siz
 		return false;
 	parsed->used = at;
 	if (match == LOG_MATCH_PART) {
+		/* Its number is whole where a blank and more follow it. */
 		parsed->is_partial = true;
+		if (log_match(&parsed->captures, "event %x r", text, size) == LOG_MATCH_FULL) {
+			parsed->part = LOG_PART_HEADER;
+			parsed->type = (unsigned)parsed->captures.number[0];
+		}
 		return true;
 	}
 	while (at < size && (text[at] == ':' || text[at] == '.'))
@@ -345,7 +352,7 @@ static bool parse_braces(struct log_parsed *parsed, const char *text, size_t siz
 		return false;
 	for (unsigned i = 0; i < SMMU_LEN(places); i++)
 		if (!number_of(&parsed->word[i], &used, found, (size_t)(text + size - found),
-			       places[i], false))
+			       places[i], i < SMMU_EVT_WORDS - 1 ? "," : "}"))
 			return false;
 	parsed->part = LOG_PART_HEADER;
 	parsed->is_whole = true;
@@ -417,6 +424,19 @@ static bool parse_event(struct log_parsed *parsed, const char *text, size_t size
 	return false;
 }
 
+/* The last name in text[0..size), which blanks and a colon follow. */
+static void set_speaker(struct log_parsed *parsed, const char *text, size_t size)
+{
+	size_t start;
+
+	while (size && (is_between(text[size - 1]) || text[size - 1] == ':'))
+		size--;
+	for (start = size; start > 0 && !is_between(text[start - 1]) && text[start - 1] != ']';)
+		start--;
+	parsed->speaker = text + start;
+	parsed->speaker_size = size - start;
+}
+
 /*
  * A driver that is not known: what stands behind its last ": ", or a header
  * anywhere, which must look like one to its end: other devices receive events too.
@@ -426,14 +446,21 @@ static bool parse_foreign(struct log_parsed *parsed, const char *text, size_t si
 	const char *header = find(text, size, "event 0x");
 
 	if (header && parse_header(parsed, header, (size_t)(text + size - header), false) &&
-	    parsed->part && (parsed->words || header + parsed->used >= text + size - 1))
+	    parsed->part && (parsed->words || header + parsed->used >= text + size - 1)) {
+		set_speaker(parsed, text, (size_t)(header - text));
 		return true;
+	}
 	*parsed = (struct log_parsed){.part = LOG_PART_NONE};
 	for (size_t i = size; i > 1; i--)
 		if (text[i - 2] == ':' && is_between(text[i - 1])) {
+			size_t before = i - 1;
+
 			while (i < size && is_between(text[i]))
 				i++;
-			return parse_event(parsed, text + i, size - i, false);
+			if (!parse_event(parsed, text + i, size - i, false))
+				return false;
+			set_speaker(parsed, text, before);
+			return true;
 		}
 	return false;
 }

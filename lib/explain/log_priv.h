@@ -97,8 +97,10 @@ enum log_part {
 /* What a text says. */
 struct log_parsed {
 	enum log_part part;
-	bool is_partial; /* it breaks off: the next line may go on */
-	size_t used;	 /* bytes understood */
+	bool is_partial;     /* it breaks off: the next line may go on */
+	size_t used;	     /* bytes understood */
+	const char *speaker; /* of a driver that is not known: the name before the text */
+	size_t speaker_size;
 	struct smmu_evt evt, known;
 	unsigned type; /* HEADER, PROSE: event number; above 0xff: a name that is not known */
 	bool is_whole; /* HEADER: all of the event is in this text */
@@ -114,11 +116,15 @@ void log_parse(struct log_parsed *parsed, const struct log_segment *segment);
 /* An item that is being put together (log_record.c has its event). */
 struct log_slot {
 	struct smmu_log_item item;
+	char speaker[SMMU_LOG_NAME]; /* item.smmu, or who it seems to be */
 	bool is_done, has_prose, has_prose2, wants_command, wants_ste;
 	uint32_t last_line;
 	uint64_t word[SMMU_EVT_WORDS];
 	bool is_cut[SMMU_EVT_WORDS];
 	unsigned words;
+	bool takes_no_word; /* its first word was lost, or it is over */
+	unsigned in_a_row;  /* words up to the first that what is left of a line stands before */
+	uint32_t word_line; /* of the last word, or of the header */
 	struct smmu_evt said, said_known; /* by everything but 64-bit words */
 };
 

@@ -85,6 +85,9 @@ void log_slot_finish(struct log_slot *slot)
 	slot->is_done = true;
 	if (item->kind != SMMU_LOG_EVENT)
 		return;
+	/* Where a line between was cut, a word may be lost: what follows has no place. */
+	if (slot->words < SMMU_EVT_WORDS && !slot->has_prose && slot->words > slot->in_a_row)
+		slot->words = slot->in_a_row;
 	if (lost_first(slot))
 		slot->words = 0;
 	else if (lost_second(slot))

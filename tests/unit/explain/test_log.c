@@ -97,6 +97,34 @@ static const struct {
 	    "0x0000010000000010\n" V3 "0x0000020000000000\n" V3 "0x0000000040001000\n" V3
 	    "0x0000000000000000\n",
 	 1, 0x10, 0x100, 0x40001000},
+	{"a number behind the name of another driver is no word",
+	 V3 "event 0x10 received:\n" V3 "0x0000010000000010\n" V3 "0x0000020000000000\n"
+	    "pci_epf_enable_doorbell: phys_addr: 0xffffff9f0000\n" V3 "0x0000000040001000\n" V3
+	    "0x0000000000000000\n",
+	 1, 0x10, 0x100, 0x40001000},
+	{"words of a driver that is not known, behind its name",
+	 "[ 1.000000] board_iommu: event 0x10 received:\n"
+	 "[ 1.000001] board_iommu: 0x0000010000000010\n"
+	 "[ 1.000002] board_iommu: 0x0000020000000000\n"
+	 "[ 1.000003] other: 0x0000000012340000\n"
+	 "[ 1.000004] board_iommu: 0x0000000040001000\n",
+	 1, 0x10, 0x100, 0x40001000},
+	{"a header whose name was cut on the left",
+	 "00.smmu: event 0x10 received:\narm-smmu-v3 a00.smmu: 0x0000010000000010\n"
+	 "arm-smmu-v3 a00.smmu: 0x0000020000000000\narm-smmu-v3 a00.smmu: 0x0000000040001000\n",
+	 1, 0x10, 0x100, 0x40001000},
+	{"first word lost, and prose of the same event",
+	 V3 "event 0x10 received:\narm-smmu-v3 a.\n" V3 "0x0000020000000000\n" V3
+	    "0x0000000040001010\n" V3 "0x0000000000000000\n" V3
+	    "event: F_TRANSLATION client: x sid: 0x100 ssid: 0x0 iova: 0x40001010 ipa: 0x0\n",
+	 1, 0x10, 0x100, 0x40001010},
+	{"a word lost where a line was cut: the third one is none",
+	 V3 "event 0x10 received:\n" V3 "0x0000010000000010\n" V3 "0x0000020000000000\n"
+	    "[   63.351551] arm-smm\n" V3 "0x0000000000000000\n",
+	 1, 0x10, 0x100, UINT64_MAX},
+	{"a number that ends with its line is not known to be whole",
+	 V3 "event: C_BAD_STREAMID client: (unassigned sid) sid: 0x9\nvirtio_net virtio1 enp9s0\n",
+	 1, 0x02, UINT64_MAX, UINT64_MAX},
 	{"header and words of two records",
 	 V3 "event 0x10 received:\n" V3 "0x0000090000000002\n" V3 "0x0000000000000000\n" V3
 	    "0x0000000000000000\n" V3 "0x0000000000000000\n",

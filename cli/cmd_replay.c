@@ -10,12 +10,14 @@
 
 #include "command.h"
 #include "load.h"
+#include "progress.h"
 #include "traces.h"
 
 struct replay_args {
 	const char *system, *trace, *memory_after, *caches, *expect;
 	bool each, strict, drain, journal_only;
 	int format;
+	struct cli_u64 jobs;
 };
 
 static const struct cli_opt replay_opts[] = {
@@ -35,6 +37,8 @@ static const struct cli_opt replay_opts[] = {
 	OPT_FLAG("strict", struct replay_args, strict, "stop at a line that cannot be read"),
 	OPT_STR("memory-after", struct replay_args, memory_after, "FILE",
 		"write the memory that the run changed there, as JSON"),
+	OPT_U64("jobs", struct replay_args, jobs, "N",
+		"threads that translate (default 1); answers are the same"),
 	OPT_ENUM("trace-format", struct replay_args, format, cli_trace_formats, SMMU_TRACE_AUTO,
 		 "form of the trace, where it is not seen rightly"),
 	OPT_END(),
@@ -47,11 +51,22 @@ struct run {
 	struct smmu_edit *edit;
 	struct smmu_stats stats;
 	struct smmu_compare *compare;
+	struct cli_progress progress;
 	bool each, inputs;
 };
 
 /* Positive: not an error, but nobody wants the rest. */
 enum { STOP_QUIETLY = 1 };
+
+enum { JOBS_MAX = 64 };
+
+static int tick(void *ctx, const struct smmu_progress *progress)
+{
+	struct run *run = ctx;
+
+	cli_progress_tick(&run->progress, progress->records, progress->position);
+	return 0;
+}
 
 static int take_answer(void *ctx, const struct smmu_answer *answer)
 {
@@ -132,9 +147,11 @@ static int run_trace(struct run *run, const struct replay_args *args, struct smm
 		.drain = args->drain,
 		.visit = args->each || args->expect ? take_answer : NULL,
 		.ctx = run,
+		.tick = tick,
 		.stats = &run->stats,
 		.edit = run->edit && !args->journal_only ? edit_tables : NULL,
 		.edit_ctx = run->edit,
+		.jobs = (unsigned)args->jobs.value,
 	};
 	int error = smmu_trace_open(&replay.trace, in, &options, run->session->diag), end;
 
@@ -147,18 +164,25 @@ static int run_trace(struct run *run, const struct replay_args *args, struct smm
 	run->stats.format = run->session->format;
 	if (args->each)
 		smmu_answers_emit(run->emit);
+	cli_progress_start(&run->progress, run->session, in);
 	error = smmu_replay_run(&replay, run->session->diag);
+	cli_progress_end(&run->progress);
+	if (error == SMMU_E_STOPPED)
+		error = smmu_diag_error(run->session->diag, NULL, error,
+					"interrupted after %llu records",
+					(unsigned long long)run->stats.records);
 	if (!error && run->compare)
 		error = smmu_compare_finish(&run->stats, run->compare, run->session->diag);
 	if (args->each) {
 		smmu_emit_end(run->emit);
-	} else if (!error || run->stats.records) {
+	} else if (error != STOP_QUIETLY &&
+		   (!error || error == SMMU_E_STOPPED || run->stats.records)) {
 		/* where the trace is cut, what came before has its summary */
 		end = smmu_stats_emit(run->emit, &run->stats, machine);
 		error = error ? error : end;
 	}
 	smmu_trace_close(replay.trace);
-	return error == STOP_QUIETLY ? 0 : error;
+	return error > 0 ? 0 : error;
 }
 
 /* --caches, or what the system file says. */
@@ -229,6 +253,10 @@ static int replay_run(struct cli_session *session, const void *args)
 	if (!strcmp(replay->system, "-") && !strcmp(replay->trace, "-"))
 		error = smmu_diag_error(session->diag, NULL, SMMU_E_USAGE,
 					"SYSTEM and TRACE cannot both be standard input");
+	if (!error && replay->jobs.value > JOBS_MAX)
+		error = smmu_diag_error(session->diag, NULL, SMMU_E_USAGE,
+					"--jobs %llu: at most %d threads",
+					(unsigned long long)replay->jobs.value, JOBS_MAX);
 	if (!error)
 		error = cli_system_load(&system, replay->system, session->diag);
 	if (!error) {
@@ -254,10 +282,11 @@ const struct cli_command cli_cmd_replay = {
 	.name = "replay",
 	.summary = "run a trace through the model",
 	.synopsis = "SYSTEM TRACE [--each] [--expect[=FILE]] [--caches WHICH] [--drain] "
-		    "[--memory-after FILE] [OPTION...]",
+		    "[--memory-after FILE] [--jobs N] [OPTION...]",
 	.about = "Every record of the trace goes through the SMMU that it names, in order. "
 		 "Without --each, a summary: counts by status, event and stream. Faults are "
-		 "answers: the status is 0 with them. \"smmu help trace\" lists the columns.",
+		 "answers: the status is 0 with them. Ctrl-C ends the run with the summary of what "
+		 "was done, and status 2. \"smmu help trace\" lists the columns.",
 	.examples = "smmu replay board.yaml dma.csv.gz\twhat the traffic comes to\n"
 		    "smmu replay board.yaml dma.csv --each --format jsonl\tan answer a line\n"
 		    "smmu replay board.yaml log.csv --expect\tcompare with its column pa\n"

@@ -112,6 +112,9 @@ static void report(void *ctx, const struct smmu_diag_record *record)
 
 	if (!is_shown(diag, record))
 		return;
+	if (diag->unfinished)
+		fputs("\r\033[K", diag->to);
+	diag->unfinished = false;
 	put_place(diag, record->at);
 	put_colored(diag, severities[record->severity].sgr, severities[record->severity].word);
 	fputs(": ", diag->to);

@@ -22,9 +22,10 @@ struct cli_diag {
 	FILE *to;	       /* borrowed */
 	const char *prefix;    /* said where a record has no place; borrowed */
 	bool color;
-	bool quiet; /* errors and their notes only */
-	bool hush;  /* internal: notes of a record that was not shown */
-	bool all;   /* show every record, not the first 20 of each kind */
+	bool quiet;	 /* errors and their notes only */
+	bool hush;	 /* internal: notes of a record that was not shown */
+	bool all;	 /* show every record, not the first 20 of each kind */
+	bool unfinished; /* a line without end stands on the terminal: it gives way */
 	unsigned errors_shown, warnings_shown;
 };
 

@@ -101,6 +101,11 @@ int smmu_diag_errno(struct smmu_diag *diag, const struct smmu_place *at, int err
 	return smmu_diag_error(diag, at, SMMU_E_IO, "%s: %s", what, why);
 }
 
+void smmu_diag_pass(struct smmu_diag *diag, const struct smmu_diag_record *record)
+{
+	report(diag, record);
+}
+
 int smmu_diag_nomem(struct smmu_diag *diag)
 {
 	return smmu_diag_error(diag, NULL, SMMU_E_NOMEM, "out of memory");

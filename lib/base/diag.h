@@ -64,6 +64,9 @@ void smmu_diag_note(struct smmu_diag *diag, const struct smmu_place *at, const c
 int smmu_diag_errno(struct smmu_diag *diag, const struct smmu_place *at, int errnum,
 		    const char *format, ...) SMMU_PRINTF(4, 5);
 
+/* Reports a record that another sink was given. */
+void smmu_diag_pass(struct smmu_diag *diag, const struct smmu_diag_record *record);
+
 /* Out of memory: reports it and returns SMMU_E_NOMEM. */
 int smmu_diag_nomem(struct smmu_diag *diag);
 

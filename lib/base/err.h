@@ -18,6 +18,7 @@ enum smmu_error {
 	SMMU_E_CONFLICT = -7, /* two parts of the input contradict each other */
 	SMMU_E_LIMIT = -8,    /* larger than this program is willing to handle */
 	SMMU_E_USAGE = -9,    /* the call itself is wrong */
+	SMMU_E_STOPPED = -10, /* somebody asked for the end; nothing is wrong, or reported */
 };
 
 #endif

@@ -2,6 +2,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -25,6 +27,10 @@ struct smmu_in {
 	size_t raw_pos, raw_end;
 	uint8_t *raw_own;
 	bool raw_at_end;
+	uint64_t raw_got, raw_size; /* bytes read from fd; of the whole file, 0: unknown */
+	/* A pipe that is written to end a wait for fd; -1 where reading does not wait. */
+	int wake[2];
+	atomic_bool stop;
 
 	bool started, is_gzip, member_open;
 	z_stream z;
@@ -64,6 +70,23 @@ static int report(struct smmu_in *in, struct smmu_diag *diag)
 	return smmu_diag_error(diag, &at, in->error, "%s", in->what);
 }
 
+/* Who asked for it needs no report. */
+static int stopped(struct smmu_in *in)
+{
+	in->reported = true;
+	return fail(in, SMMU_E_STOPPED, NULL, 0);
+}
+
+/* Waits until there is something to read, where that may take long. */
+static void wait_for_input(struct smmu_in *in)
+{
+	struct pollfd fds[] = {{.fd = in->fd, .events = POLLIN},
+			       {.fd = in->wake[0], .events = POLLIN}};
+
+	while (in->wake[0] >= 0 && poll(fds, 2, -1) < 0 && errno == EINTR)
+		;
+}
+
 /* Reads stored bytes to p, at most size; 0 at the end. */
 static int raw_read(size_t *got, struct smmu_in *in, void *p, size_t size)
 {
@@ -72,6 +95,9 @@ static int raw_read(size_t *got, struct smmu_in *in, void *p, size_t size)
 	*got = 0;
 	if (in->raw_at_end)
 		return 0;
+	wait_for_input(in);
+	if (atomic_load(&in->stop))
+		return stopped(in);
 	do
 		n = read(in->fd, p, size);
 	while (n < 0 && errno == EINTR);
@@ -79,6 +105,7 @@ static int raw_read(size_t *got, struct smmu_in *in, void *p, size_t size)
 		return fail(in, SMMU_E_IO, "cannot read", errno);
 	in->raw_at_end = n == 0;
 	*got = (size_t)n;
+	in->raw_got += *got;
 	return 0;
 }
 
@@ -227,6 +254,8 @@ static int read_some(size_t *got, struct smmu_in *in, void *p, size_t size)
 		return in->error;
 	if (in->at_end)
 		return 0;
+	if (atomic_load(&in->stop))
+		return stopped(in);
 	if (!in->started && start(in))
 		return in->error;
 	return in->is_gzip ? read_gzip(got, in, p, size) : read_plain(got, in, p, size);
@@ -335,9 +364,28 @@ int smmu_in_line(const char **line, size_t *size, struct smmu_in *in, struct smm
 	}
 }
 
+void smmu_in_stop(struct smmu_in *in)
+{
+	int errnum = errno;
+
+	atomic_store(&in->stop, true);
+	if (in->wake[1] >= 0 && write(in->wake[1], "", 1) < 0)
+		errno = errnum;
+}
+
 uint32_t smmu_in_line_number(const struct smmu_in *in)
 {
 	return in->line_number;
+}
+
+uint64_t smmu_in_position(const struct smmu_in *in)
+{
+	return in->raw_own ? in->raw_got - (in->raw_end - in->raw_pos) : in->raw_pos;
+}
+
+uint64_t smmu_in_size(const struct smmu_in *in)
+{
+	return in->raw_own ? in->raw_size : in->raw_end;
 }
 
 const char *smmu_in_name(const struct smmu_in *in)
@@ -368,7 +416,7 @@ static struct smmu_in *new_in(const char *name)
 
 	if (!in)
 		return NULL;
-	in->fd = -1;
+	in->fd = in->wake[0] = in->wake[1] = -1;
 	in->name = malloc(length + 1);
 	if (!in->name) {
 		free(in);
@@ -400,6 +448,11 @@ static int open_file(struct smmu_in *in, const char *path, struct smmu_diag *dia
 		return smmu_diag_errno(diag, &at, errno, "cannot open");
 	if (fstat(in->fd, &st) == 0 && S_ISDIR(st.st_mode))
 		return smmu_diag_errno(diag, &at, EISDIR, "cannot read");
+	if (fstat(in->fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size > 0)
+		in->raw_size = (uint64_t)st.st_size;
+	else if (pipe(in->wake) || fcntl(in->wake[0], F_SETFD, FD_CLOEXEC) ||
+		 fcntl(in->wake[1], F_SETFD, FD_CLOEXEC))
+		return smmu_diag_errno(diag, &at, errno, "cannot open");
 	in->raw = in->raw_own = malloc(CHUNK);
 	return in->raw_own ? 0 : smmu_diag_nomem(diag);
 }
@@ -427,6 +480,9 @@ void smmu_in_close(struct smmu_in *in)
 		inflateEnd(&in->z);
 	if (in->fd > STDIN_FILENO)
 		close(in->fd);
+	for (int i = 0; i < 2; i++)
+		if (in->wake[i] >= 0)
+			close(in->wake[i]);
 	free(in->raw_own);
 	free(in->data);
 	free(in->name);

@@ -35,6 +35,14 @@ int smmu_in_read(size_t *got, struct smmu_in *in, void *bytes, size_t size, stru
 int smmu_in_line(const char **line, size_t *size, struct smmu_in *in, struct smmu_diag *diag);
 /* The number of the line that smmu_in_line gave last, from 1. */
 uint32_t smmu_in_line_number(const struct smmu_in *in);
+/* Bytes taken from what is stored (compressed ones of gzip), and how many there are; 0: unknown. */
+uint64_t smmu_in_position(const struct smmu_in *in);
+uint64_t smmu_in_size(const struct smmu_in *in);
+/*
+ * Ends the stream where it is: reads that wait return, and every one from now
+ * on, with SMMU_E_STOPPED.  From any thread, and from a signal handler.
+ */
+void smmu_in_stop(struct smmu_in *in);
 /* The path given to open, "<stdin>" for "-"; borrowed until close. */
 const char *smmu_in_name(const struct smmu_in *in);
 /*

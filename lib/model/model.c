@@ -198,6 +198,11 @@ int smmu_model_set_caches(struct smmu_model *model, const struct smmu_caches *ca
 	return 0;
 }
 
+bool smmu_model_shows_caches(const struct smmu_model *model)
+{
+	return model->caches != NULL;
+}
+
 struct smmu_cache_stats smmu_model_cache_stats(const struct smmu_model *model,
 					       enum smmu_cache_kind kind)
 {

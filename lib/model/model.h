@@ -182,6 +182,8 @@ const char *smmu_cache_name(enum smmu_cache_kind kind);
 /* Gives the model these caches, empty; {0} for none, as after new.  SMMU_E_INVALID, SMMU_E_NOMEM.
  */
 int smmu_model_set_caches(struct smmu_model *model, const struct smmu_caches *caches);
+/* Whether it has any. */
+bool smmu_model_shows_caches(const struct smmu_model *model);
 struct smmu_cache_stats {
 	uint64_t lookups, hits, fills, evictions, invalidated;
 };

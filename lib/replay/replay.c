@@ -8,8 +8,6 @@
 #include "replay/run_priv.h"
 #include "spec/event.h"
 
-enum { BATCH = 256 };
-
 static const char *const op_names[] = {
 	[SMMU_OP_ACCESS] = "access",
 	[SMMU_OP_ATS_REQUEST] = "ats-request",
@@ -36,7 +34,8 @@ struct smmu_place smmu_run_place(const struct smmu_run *run, const struct smmu_r
 static int find_named(size_t *index, struct smmu_run *run, const struct smmu_record *record)
 {
 	const struct smmu_machine *machine = run->replay->machine;
-	const char *name = smmu_trace_smmu_name(run->replay->trace, record->smmu - 1);
+	const char *name = run->name ? run->name[record->smmu - 1]
+				     : smmu_trace_smmu_name(run->replay->trace, record->smmu - 1);
 	struct smmu_place at = smmu_run_place(run, record);
 
 	if (smmu_machine_find(index, machine, name) == 0)
@@ -211,18 +210,24 @@ static int show_ended(struct smmu_run *run, const struct smmu_answer *of)
 	return error;
 }
 
+static const enum smmu_sec drained[] = {SMMU_SEC_NS, SMMU_SEC_S, SMMU_SEC_REALM};
+
+static bool has_events_of(const struct smmu_model *model, enum smmu_sec sec)
+{
+	return smmu_model_reg(model, smmu_reg_of(SMMU_REG_EVENTQ_PROD, sec)) !=
+	       smmu_model_reg(model, smmu_reg_of(SMMU_REG_EVENTQ_CONS, sec));
+}
+
 /* Software takes the events of this record away. */
 static int drain(struct smmu_run *run, const struct smmu_answer *of)
 {
-	static const enum smmu_sec secs[] = {SMMU_SEC_NS, SMMU_SEC_S, SMMU_SEC_REALM};
 	struct smmu_model *model = run->replay->machine->smmu[of->smmu].model;
 	int error = 0;
 
-	for (size_t i = 0; i < SMMU_LEN(secs) && !error; i++) {
-		if (smmu_model_reg(model, smmu_reg_of(SMMU_REG_EVENTQ_PROD, secs[i])) ==
-		    smmu_model_reg(model, smmu_reg_of(SMMU_REG_EVENTQ_CONS, secs[i])))
+	for (size_t i = 0; i < SMMU_LEN(drained) && !error; i++) {
+		if (!has_events_of(model, drained[i]))
 			continue;
-		if (smmu_model_drain(model, secs[i]))
+		if (smmu_model_drain(model, drained[i]))
 			return smmu_diag_nomem(run->diag);
 		error = show_ended(run, of);
 	}
@@ -246,6 +251,16 @@ static void add_interrupts(struct smmu_run *run, struct smmu_answer *answer)
 		smmu_run_memory_changed(run, answer->smmu);
 }
 
+static int give_answer(struct smmu_run *run, struct smmu_answer *answer)
+{
+	int error;
+
+	answer->differs = differs(run->replay, answer->record, answer->result);
+	run->n++;
+	error = count(run, answer);
+	return error ? error : show(run, answer);
+}
+
 static int run_record(struct smmu_run *run, const struct smmu_record *record)
 {
 	struct smmu_answer answer = {.n = run->n, .record = record, .result = &run->result};
@@ -264,11 +279,7 @@ static int run_record(struct smmu_run *run, const struct smmu_record *record)
 		add_interrupts(run, &answer);
 	if (record->op == SMMU_OP_PRI)
 		answer.page = &run->page;
-	answer.differs = differs(run->replay, record, &run->result);
-	run->n++;
-	error = count(run, &answer);
-	if (!error)
-		error = show(run, &answer);
+	error = give_answer(run, &answer);
 	if (!error && software)
 		error = show_ended(run, &answer);
 	if (!error && run->replay->drain)
@@ -397,7 +408,7 @@ static int run_accesses(const struct smmu_record **at, struct smmu_run *run,
 	return error;
 }
 
-static int run_batch(struct smmu_run *run, const struct smmu_record *records, size_t got)
+int smmu_run_records(struct smmu_run *run, const struct smmu_record *records, size_t got)
 {
 	bool only_counted = is_only_counted(run->replay);
 	const struct smmu_record *at = records, *end = records + got;
@@ -412,34 +423,84 @@ static int run_batch(struct smmu_run *run, const struct smmu_record *records, si
 	return error;
 }
 
+int smmu_run_passed(struct smmu_run *run, const struct smmu_record *record, size_t smmu,
+		    const struct smmu_result *result)
+{
+	struct smmu_answer answer = {.n = run->n, .record = record, .smmu = smmu, .result = result};
+
+	return give_answer(run, &answer);
+}
+
+int smmu_run_tick(const struct smmu_run *run, uint64_t position)
+{
+	const struct smmu_progress progress = {.records = run->n, .position = position};
+
+	return run->replay->tick ? run->replay->tick(run->replay->ctx, &progress) : 0;
+}
+
 static int run_batches(struct smmu_run *run, struct smmu_record *records)
 {
 	size_t got;
 	int error;
 
 	do {
-		int end = smmu_trace_next(&got, run->replay->trace, records, BATCH, run->diag);
+		int end = smmu_trace_next(&got, run->replay->trace, records, SMMU_RUN_BATCH,
+					  run->diag);
 
-		error = run_batch(run, records, got);
+		run->skipped = smmu_trace_skipped(run->replay->trace);
+		error = smmu_run_records(run, records, got);
 		if (!error)
 			error = end;
+		if (!error)
+			error = smmu_run_tick(run, smmu_trace_position(run->replay->trace));
 	} while (got && !error);
 	return error;
+}
+
+static int run_alone(struct smmu_run *run)
+{
+	struct smmu_record *records = calloc(SMMU_RUN_BATCH, sizeof(*records));
+	int error = records ? run_batches(run, records) : smmu_diag_nomem(run->diag);
+
+	free(records);
+	return error;
+}
+
+static bool has_events(const struct smmu_model *model)
+{
+	for (size_t i = 0; i < SMMU_LEN(drained); i++)
+		if (has_events_of(model, drained[i]))
+			return true;
+	return false;
+}
+
+/*
+ * Whether accesses that go through do more than that: what caches that show
+ * answer with depends on all that came before, and events that the system came
+ * with are taken out behind the first record.
+ */
+static bool is_in_order(const struct smmu_replay *replay)
+{
+	const struct smmu_machine *machine = replay->machine;
+
+	for (size_t i = 0; i < machine->count; i++)
+		if (smmu_model_shows_caches(machine->smmu[i].model) ||
+		    (replay->drain && has_events(machine->smmu[i].model)))
+			return true;
+	return false;
 }
 
 int smmu_replay_run(const struct smmu_replay *replay, struct smmu_diag *diag)
 {
 	struct smmu_run run = {.replay = replay, .diag = diag};
-	struct smmu_record *records;
 	int error;
 
 	if (!replay->machine->count)
 		return smmu_diag_error(diag, NULL, SMMU_E_INVALID, "the system has no SMMU");
-	records = calloc(BATCH, sizeof(*records));
-	error = records ? run_batches(&run, records) : smmu_diag_nomem(diag);
+	run.skipped = smmu_trace_skipped(replay->trace);
+	error = replay->jobs > 1 && !is_in_order(replay) ? smmu_run_ahead(&run) : run_alone(&run);
 	if (replay->stats)
-		replay->stats->skipped = smmu_trace_skipped(replay->trace);
-	free(records);
+		replay->stats->skipped = run.skipped;
 	free(run.smmu_index);
 	smmu_buf_fini(&run.bytes);
 	return error;

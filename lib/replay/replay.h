@@ -30,6 +30,12 @@ struct smmu_answer {
 	const struct smmu_verdict *verdict; /* of a comparison (replay/compare.h); NULL without */
 };
 
+/* How far a run has come. */
+struct smmu_progress {
+	uint64_t records;
+	uint64_t position; /* smmu_trace_position() */
+};
+
 /* All of it is borrowed during the run. */
 struct smmu_replay {
 	struct smmu_machine *machine;
@@ -40,6 +46,9 @@ struct smmu_replay {
 	/* Called for every answer, may be NULL; non-zero ends the run and is returned. */
 	int (*visit)(void *ctx, const struct smmu_answer *answer);
 	void *ctx;
+	/* Called every thousand records or so, may be NULL; non-zero ends the run and is returned.
+	 */
+	int (*tick)(void *ctx, const struct smmu_progress *progress);
 	struct smmu_stats *stats; /* counted into; may be NULL */
 	/*
 	 * Makes the change to tables that a map or unmap asks for, *changed when
@@ -48,6 +57,14 @@ struct smmu_replay {
 	int (*edit)(bool *changed, void *ctx, const struct smmu_record *record, size_t smmu,
 		    const struct smmu_place *at, struct smmu_diag *diag);
 	void *edit_ctx;
+	/*
+	 * Threads that translate, with another one that reads; 0 or 1: the caller's
+	 * alone.  Answers are the same and come in the same order, from the thread
+	 * that called.  Accesses that go through are what threads can do ahead: what changes state
+	 * (faults with events, hardware updates, commands, writes) is done by one, and so is
+	 * everything with caches that show.
+	 */
+	unsigned jobs;
 };
 
 /*

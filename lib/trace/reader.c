@@ -8,9 +8,8 @@
 #include "trace/binary_priv.h"
 #include "trace/log_priv.h"
 
-#define BLOCK_SIZE  ((size_t)256 << 10)
-#define LINE_LIMIT  ((size_t)1 << 20)
-#define NAMES_LIMIT 4096
+#define BLOCK_SIZE ((size_t)256 << 10)
+#define LINE_LIMIT ((size_t)1 << 20)
 /* Behind the block: the LF that a last line may lack, and a short look-ahead. */
 #define SLACK 16
 
@@ -172,7 +171,7 @@ int smmu_trace_add_name(struct smmu_trace *trace, const char *text, size_t size,
 {
 	char *name = NULL;
 
-	if (trace->names == NAMES_LIMIT || !smmu_column_is_printable(text, size)) {
+	if (trace->names == SMMU_TRACE_NAMES_MAX || !smmu_column_is_printable(text, size)) {
 		*error = (struct smmu_line_error){
 			.code = SMMU_E_LIMIT,
 			.message = "too many names of SMMUs, or one with control characters"};
@@ -364,6 +363,16 @@ int smmu_trace_next(size_t *count, struct smmu_trace *trace, struct smmu_record 
 		*count = trace->batch(trace, records, capacity, diag);
 	}
 	return 0;
+}
+
+void smmu_trace_stop(struct smmu_trace *trace)
+{
+	smmu_in_stop(trace->in);
+}
+
+uint64_t smmu_trace_position(const struct smmu_trace *trace)
+{
+	return smmu_in_position(trace->in);
 }
 
 uint64_t smmu_trace_skipped(const struct smmu_trace *trace)

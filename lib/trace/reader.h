@@ -49,6 +49,10 @@ void smmu_trace_close(struct smmu_trace *trace);
  */
 int smmu_trace_next(size_t *count, struct smmu_trace *trace, struct smmu_record *records,
 		    size_t capacity, struct smmu_diag *diag);
+/* Ends the trace where it is, from any thread: smmu_in_stop(). */
+void smmu_trace_stop(struct smmu_trace *trace);
+/* How much of the input was read so far, as it is stored (smmu_in_position()). */
+uint64_t smmu_trace_position(const struct smmu_trace *trace);
 /* Lines that could not be read so far. */
 uint64_t smmu_trace_skipped(const struct smmu_trace *trace);
 /* Lines of a log that are none of its records so far, comments not counted. */
@@ -57,7 +61,8 @@ uint64_t smmu_trace_passed(const struct smmu_trace *trace);
 enum smmu_trace_format smmu_trace_format(const struct smmu_trace *trace);
 /* The columns that records may have, a bit for each enum smmu_column: all, but in CSV. */
 unsigned smmu_trace_columns(const struct smmu_trace *trace);
-/* Names in the column smmu, by index; borrowed until close. */
+/* Names in the column smmu, by index; borrowed until close, NULL: so far there is none. */
+#define SMMU_TRACE_NAMES_MAX 4096
 const char *smmu_trace_smmu_name(const struct smmu_trace *trace, uint32_t index);
 
 #endif

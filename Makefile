@@ -34,7 +34,7 @@ UNIT_OBJ := $(UNIT_SRC:%.c=$(B)/%.o)
 
 .PHONY: all deps demo test check-unit check-walker check-cli check-schema check-build \
 	check-explain check-qemu check-random check-robust check-messages check-oracles check-deps \
-	check-speed golden sanitize coverage bench fuzz install uninstall clean help
+	check-threads check-speed golden sanitize tsan coverage bench fuzz install uninstall clean help
 all: $(B)/smmu $(B)/libsmmu.a $(B)/libsmmu.so
 
 $(B)/%.o: %.c
@@ -66,8 +66,8 @@ $(B)/.deps:
 demo: $(B)/.deps
 	$(Q)$(MAKE) -s -j2 all && samples/demo.sh $(B)/smmu
 test: $(B)/.deps
-	$(Q)$(MAKE) -s -j2 all $(B)/unit $(B)/walker $(B)/walker-wide $(B)/random
-	$(Q)$(MAKE) -s check-unit check-walker check-random check-cli check-schema check-build check-explain check-qemu \
+	$(Q)$(MAKE) -s -j2 all $(B)/unit $(B)/walker $(B)/walker-wide $(B)/random $(B)/threads
+	$(Q)$(MAKE) -s check-unit check-walker check-random check-threads check-cli check-schema check-build check-explain check-qemu \
 		check-robust check-messages check-oracles
 
 check-unit: $(B)/unit
@@ -88,6 +88,13 @@ RECORDS ?= 100000
 check-random: $(B)/random
 	$(Q)$(B)/random $(RECORDS) $(SEED)
 $(B)/random: $(patsubst %.c,$(B)/%.o,$(wildcard tests/random/*.c)) $(B)/libsmmu.a
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+# Random traces by one thread and by several: the same to the byte.
+ROUNDS ?= 40
+check-threads: $(B)/threads
+	$(Q)$(B)/threads $(ROUNDS) $(SEED)
+$(B)/threads: $(B)/tests/threads/main.o $(B)/libsmmu.a
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 check-cli: $(B)/smmu
@@ -140,6 +147,12 @@ sanitize:
 	$(Q)$(MAKE) -s B=$(B)/san check-walker WALKS=1000000 SEED=1001
 	$(Q)$(MAKE) -s B=$(B)/san check-random RECORDS=2000000 SEED=1001
 	$(Q)$(MAKE) -s B=$(B)/san check-build BUILDS=1000 SEED=1001
+# The thread sanitizer: the threaded code, and the command lines with several jobs.
+tsan: export TSAN_OPTIONS = halt_on_error=1 exitcode=66
+tsan:
+	$(Q)$(MAKE) -s -j2 B=$(B)/tsan O='-O1 -g' SAN=-fsanitize=thread $(B)/tsan/smmu $(B)/tsan/threads
+	$(Q)$(MAKE) -s B=$(B)/tsan check-threads ROUNDS=12
+	$(Q)SMMU='$(abspath $(B)/tsan/smmu)' tests/cli/run tests/cli/with_jobs replay
 coverage:
 	$(Q)$(MAKE) -s -j2 B=$(B)/cov O='-O0 -g' SAN='--coverage' all $(B)/cov/unit
 	$(Q)$(MAKE) -s B=$(B)/cov check-unit check-cli check-oracles
@@ -173,11 +186,11 @@ uninstall:
 	rm -rf '$(DESTDIR)$(PREFIX)/include/smmu'
 help:
 	@echo 'all deps demo test check-unit check-walker check-cli check-schema check-build check-explain'
-	@echo 'check-qemu check-random check-robust check-messages check-oracles check-deps check-speed golden sanitize coverage'
-	@echo 'bench fuzz install uninstall clean (V=1 shows the commands)'
+	@echo 'check-qemu check-random check-robust check-threads check-messages check-oracles check-deps check-speed golden'
+	@echo 'sanitize tsan coverage bench fuzz install uninstall clean (V=1 shows the commands)'
 
 clean:
 	rm -rf $(B)
 
 -include $(LIB_OBJ:.o=.d) $(CLI_OBJ:.o=.d) $(UNIT_OBJ:.o=.d) \
-	$(wildcard $(addprefix $(B)/tests/,bench/*.d random/*.d walker/*.d walker/wide/*.d))
+	$(wildcard $(addprefix $(B)/tests/,bench/*.d random/*.d threads/*.d walker/*.d walker/wide/*.d))

@@ -14,6 +14,7 @@ say = $(if $(filter 1,$(V)),,@printf '  %-7s %s\n' '$(1)' '$(2)')
 
 PACKAGES := gcc make pkg-config libyaml-dev libreadline-dev zlib1g-dev libdeflate-dev libfdt-dev \
 	libjansson-dev libsmartcols-dev libelf-dev
+BENCH_PACKAGES := libzstd-dev mawk gzip util-linux
 TEST_PACKAGES := libcriterion-dev python3 python3-jsonschema python3-yaml jq qemu-system-arm
 
 WARN := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith \
@@ -159,6 +160,7 @@ coverage:
 	$(Q)gcovr -s --object-directory $(B)/cov -f 'lib/' $(B)/cov | tail -4
 BENCH := $(B)/bench-walk $(B)/bench-build $(B)/bench-trace
 bench: $(B)/smmu $(BENCH)
+	$(Q)$(call need,$(BENCH_PACKAGES)) || tests/tools/install.sh $(BENCH_PACKAGES)
 	$(Q)$(PYTHON) tests/bench/run.py $(B) '$(LIMITS)'
 # Instructions a record, which a loaded machine does not change.
 check-speed: $(B)/smmu $(BENCH)

@@ -14,13 +14,15 @@ import sys
 sys.dont_write_bytecode = True  # no files beside the sources
 
 import build_rows  # noqa: E402
+import replay_rows  # noqa: E402
 
 
-def compile_limit(build, limits, name):
+def compile_limit(build, limits, name, *options):
     out = build / "limits" / name
     out.parent.mkdir(parents=True, exist_ok=True)
     subprocess.run(
-        ["gcc", "-O3", "-march=x86-64-v3", str(limits / f"{name}.c"), "-o", str(out)], check=True)
+        ["gcc", "-O3", "-march=x86-64-v3", str(limits / f"{name}.c"), "-o", str(out),
+         *options], check=True)
     return out
 
 
@@ -57,9 +59,12 @@ def main():
         ("hits over 64 pages", "hit-64", limit["1", 64][1], 2.0),
         ("hits over 1,024 pages", "hit-1024", limit["1", 1024][1], 2.0),
         ("stage 1 walk, caches off, 65,536 pages", "walk-65536", limit["1", 65536][0], 4.0),
+        ("nested walk, caches off", "nested-65536", limit["1+2", 65536][0], 2.5),
+        ("nested walk, caches on", "nested-cached-65536", limit["1+2", 65536][1], 2.5),
     ]
     rows = [(title, float(ours[key]), bound, target) for title, key, bound, target in rows]
     rows += build_rows.rows(build, limits, run, compile_limit)
+    rows += replay_rows.rows(build, limits, compile_limit)
     print(f"{'row (ns where nothing else is said)':<42}{'ours':>8}{'limit':>8}{'ratio':>8}"
           f"{'target':>8}")
     short = 0

@@ -72,7 +72,7 @@ static int help_text(struct cli_session *session, const char *about, bool *known
 	return CLI_EXIT_OK;
 }
 
-/* "rules" are those of structures and of commands. */
+/* "rules" are those of structures, of commands and of registers. */
 static int help_list(struct cli_session *session, enum smmu_name_kind kind)
 {
 	struct smmu_emit *emit = cli_emit(session);
@@ -80,8 +80,10 @@ static int help_list(struct cli_session *session, enum smmu_name_kind kind)
 	if (!emit)
 		return CLI_EXIT_TROUBLE;
 	smmu_about_list(emit, NULL, kind);
-	if (kind == SMMU_NAME_RULE)
+	if (kind == SMMU_NAME_RULE) {
 		smmu_about_list(emit, NULL, SMMU_NAME_CMD_RULE);
+		smmu_about_list(emit, NULL, SMMU_NAME_REG_RULE);
+	}
 	return CLI_EXIT_OK;
 }
 

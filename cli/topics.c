@@ -88,6 +88,7 @@ const struct cli_topic cli_topics[] = {
 	{"errors", "errors of the Command queue", NULL},
 	{"registers", "registers", NULL},
 	{"structures", "configuration structures and descriptors", NULL},
-	{"rules", "what makes an STE, a CD or a command illegal", NULL},
+	{"rules", "what makes an STE, a CD or a command illegal, and what registers must not hold",
+	 NULL},
 	{NULL, NULL, NULL},
 };

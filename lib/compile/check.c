@@ -7,6 +7,8 @@
 #include <stdlib.h>
 
 #include "spec/queue.h"
+#include "spec/reg_rule.h"
+#include "spec/strtab.h"
 
 /* One programming interface of one SMMU. */
 struct interface {
@@ -41,11 +43,34 @@ static void check_encodings(const struct interface *i, enum smmu_reg reg,
 	}
 }
 
+static void check_rule(const struct interface *i, enum smmu_reg reg,
+		       const struct smmu_reg_rule *rule)
+{
+	const struct smmu_reg_info *info = smmu_reg_info(reg);
+	const struct smmu_field *field = smmu_format_field(info->format, rule->field);
+	const struct smmu_place *at = &i->smmu->reg_at[reg];
+	uint64_t value = smmu_field_get(field, &i->smmu->regs[reg], 0), used;
+
+	/* the text of a rule begins with the field */
+	if (!smmu_reg_rule_counts(&used, rule, i->smmu->regs, reg))
+		smmu_diag_warn(i->diag, at, "%s.%s: %s (%s, %s)", info->name, rule->text,
+			       rule->outcome, rule->name, rule->section);
+	else if (field->kind == SMMU_FIELD_ADDR)
+		smmu_diag_warn(i->diag, at,
+			       "%s.%s: the SMMU uses 0x%" PRIx64 " for 0x%" PRIx64 " (%s, %s)",
+			       info->name, rule->text, used, value, rule->name, rule->section);
+	else
+		smmu_diag_warn(i->diag, at,
+			       "%s.%s: the SMMU uses %" PRIu64 " for %" PRIu64 " (%s, %s)",
+			       info->name, rule->text, used, value, rule->name, rule->section);
+}
+
 static void check_register(const struct interface *i, enum smmu_reg reg)
 {
 	const struct smmu_reg_info *info = smmu_reg_info(reg);
 	const struct smmu_place *at = &i->smmu->reg_at[reg];
 	struct smmu_when_ctx ctx = {.word = &i->smmu->regs[reg], .ids = &i->ids, .sec = info->sec};
+	const struct smmu_reg_rule *rule = NULL;
 	uint64_t res0;
 
 	if (!i->smmu->given[reg])
@@ -63,6 +88,8 @@ static void check_register(const struct interface *i, enum smmu_reg reg)
 			       info->name, res0, info->section);
 	if (smmu_reg_is_id(reg))
 		check_encodings(i, reg, &ctx);
+	while ((rule = smmu_reg_rule_next(rule, i->smmu->regs, reg)))
+		check_rule(i, reg, rule);
 }
 
 /* Reads of a device that is switched off, or is something else, give all ones. */
@@ -87,27 +114,11 @@ static const struct smmu_place *place_of(const struct interface *i, enum smmu_re
 	return &i->smmu->reg_at[smmu_reg_of(reg, i->sec)];
 }
 
-static const char *name_of(const struct interface *i, enum smmu_reg reg)
-{
-	return smmu_reg_info(smmu_reg_of(reg, i->sec))->name;
-}
-
 static bool is_given(const struct interface *i, enum smmu_reg reg)
 {
 	enum smmu_reg own = smmu_reg_of(reg, i->sec);
 
 	return own != SMMU_REG_COUNT && i->smmu->given[own];
-}
-
-/* What is in use is at base; given is the address in the register. */
-static void check_aligned(const struct interface *i, enum smmu_reg reg, uint64_t given,
-			  uint64_t base, uint64_t size, const char *section)
-{
-	if (given != base)
-		smmu_diag_warn(i->diag, place_of(i, reg),
-			       "%s.ADDR 0x%" PRIx64 " is not aligned to its 0x%" PRIx64
-			       " bytes: the SMMU uses 0x%" PRIx64 " (IHI 0070 %s)",
-			       name_of(i, reg), given, size, base, section);
 }
 
 static void check_covered(const struct interface *i, enum smmu_reg reg, uint64_t base,
@@ -123,94 +134,40 @@ static void check_covered(const struct interface *i, enum smmu_reg reg, uint64_t
 		       what, base, base + (size - 1));
 }
 
-/* log2 of the bytes of a stream table, of its first level where it has two (3.3.1). */
-static unsigned table_log2(unsigned log2size, bool two_level, unsigned split)
-{
-	if (!two_level)
-		return log2size + 6;
-	return log2size > split ? log2size - split + 3 : 3;
-}
-
 static void check_stream_table(const struct interface *i)
 {
-	uint64_t cfg = value_of(i, SMMU_REG_STRTAB_BASE_CFG);
-	uint64_t given = smmu_STRTAB_BASE_ADDR(value_of(i, SMMU_REG_STRTAB_BASE));
-	unsigned log2size = (unsigned)smmu_STRTAB_BASE_CFG_LOG2SIZE(cfg);
-	unsigned split = (unsigned)smmu_STRTAB_BASE_CFG_SPLIT(cfg);
-	unsigned bits = smmu_sid_bits(&i->ids, i->sec), align_log2;
-	/* 6.3.25: FMT is RES0 without two-level tables; reserved values are linear */
-	bool two_level = smmu_IDR0_ST_LEVEL(i->ids.idr[0]) && smmu_STRTAB_BASE_CFG_FMT(cfg) == 1;
-	uint64_t base;
+	struct smmu_strtab table =
+		smmu_strtab_from(&i->ids, i->sec, value_of(i, SMMU_REG_STRTAB_BASE),
+				 value_of(i, SMMU_REG_STRTAB_BASE_CFG));
 
-	if (split != 8 && split != 10 && split != 6) {
-		if (two_level)
-			smmu_diag_warn(i->diag, place_of(i, SMMU_REG_STRTAB_BASE_CFG),
-				       "%s.SPLIT %u is reserved and behaves as 6 (IHI 0070 6.3.25)",
-				       name_of(i, SMMU_REG_STRTAB_BASE_CFG), split);
-		split = 6;
-	}
-	/* 6.3.24: all of LOG2SIZE counts for the alignment, 6.3.25: not for the index */
-	align_log2 = table_log2(log2size, two_level, split);
-	if (align_log2 < 6)
-		align_log2 = 6;
-	if (align_log2 > 63) /* of any LOG2SIZE: all bits of ADDR, and still a size to name */
-		align_log2 = 63;
-	base = smmu_align_down_log2(given, align_log2);
-	check_aligned(i, SMMU_REG_STRTAB_BASE, given, base, smmu_pow2(align_log2), "6.3.24");
-	if (log2size > bits) {
-		smmu_diag_warn(i->diag, place_of(i, SMMU_REG_STRTAB_BASE_CFG),
-			       "%s.LOG2SIZE %u is larger than the %u StreamID bits, which count "
-			       "(IHI 0070 6.3.25)",
-			       name_of(i, SMMU_REG_STRTAB_BASE_CFG), log2size, bits);
-		log2size = bits;
-	}
 	if (smmu_CR0_SMMUEN(value_of(i, SMMU_REG_CR0)))
-		check_covered(i, SMMU_REG_STRTAB_BASE, base,
-			      smmu_pow2(table_log2(log2size, two_level, split)), "stream table");
+		check_covered(i, SMMU_REG_STRTAB_BASE, table.base,
+			      smmu_pow2(smmu_strtab_bytes_log2(&table)), "stream table");
 }
 
-static const struct queue_kind {
-	enum smmu_queue_kind kind;
-	enum smmu_reg base;
-	const char *what, *section;
-} queue_kinds[] = {
-	{SMMU_QUEUE_CMD, SMMU_REG_CMDQ_BASE, "command queue", "6.3.26"},
-	{SMMU_QUEUE_EVENT, SMMU_REG_EVENTQ_BASE, "event queue", "6.3.29"},
-	{SMMU_QUEUE_PRI, SMMU_REG_PRIQ_BASE, "PRI queue", "6.3.33"},
-};
-
-/* The three BASE registers have ADDR and LOG2SIZE at the same place. */
-static void check_queue(const struct interface *i, const struct queue_kind *kind, uint64_t most,
-			bool enabled)
+static void check_queue(const struct interface *i, enum smmu_queue_kind kind, enum smmu_reg base,
+			const char *what)
 {
-	uint64_t value = value_of(i, kind->base), log2size = smmu_CMDQ_BASE_LOG2SIZE(value);
-	struct smmu_queue queue = smmu_queue_from(&i->ids, kind->kind, value);
-	uint64_t size = smmu_pow2(queue.log2size + queue.entry_log2);
+	struct smmu_queue queue = smmu_queue_from(&i->ids, kind, value_of(i, base));
 
-	if (!is_given(i, kind->base))
-		return;
-	if (log2size > most)
-		smmu_diag_warn(i->diag, place_of(i, kind->base),
-			       "%s.LOG2SIZE %" PRIu64 " is larger than the %" PRIu64
-			       " that SMMU_IDR1 permits, which counts (IHI 0070 %s)",
-			       name_of(i, kind->base), log2size, most, kind->section);
-	check_aligned(i, kind->base, smmu_CMDQ_BASE_ADDR(value), queue.base, size, kind->section);
-	if (enabled)
-		check_covered(i, kind->base, queue.base, size, kind->what);
+	if (is_given(i, base))
+		check_covered(i, base, queue.base, smmu_pow2(queue.log2size + queue.entry_log2),
+			      what);
 }
 
 static void check_interface(const struct interface *i)
 {
 	uint64_t cr0 = value_of(i, SMMU_REG_CR0);
-	uint32_t idr1 = i->ids.idr[1];
 
 	if (is_given(i, SMMU_REG_STRTAB_BASE))
 		check_stream_table(i);
-	check_queue(i, &queue_kinds[0], smmu_IDR1_CMDQS(idr1), smmu_CR0_CMDQEN(cr0));
-	check_queue(i, &queue_kinds[1], smmu_IDR1_EVENTQS(idr1), smmu_CR0_EVENTQEN(cr0));
+	if (smmu_CR0_CMDQEN(cr0))
+		check_queue(i, SMMU_QUEUE_CMD, SMMU_REG_CMDQ_BASE, "command queue");
+	if (smmu_CR0_EVENTQEN(cr0))
+		check_queue(i, SMMU_QUEUE_EVENT, SMMU_REG_EVENTQ_BASE, "event queue");
 	/* there is no Secure PRI queue */
-	if (i->sec != SMMU_SEC_S && smmu_IDR0_PRI(i->ids.idr[0]))
-		check_queue(i, &queue_kinds[2], smmu_IDR1_PRIQS(idr1), smmu_CR0_PRIQEN(cr0));
+	if (i->sec != SMMU_SEC_S && smmu_IDR0_PRI(i->ids.idr[0]) && smmu_CR0_PRIQEN(cr0))
+		check_queue(i, SMMU_QUEUE_PRI, SMMU_REG_PRIQ_BASE, "PRI queue");
 }
 
 /* What no device is attached to is built nowhere, and not looked at any further. */

@@ -7,6 +7,7 @@
 
 #include "model/cache_priv.h"
 #include "spec/effective.h"
+#include "spec/strtab.h"
 
 static void find_bank(struct smmu_bank *bank, enum smmu_sec sec)
 {
@@ -29,27 +30,17 @@ static void find_bank(struct smmu_bank *bank, enum smmu_sec sec)
 	};
 }
 
-/* 6.3.24, 6.3.25: alignment is by the literal LOG2SIZE, look-ups by the effective one. */
 static void derive_stream_table(struct smmu_iface *f, const struct smmu_model *m)
 {
 	struct smmu_derived *now = &f->now;
-	uint64_t cfg = m->regs[f->bank.strtab_base_cfg];
-	unsigned literal = (unsigned)smmu_STRTAB_BASE_CFG_LOG2SIZE(cfg);
-	unsigned sid_bits = smmu_sid_bits(&m->ids, f->legal.sec);
-	uint64_t split = smmu_STRTAB_BASE_CFG_SPLIT(cfg);
-	unsigned align_log2;
+	struct smmu_strtab table =
+		smmu_strtab_from(&m->ids, f->legal.sec, m->regs[f->bank.strtab_base],
+				 m->regs[f->bank.strtab_base_cfg]);
 
-	now->log2size = (uint8_t)(literal < sid_bits ? literal : sid_bits);
-	now->two_level = smmu_IDR0_ST_LEVEL(m->ids.idr[0]) != 0 &&
-			 smmu_STRTAB_BASE_CFG_FMT(cfg) == SMMU_STRTAB_2LEVEL;
-	/* Other values are reserved and behave as 6. */
-	now->split = split == SMMU_STRTAB_SPLIT_8 ? 8 : split == SMMU_STRTAB_SPLIT_10 ? 10 : 6;
-	if (now->two_level)
-		align_log2 = literal > now->split ? literal - now->split + 3 : 3;
-	else
-		align_log2 = literal + 6;
-	now->strtab = smmu_align_down_log2(smmu_STRTAB_BASE_ADDR(m->regs[f->bank.strtab_base]),
-					   align_log2 < 6 ? 6 : align_log2);
+	now->strtab = table.base;
+	now->log2size = table.log2size;
+	now->split = table.split;
+	now->two_level = table.two_level;
 }
 
 /* Whether the interface has EL2 regimes with E2H (5.2 STRW). */

@@ -140,34 +140,37 @@ static bool lists(const char *list, const char *word)
 
 /* What a rule has to do with the name of a page. */
 struct rule_view {
-	const char *name, *section, *text, *fields, *ids;
-	enum smmu_name_kind kind;
-	bool is_cd;
+	const char *name, *text, *fields, *ids;
+	const struct smmu_rule *rule; /* one of these three */
 	const struct smmu_cmd_rule *cmd;
+	const struct smmu_reg_rule *reg;
 };
 
 static bool view_at(struct rule_view *view, size_t i)
 {
+	const struct smmu_reg_rule *reg;
 	const struct smmu_cmd_rule *cmd;
-	const struct smmu_rule *rules;
-	size_t count = smmu_rules(&rules), cmd_count = smmu_cmd_rules(&cmd);
+	const struct smmu_rule *rule;
+	size_t count = smmu_rules(&rule), cmd_count = smmu_cmd_rules(&cmd);
 
 	if (i < count) {
-		*view = (struct rule_view){rules[i].name,
-					   rules[i].section,
-					   rules[i].text,
-					   rules[i].fields,
-					   rules[i].ids,
-					   SMMU_NAME_RULE,
-					   rules[i].kind == SMMU_RULE_CD,
-					   NULL};
+		rule += i;
+		*view = (struct rule_view){rule->name, rule->text, rule->fields, rule->ids,
+					   rule,       NULL,	   NULL};
 		return true;
 	}
-	if (i - count >= cmd_count)
+	i -= count;
+	if (i < cmd_count) {
+		cmd += i;
+		*view = (struct rule_view){cmd->name, cmd->text, cmd->fields, cmd->ids,
+					   NULL,      cmd,	 NULL};
+		return true;
+	}
+	i -= cmd_count;
+	if (i >= smmu_reg_rules(&reg))
 		return false;
-	cmd += i - count;
-	*view = (struct rule_view){cmd->name, cmd->section,	  cmd->text, cmd->fields,
-				   cmd->ids,  SMMU_NAME_CMD_RULE, false,     cmd};
+	reg += i;
+	*view = (struct rule_view){reg->name, reg->text, reg->field, reg->ids, NULL, NULL, reg};
 	return true;
 }
 
@@ -177,6 +180,19 @@ static bool is_of_some(const struct smmu_cmd_rule *cmd)
 	return cmd && !smmu_cmd_rule_concerns(cmd, 0);
 }
 
+/* A field of what the rule is about. */
+static bool concerns_field(const struct rule_view *view, const struct smmu_name *name)
+{
+	if (!lists(view->fields, name->name))
+		return false;
+	if (view->reg)
+		return name->reg && smmu_reg_rule_concerns(view->reg, name->reg);
+	if (view->cmd)
+		return !strncmp(name->owner, "CMD_", 4) &&
+		       smmu_cmd_rule_concerns(view->cmd, (unsigned)name->owner_number);
+	return !strcmp(name->owner, view->rule->kind == SMMU_RULE_CD ? "CD" : "STE");
+}
+
 /* Whether the rule is about what the page is about. */
 static bool concerns(const struct rule_view *view, const struct smmu_name *name)
 {
@@ -184,22 +200,18 @@ static bool concerns(const struct rule_view *view, const struct smmu_name *name)
 
 	switch (name->kind) {
 	case SMMU_NAME_STRUCTURE:
-		return !view->cmd && !strcmp(name->name, view->is_cd ? "CD" : "STE");
+		return view->rule &&
+		       !strcmp(name->name, view->rule->kind == SMMU_RULE_CD ? "CD" : "STE");
 	case SMMU_NAME_COMMAND:
 		return is_of_some(view->cmd) &&
 		       smmu_cmd_rule_concerns(view->cmd, (unsigned)name->number);
+	case SMMU_NAME_REGISTER:
+		return view->reg && smmu_reg_rule_concerns(view->reg, name->reg);
 	case SMMU_NAME_FEATURE:
 		return name->feature->field[0] && lists(view->ids, name->feature->field);
 	case SMMU_NAME_FIELD:
 		snprintf(id, sizeof(id), "%s.%s", name->owner, name->name);
-		if (name->reg)
-			return lists(view->ids, id);
-		if (view->cmd)
-			return !strncmp(name->owner, "CMD_", 4) &&
-			       smmu_cmd_rule_concerns(view->cmd, (unsigned)name->owner_number) &&
-			       lists(view->fields, name->name);
-		return lists(view->ids, id) || (!strcmp(name->owner, view->is_cd ? "CD" : "STE") &&
-						lists(view->fields, name->name));
+		return lists(view->ids, id) || concerns_field(view, name);
 	default:
 		return false;
 	}
@@ -250,6 +262,13 @@ static void emit_secs(struct smmu_emit *emit, const char *key, unsigned secs)
 	smmu_emit_end(emit);
 }
 
+static void emit_chosen(struct smmu_emit *emit, bool chosen)
+{
+	if (chosen)
+		smmu_emit_str(emit, "chosen",
+			      "CONSTRAINED UNPREDICTABLE: one of the permitted outcomes");
+}
+
 static void about_reg(struct smmu_emit *emit, const struct smmu_name *name)
 {
 	static const char *const pages[] = {
@@ -291,31 +310,39 @@ static void about_feature(struct smmu_emit *emit, const struct smmu_feature *fea
 	smmu_emit_str(emit, "does", smmu_about_does(does, feature->does));
 }
 
-static void about_rule(struct smmu_emit *emit, const struct smmu_name *name)
+static void about_rule(struct smmu_emit *emit, const struct smmu_rule *rule)
 {
-	const struct smmu_rule *rule = name->rule;
-	const struct smmu_cmd_rule *cmd = name->cmd_rule;
-	const char *outcome = cmd			    ? "CERROR_ILL"
-			      : rule->kind == SMMU_RULE_STE ? "C_BAD_STE"
-							    : "C_BAD_CD";
-	bool chosen = cmd ? cmd->chosen : rule->chosen;
+	smmu_emit_str(emit, "outcome", rule->kind == SMMU_RULE_STE ? "C_BAD_STE" : "C_BAD_CD");
+	emit_some(emit, "fields", rule->fields);
+	emit_some(emit, "depends", rule->ids);
+	emit_secs(emit, "states", rule->secs);
+	emit_chosen(emit, rule->chosen);
+}
 
-	smmu_emit_str(emit, "outcome", outcome);
-	emit_some(emit, "fields", cmd ? cmd->fields : rule->fields);
-	emit_some(emit, "depends", cmd ? cmd->ids : rule->ids);
-	emit_secs(emit, cmd ? "queues" : "states", cmd ? cmd->queues : rule->secs);
-	if (chosen)
-		smmu_emit_str(emit, "chosen",
-			      "CONSTRAINED UNPREDICTABLE: one of the permitted outcomes");
-	if (is_of_some(cmd)) {
-		struct smmu_name command;
+static void about_cmd_rule(struct smmu_emit *emit, const struct smmu_cmd_rule *rule)
+{
+	struct smmu_name command;
 
-		smmu_emit_array(emit, "commands");
-		for (size_t i = 0; smmu_name_at(&command, SMMU_NAME_COMMAND, i); i++)
-			if (smmu_cmd_rule_concerns(cmd, (unsigned)command.number))
-				smmu_emit_str(emit, NULL, command.name);
-		smmu_emit_end(emit);
-	}
+	smmu_emit_str(emit, "outcome", "CERROR_ILL");
+	emit_some(emit, "fields", rule->fields);
+	emit_some(emit, "depends", rule->ids);
+	emit_secs(emit, "queues", rule->queues);
+	emit_chosen(emit, rule->chosen);
+	if (!is_of_some(rule))
+		return;
+	smmu_emit_array(emit, "commands");
+	for (size_t i = 0; smmu_name_at(&command, SMMU_NAME_COMMAND, i); i++)
+		if (smmu_cmd_rule_concerns(rule, (unsigned)command.number))
+			smmu_emit_str(emit, NULL, command.name);
+	smmu_emit_end(emit);
+}
+
+static void about_reg_rule(struct smmu_emit *emit, const struct smmu_reg_rule *rule)
+{
+	smmu_emit_str(emit, "outcome", rule->outcome);
+	smmu_emit_strf(emit, "fields", "%s.%s", smmu_reg_info(rule->reg)->name, rule->field);
+	emit_some(emit, "depends", rule->ids);
+	emit_secs(emit, "interfaces", rule->secs);
 }
 
 /* A field of an event: the owner is one by name and number. */
@@ -444,8 +471,13 @@ void smmu_about_page(struct smmu_emit *emit, const char *key, const struct smmu_
 		emit_fields(emit, "fields", name, name->format);
 		break;
 	case SMMU_NAME_RULE:
+		about_rule(emit, name->rule);
+		break;
 	case SMMU_NAME_CMD_RULE:
-		about_rule(emit, name);
+		about_cmd_rule(emit, name->cmd_rule);
+		break;
+	case SMMU_NAME_REG_RULE:
+		about_reg_rule(emit, name->reg_rule);
 		break;
 	case SMMU_NAME_FEATURE:
 		about_feature(emit, name->feature);
@@ -533,6 +565,7 @@ void smmu_about_list(struct smmu_emit *emit, const char *key, enum smmu_name_kin
 		[SMMU_NAME_REGISTER] = COLUMNS(reg_columns),
 		[SMMU_NAME_RULE] = COLUMNS(plain_columns),
 		[SMMU_NAME_CMD_RULE] = COLUMNS(plain_columns),
+		[SMMU_NAME_REG_RULE] = COLUMNS(plain_columns),
 		[SMMU_NAME_FEATURE] = COLUMNS(feature_columns),
 		[SMMU_NAME_FIELD] = COLUMNS(field_columns),
 	};

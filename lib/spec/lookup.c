@@ -142,6 +142,19 @@ static bool cmd_rule_at(struct smmu_name *name, size_t i)
 	return true;
 }
 
+static bool reg_rule_at(struct smmu_name *name, size_t i)
+{
+	const struct smmu_reg_rule *rules;
+
+	if (i >= smmu_reg_rules(&rules))
+		return false;
+	name->name = rules[i].name;
+	name->section = rules[i].section;
+	name->summary = rules[i].text;
+	name->reg_rule = &rules[i];
+	return true;
+}
+
 static void of_feature(struct smmu_name *name, const struct smmu_feature *feature)
 {
 	name->name = feature->name;
@@ -232,6 +245,7 @@ static const struct {
 	[SMMU_NAME_REGISTER] = {"register", "registers", reg_at},
 	[SMMU_NAME_RULE] = {"rule", "rules", rule_at},
 	[SMMU_NAME_CMD_RULE] = {"rule of commands", "rules of commands", cmd_rule_at},
+	[SMMU_NAME_REG_RULE] = {"rule of registers", "rules of registers", reg_rule_at},
 	[SMMU_NAME_FEATURE] = {"feature", "features", feature_at},
 	[SMMU_NAME_FIELD] = {"field", "fields", field_at},
 };

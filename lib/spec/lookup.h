@@ -19,6 +19,7 @@
 #include "spec/features.h"
 #include "spec/format.h"
 #include "spec/reg.h"
+#include "spec/reg_rule.h"
 #include "spec/rule.h"
 
 enum smmu_name_kind {
@@ -29,6 +30,7 @@ enum smmu_name_kind {
 	SMMU_NAME_REGISTER,
 	SMMU_NAME_RULE,	    /* what makes an STE or a CD ILLEGAL */
 	SMMU_NAME_CMD_RULE, /* what makes a command CERROR_ILL */
+	SMMU_NAME_REG_RULE, /* what a register must not hold */
 	SMMU_NAME_FEATURE,
 	SMMU_NAME_FIELD, /* of any of the formats above */
 	SMMU_NAME_KINDS,
@@ -49,6 +51,7 @@ struct smmu_name {
 	const struct smmu_reg_info *reg; /* REGISTER, and FIELD of one */
 	const struct smmu_rule *rule;
 	const struct smmu_cmd_rule *cmd_rule;
+	const struct smmu_reg_rule *reg_rule;
 	const struct smmu_feature *feature;
 	const struct smmu_desc_fmt *desc; /* STRUCTURE: a descriptor, as an example */
 };

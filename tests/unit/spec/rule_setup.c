@@ -55,8 +55,9 @@ static void apply_one(struct rule_setup *s, char *setting)
 
 void rule_setup_apply(struct rule_setup *s, const char *settings)
 {
-	char copy[512], *save, *setting;
+	char copy[1024], *save, *setting;
 
+	cr_assert_lt(strlen(settings), sizeof(copy));
 	snprintf(copy, sizeof(copy), "%s", settings);
 	for (setting = strtok_r(copy, " ", &save); setting; setting = strtok_r(NULL, " ", &save))
 		apply_one(s, setting);

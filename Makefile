@@ -34,8 +34,9 @@ CLI_OBJ  := $(CLI_SRC:%.c=$(B)/%.o)
 UNIT_OBJ := $(UNIT_SRC:%.c=$(B)/%.o)
 
 .PHONY: all deps demo test check-unit check-walker check-cli check-schema check-build \
-	check-explain check-qemu check-random check-robust check-messages check-oracles check-deps \
-	check-threads check-speed golden sanitize tsan coverage bench fuzz install uninstall clean help
+	check-explain check-qemu check-random check-robust check-sequences check-threads \
+	check-messages check-oracles check-deps check-speed golden sanitize tsan coverage bench \
+	fuzz install uninstall clean help
 all: $(B)/smmu $(B)/libsmmu.a $(B)/libsmmu.so
 
 $(B)/%.o: %.c
@@ -70,8 +71,9 @@ demo: $(B)/.deps
 	$(Q)$(MAKE) -s -j2 all && samples/demo.sh $(B)/smmu
 test: $(B)/.deps
 	$(Q)$(MAKE) -s -j2 all $(B)/unit $(B)/walker $(B)/walker-wide $(B)/random $(B)/threads
-	$(Q)$(MAKE) -s check-unit check-walker check-random check-threads check-cli check-schema check-build check-explain check-qemu \
-		check-robust check-messages check-oracles
+	$(Q)$(MAKE) -s check-unit check-walker check-random check-threads check-cli check-sequences \
+		check-schema check-build check-explain check-qemu check-robust check-messages \
+		check-oracles
 
 check-unit: $(B)/unit
 	$(Q)ORACLES='$(ORACLES)' $(B)/unit -j2
@@ -104,6 +106,9 @@ check-cli: $(B)/smmu
 	$(Q)tests/cli/run $(B)/smmu
 golden: $(B)/smmu
 	$(Q)tests/cli/run --update $(B)/smmu
+# What a driver does, right and wrong, with caches of every kind.
+check-sequences: $(B)/smmu
+	$(Q)$(PYTHON) tests/sequences/run.py $(B)/smmu
 check-schema: $(B)/smmu
 	$(Q)$(PYTHON) tests/schema/run.py $(B)/smmu '$(ORACLES)'
 # Random descriptions through build, dump and replay, and mappings that change: from SEED on.
@@ -146,7 +151,7 @@ sanitize:
 	$(Q)UBSAN_OPTIONS=print_stacktrace=1 $(MAKE) -s -j2 B=$(B)/san O='-O1 -g' \
 		SAN='-fsanitize=address,undefined -fno-sanitize-recover=all' all \
 		$(B)/san/unit $(B)/san/walker $(B)/san/walker-wide $(B)/san/random
-	$(Q)$(MAKE) -s B=$(B)/san check-unit check-cli check-robust check-oracles
+	$(Q)$(MAKE) -s B=$(B)/san check-unit check-cli check-sequences check-robust check-oracles
 	$(Q)$(MAKE) -s B=$(B)/san check-walker WALKS=1000000 SEED=1001
 	$(Q)$(MAKE) -s B=$(B)/san check-random RECORDS=2000000 SEED=1001
 	$(Q)$(MAKE) -s B=$(B)/san check-build BUILDS=1000 SEED=1001
@@ -158,7 +163,7 @@ tsan:
 	$(Q)SMMU='$(abspath $(B)/tsan/smmu)' tests/cli/run tests/cli/with_jobs replay
 coverage:
 	$(Q)$(MAKE) -s -j2 B=$(B)/cov O='-O0 -g' SAN='--coverage' all $(B)/cov/unit
-	$(Q)$(MAKE) -s B=$(B)/cov check-unit check-cli check-oracles
+	$(Q)$(MAKE) -s B=$(B)/cov check-unit check-cli check-sequences check-oracles
 	$(Q)gcovr -s --object-directory $(B)/cov -f 'lib/' $(B)/cov | tail -4
 BENCH := $(B)/bench-walk $(B)/bench-build $(B)/bench-trace
 bench: $(B)/smmu $(BENCH)
@@ -190,8 +195,9 @@ uninstall:
 	rm -rf '$(DESTDIR)$(PREFIX)/include/smmu'
 help:
 	@echo 'all deps demo test check-unit check-walker check-cli check-schema check-build check-explain'
-	@echo 'check-qemu check-random check-robust check-threads check-messages check-oracles check-deps check-speed golden'
-	@echo 'sanitize tsan coverage bench fuzz install uninstall clean (V=1 shows the commands)'
+	@echo 'check-qemu check-random check-robust check-sequences check-threads check-messages'
+	@echo 'check-oracles check-deps check-speed golden sanitize tsan coverage bench fuzz install'
+	@echo 'uninstall clean (V=1 shows the commands)'
 
 clean:
 	rm -rf $(B)

@@ -77,31 +77,28 @@ test: $(B)/.deps
 
 check-unit: $(B)/unit
 	$(Q)ORACLES='$(ORACLES)' $(B)/unit -j2
+# Programs of a folder of tests each.
+in_folder = $(patsubst %.c,$(B)/%.o,$(wildcard tests/$(1)/*.c)) $(B)/libsmmu.a
+$(B)/walker: $(call in_folder,walker)
+$(B)/walker-wide: $(call in_folder,walker/wide)
+$(B)/random: $(call in_folder,random)
+$(B)/threads: $(call in_folder,threads)
+$(B)/walker $(B)/walker-wide $(B)/random $(B)/threads:
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 # The model beside a second walker: WALKS random translations.
 WALKS ?= 500000
 check-walker: $(B)/walker $(B)/walker-wide
 	$(Q)$(B)/walker $(WALKS)
 	$(Q)$(B)/walker-wide $(WALKS) $(SEED)
-$(B)/walker-wide: $(patsubst %.c,$(B)/%.o,$(wildcard tests/walker/wide/*.c)) $(B)/libsmmu.a
-	$(call say,LINK,$@)
-	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
-$(B)/walker: $(patsubst %.c,$(B)/%.o,$(wildcard tests/walker/*.c)) $(B)/libsmmu.a
-	$(call say,LINK,$@)
-	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 # The model under RECORDS by chance: no crash, no endless loop, caches that agree.
 RECORDS ?= 100000
 check-random: $(B)/random
 	$(Q)$(B)/random $(RECORDS) $(SEED)
-$(B)/random: $(patsubst %.c,$(B)/%.o,$(wildcard tests/random/*.c)) $(B)/libsmmu.a
-	$(call say,LINK,$@)
-	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 # Random traces by one thread and by several: the same to the byte.
 ROUNDS ?= 40
 check-threads: $(B)/threads
 	$(Q)$(B)/threads $(ROUNDS) $(SEED)
-$(B)/threads: $(B)/tests/threads/main.o $(B)/libsmmu.a
-	$(call say,LINK,$@)
-	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 check-cli: $(B)/smmu
 	$(Q)tests/cli/run $(B)/smmu
 golden: $(B)/smmu

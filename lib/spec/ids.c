@@ -6,6 +6,7 @@
 
 #include "base/compiler.h"
 #include "spec/effective.h"
+#include "spec/id_rule.h"
 #include "spec/problem_priv.h"
 #include "spec/show.h"
 
@@ -79,7 +80,7 @@ static void layout_problems(struct smmu_problems *p, const uint64_t *regs, const
 	}
 }
 
-/* Largest values of sizes, 6.3.2 and 6.3.54. */
+/* Largest values of sizes. */
 static void size_problems(struct smmu_problems *p, const uint64_t *regs, const bool *given)
 {
 	static const struct {
@@ -92,7 +93,13 @@ static void size_problems(struct smmu_problems *p, const uint64_t *regs, const b
 		{"CMDQS", "6.3.2", SMMU_REG_IDR1, 19},
 		{"EVENTQS", "6.3.2", SMMU_REG_IDR1, 19},
 		{"PRIQS", "6.3.2", SMMU_REG_IDR1, 19},
-		{"S_SIDSIZE", "6.3.54", SMMU_REG_S_IDR1, 32},
+		{"S_SIDSIZE", "6.3.53", SMMU_REG_S_IDR1, 32},
+		{"CMDQ_CONTROL_PAGE_LOG2NUMQ", "6.3.45", SMMU_REG_IDR6, 8},
+		{"CMDQ_CONTROL_PAGE_LOG2NUMP", "6.3.45", SMMU_REG_IDR6, 8},
+		{"CMDQ_CONTROL_PAGE_LOG2NUMQ", "6.3.91", SMMU_REG_S_IDR6, 8},
+		{"CMDQ_CONTROL_PAGE_LOG2NUMP", "6.3.91", SMMU_REG_S_IDR6, 8},
+		{"CMDQ_CONTROL_PAGE_LOG2NUMQ", "6.3.157", SMMU_REG_R_IDR6, 8},
+		{"CMDQ_CONTROL_PAGE_LOG2NUMP", "6.3.157", SMMU_REG_R_IDR6, 8},
 	};
 
 	for (size_t i = 0; i < SMMU_LEN(sizes); i++) {
@@ -136,6 +143,17 @@ static void feature_problem(struct smmu_problems *p, const struct smmu_feature *
 	}
 }
 
+/* What one register says of another: wrong with unknown ones all zeros and all ones. */
+static void relation_problems(struct smmu_problems *p, const struct bounds *b)
+{
+	const struct smmu_id_rule *rules;
+	size_t count = smmu_id_rules(&rules);
+
+	for (size_t i = 0; i < count; i++)
+		if (rules[i].broken(b->zeros) && rules[i].broken(b->ones))
+			smmu_problem(p, "%s (%s)", rules[i].text, rules[i].section);
+}
+
 size_t smmu_ids_problems(const uint64_t *regs, const bool *given,
 			 void (*say)(void *ctx, const char *sentence), void *ctx)
 {
@@ -147,6 +165,7 @@ size_t smmu_ids_problems(const uint64_t *regs, const bool *given,
 	bounds_init(&b, regs, given);
 	layout_problems(&p, regs, given);
 	size_problems(&p, regs, given);
+	relation_problems(&p, &b);
 	for (size_t i = 0; i < count; i++)
 		feature_problem(&p, &features[i], &b, given[SMMU_REG_AIDR]);
 	return p.count;

@@ -72,6 +72,14 @@ Test(compile_check, warnings)
 		 "LOG2SIZE is larger than the implementation supports: the SMMU uses 19 for 20 "},
 		{"RES0", IDS "SMMU_CR1: 0x80000000", "SMMU_CR1 has RES0 bits set: 0x80000000"},
 		{"no SMMU at all", "SMMU_IDR0: 0xffffffff", "was it the SMMU that was read?"},
+		{"a command queue of 2^8 entries that holds 2^8 is full",
+		 IDS "SMMU_CR0: 8, SMMU_CMDQ_BASE: 0x40000008, SMMU_CMDQ_PROD: 0x100, "
+		     "SMMU_CMDQ_CONS: 0",
+		 NULL},
+		{"one more is no state of a queue",
+		 IDS "SMMU_CR0: 8, SMMU_CMDQ_BASE: 0x40000008, SMMU_CMDQ_PROD: 0x101, "
+		     "SMMU_CMDQ_CONS: 0",
+		 "SMMU_CMDQ_PROD.WR and CMDQ_CONS.RD are further apart than the queue is large: no "},
 		{"reserved encoding", "SMMU_IDR0: 3", "SMMU_IDR0.TTF is 0x0, which is reserved"},
 		{"a Secure register without Secure state", IDS "SMMU_S_CR1: 1",
 		 "SMMU_S_CR1 does not exist here"},

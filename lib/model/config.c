@@ -155,6 +155,11 @@ static void access_needs(struct smmu_config *config, const struct smmu_overrides
 		config->need[i] = (uint8_t)(priv ? need : need << SMMU_PERM_UNPRIV_SHIFT);
 		config->marks[i] = (uint8_t)smmu_marks_out(config->attr.marks, i);
 	}
+	for (unsigned i = 0; i < SMMU_LEN(config->alike); i++) {
+		config->alike[i] = 0;
+		for (unsigned k = 0; k < SMMU_LEN(config->marks); k++)
+			config->alike[i] |= (uint16_t)((config->marks[k] == config->marks[i]) << k);
+	}
 	for (unsigned perm = 0; perm < SMMU_LEN(config->allowed); perm++) {
 		config->allowed[perm] = 0;
 		for (unsigned i = 0; i < SMMU_LEN(config->need); i++)

@@ -125,6 +125,7 @@ struct smmu_config {
 	uint16_t allowed[64]; /* kinds of access, bit smmu_txn_index(), by what is granted */
 	uint8_t need[16];     /* accesses by smmu_txn_index() after STE overrides */
 	uint8_t marks[16];    /* enum smmu_attr_marks by smmu_txn_index() */
+	uint16_t alike[16];   /* the kinds of access that leave with the same marks */
 };
 
 /*

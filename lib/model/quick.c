@@ -275,13 +275,15 @@ SMMU_INLINE const struct smmu_attr *attributes(const struct run *r, uint64_t fir
 SMMU_INLINE void keep(const struct run *r, uint64_t address, const struct found *leaf,
 		      const struct smmu_attr *attr)
 {
+	unsigned allowed = r->config->allowed[leaf->perm] & r->config->alike[r->index];
 	struct smmu_tlb_entry entry = {
 		.page = smmu_tlb_page(r->model->tlb, address),
 		.key = r->key,
-		.out = smmu_tlb_out(leaf->oa, r->config->allowed[leaf->perm]),
+		.out = smmu_tlb_out(leaf->oa, allowed),
 	};
 
 	memcpy(&entry.attr, attr, sizeof(entry.attr));
+	entry.attr.marks = r->config->marks[r->index];
 	entry.attr.pbha = smmu_tlb_range(leaf->size_log2, r->config->ste_pa.pas);
 	smmu_tlb_insert(r->model->tlb, &entry);
 }
@@ -402,7 +404,7 @@ SMMU_INLINE int translate(struct smmu_result *result, struct smmu_model *model,
 	hit = permitted(model->tlb, txn, key);
 	if (SMMU_UNLIKELY(!hit))
 		return walk(result, model, txn, key);
-	smmu_walk_attr(&result->attr, &hit->attr, smmu_txn_index(txn));
+	memcpy(&result->attr, &hit->attr, sizeof(result->attr));
 	result->attr.pbha = 0;
 	smmu_walk_answer(
 		result,

@@ -34,9 +34,12 @@
 struct smmu_tlb_entry {
 	uint64_t page; /* smmu_tlb_page(); of another epoch: no entry */
 	uint64_t key;  /* smmu_cfg_key(), or smmu_key_s2() of it for a page of IPA */
-	/* Accesses that need no walk, bit smmu_txn_index(); number of the output page. */
+	/*
+	 * Accesses that need no walk, bit smmu_txn_index(): those that leave as the one that
+	 * walked did; number of the output page.
+	 */
 	uint64_t out;
-	struct smmu_attr attr; /* marks are enum smmu_marks, in place of pbha smmu_tlb_range() */
+	struct smmu_attr attr; /* in place of pbha smmu_tlb_range() */
 };
 
 #define SMMU_TLB_OUT 20 /* where the number of the output page starts */

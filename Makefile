@@ -35,8 +35,8 @@ UNIT_OBJ := $(UNIT_SRC:%.c=$(B)/%.o)
 
 .PHONY: all deps demo test check-unit check-walker check-cli check-schema check-build \
 	check-explain check-qemu check-random check-robust check-sequences check-threads \
-	check-messages check-oracles check-deps check-speed golden sanitize tsan coverage bench \
-	fuzz install uninstall clean help
+	check-terminal check-messages check-oracles check-deps check-speed golden sanitize tsan \
+	coverage bench fuzz install uninstall clean help
 all: $(B)/smmu $(B)/libsmmu.a $(B)/libsmmu.so
 
 $(B)/%.o: %.c
@@ -72,7 +72,7 @@ demo: $(B)/.deps
 test: $(B)/.deps
 	$(Q)$(MAKE) -s -j2 all $(B)/unit $(B)/walker $(B)/walker-wide $(B)/random $(B)/threads
 	$(Q)$(MAKE) -s check-unit check-walker check-random check-threads check-cli check-sequences \
-		check-schema check-build check-explain check-qemu check-robust check-messages \
+		check-terminal check-schema check-build check-explain check-qemu check-robust check-messages \
 		check-oracles
 
 check-unit: $(B)/unit
@@ -99,6 +99,9 @@ check-random: $(B)/random
 ROUNDS ?= 40
 check-threads: $(B)/threads
 	$(Q)$(B)/threads $(ROUNDS) $(SEED)
+# The progress line on a terminal, and Ctrl-C.
+check-terminal: $(B)/smmu
+	$(Q)$(PYTHON) tests/terminal/run.py $(B)/smmu
 check-cli: $(B)/smmu
 	$(Q)tests/cli/run $(B)/smmu
 golden: $(B)/smmu
@@ -192,8 +195,8 @@ uninstall:
 	rm -rf '$(DESTDIR)$(PREFIX)/include/smmu'
 help:
 	@echo 'all deps demo test check-unit check-walker check-cli check-schema check-build check-explain'
-	@echo 'check-qemu check-random check-robust check-sequences check-threads check-messages'
-	@echo 'check-oracles check-deps check-speed golden sanitize tsan coverage bench fuzz install'
+	@echo 'check-qemu check-random check-robust check-sequences check-threads check-terminal'
+	@echo 'check-messages check-oracles check-deps check-speed golden sanitize tsan coverage bench fuzz install'
 	@echo 'uninstall clean (V=1 shows the commands)'
 
 clean:

@@ -129,6 +129,7 @@ check-qemu: $(B)/smmu
 HOSTILE ?= 800
 check-robust: $(B)/smmu
 	$(Q)$(PYTHON) tests/robust/run.py $(B)/smmu '$(ORACLES)' --cases $(HOSTILE)
+	$(Q)$(PYTHON) tests/robust/cut.py $(B)/smmu $(SEED)
 # Logs shuffled, cut and mixed: MIXES of each sort.
 MIXES ?= 150
 check-oracles: $(B)/smmu

@@ -40,6 +40,7 @@ void smmu_trace_bad_line(struct smmu_trace *trace, const char *line, size_t size
 				.text_len = size};
 
 	trace->is_changed = false;
+	trace->bad_line = trace->line;
 	trace->skipped++;
 	if (trace->options.strict)
 		trace->error = smmu_diag_error(diag, &at, error->code, "%s", error->message);
@@ -112,7 +113,8 @@ static int read_more(struct smmu_trace *trace, struct smmu_diag *diag)
 	if (err)
 		return err;
 	trace->filled += got;
-	if (!got && from && !trace->dropping)
+	trace->is_unended = !got && from && !trace->dropping;
+	if (trace->is_unended)
 		trace->data[trace->filled++] = '\n';
 	find_lines(trace, from);
 	return 0;
@@ -139,11 +141,30 @@ int smmu_trace_more(struct smmu_trace *trace, struct smmu_diag *diag)
 	return got != 0;
 }
 
+/*
+ * Behind a last line without LF, which may be half of one: nothing shows it,
+ * but where it could not be read, or a JSON object is whole.
+ */
+static void check_end(struct smmu_trace *trace, struct smmu_diag *diag)
+{
+	struct smmu_place at = {.file = smmu_in_name(trace->in), .line = trace->line - 1, .col = 1};
+	const char *end = trace->data + trace->end - trace->is_unended, *line = end;
+
+	while (line > trace->data && line[-1] != '\n')
+		line--;
+	if (trace->is_unended && (trace->number || trace->passed) && trace->bad_line != at.line &&
+	    trace->format != SMMU_TRACE_JSONL && !smmu_trace_is_blank(line, (size_t)(end - line)))
+		smmu_diag_warn(diag, &at, "the last line has no end: the trace may be cut in it");
+	trace->is_unended = false;
+}
+
 int smmu_trace_lines(struct smmu_trace *trace, struct smmu_diag *diag)
 {
 	while (trace->pos == trace->end) {
 		int err = 0;
 
+		if (trace->at_end && !trace->error)
+			check_end(trace, diag);
 		if (trace->error || trace->at_end)
 			return trace->error;
 		memmove(trace->data, trace->data + trace->end, trace->filled - trace->end);
@@ -262,8 +283,9 @@ static int detect(struct smmu_trace *trace, struct smmu_diag *diag)
 	const void *start = smmu_in_peek(&have, trace->in, diag);
 	int more;
 
-	if (have >= strlen(SMMU_TRACE_MAGIC) &&
-	    !memcmp(start, SMMU_TRACE_MAGIC, strlen(SMMU_TRACE_MAGIC)))
+	/* one that is cut in its magic is none of the others, whose first byte is text */
+	if (have && !memcmp(start, SMMU_TRACE_MAGIC,
+			    have < strlen(SMMU_TRACE_MAGIC) ? have : strlen(SMMU_TRACE_MAGIC)))
 		trace->format = SMMU_TRACE_BINARY;
 	if (trace->format == SMMU_TRACE_BINARY)
 		return 0;

@@ -31,6 +31,8 @@ struct smmu_trace {
 	char *data;
 	size_t pos, end, filled, capacity;
 	bool at_end, dropping;
+	bool is_unended;	   /* the last line came without LF */
+	uint32_t bad_line;	   /* that could not be read last, 0: none */
 	uint64_t base;		   /* binary: where data[0] is in the input */
 	bool wants_more, is_ended; /* binary: the block ends inside of an item; the end was seen */
 	int error; /* of the stream, or the line that ended a strict run: all later calls */

@@ -119,14 +119,14 @@ static const char every_jsonl[] =
 	"{\"op\":\"pri\",\"stream\":1,\"substream\":1,\"address\":4096,\"access\":\"w\",\"data\":\"5L\"}\n"
 	"{\"op\":\"map\",\"address\":4096,\"size\":\"4K\",\"data\":\"nic\",\"pa\":8192}";
 
-static void expect_every(const char *text)
+static void expect_every(const char *text, const char *reports)
 {
 	struct list list;
 	struct seen seen;
 	const struct smmu_record *r = list.record;
 
 	cr_expect_eq(read_list(&list, text, &seen), 0);
-	cr_expect_str_eq(seen.text, "");
+	cr_expect_str_eq(seen.text, reports);
 	cr_assert_eq(list.count, 8);
 
 	cr_expect_eq(r[0].txn.stream, 0x10);
@@ -177,12 +177,13 @@ static void expect_every(const char *text)
 
 Test(trace, every_column_of_csv)
 {
-	expect_every(every_csv);
+	expect_every(every_csv,
+		     "12:1 warning the last line has no end: the trace may be cut in it\n");
 }
 
 Test(trace, every_key_of_jsonl)
 {
-	expect_every(every_jsonl);
+	expect_every(every_jsonl, ""); /* an object is whole or is none */
 }
 
 #define HEAD "stream,address,access,size\n"
@@ -464,7 +465,10 @@ Test(trace, blocks_do_not_show)
 	free(text);
 }
 
-/* A trace cut anywhere gives the records before the cut, and no more than one complaint. */
+/*
+ * A trace cut anywhere gives the records before the cut, and no more than one
+ * complaint: that the line cannot be read, or that it may be half of one.
+ */
 static void cut_everywhere(const char *text)
 {
 	size_t size = strlen(text);
@@ -483,7 +487,8 @@ static void cut_everywhere(const char *text)
 		err = read_all(copy, cut, NULL, 5, keep, &list, &seen, &skipped);
 		cr_expect(err == 0 || list.count == 0, "cut at %zu", cut);
 		cr_expect_leq(list.count, lines + 1);
-		cr_expect_eq(skipped, err ? 0 : seen.count);
+		if (!err)
+			cr_expect_eq(seen.count, skipped + (strstr(seen.text, "no end") != NULL));
 		cr_expect_leq(seen.count, 1, "cut at %zu: %s", cut, seen.text);
 		free(copy);
 	}

@@ -126,7 +126,7 @@ def cut_text(bench, form, head, data):
         is_record = data[:at].count(b"\n") >= head and rest
         is_whole = is_record and rest == lines[head + whole]
         most = whole + bool(is_whole if form == "jsonl" else is_record)
-        bench.check(name, data[:at], whole, most, False, is_record and whole and not is_whole)
+        bench.check(name, data[:at], whole, most, False, is_record and whole and rest.strip() and not is_whole)
 
 
 def cut_gzip(bench, form, head, data):

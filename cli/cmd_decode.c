@@ -3,6 +3,7 @@
  */
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/text.h"
 #include "base/words.h"
@@ -179,7 +180,7 @@ static int decode_run(struct cli_session *session, const void *raw)
 	size_t first, count = 0, words = 0;
 	int status = CLI_EXIT_OK;
 
-	if (!strcmp(args->kind, "log"))
+	if (!strcasecmp(args->kind, "log"))
 		return cli_decode_logs(session, &args->rest, args->follow);
 	if (args->follow) {
 		smmu_diag_error(session->diag, NULL, SMMU_E_USAGE, "--follow is for KIND log");

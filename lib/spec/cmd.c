@@ -2,6 +2,7 @@
 #include "spec/cmd.h"
 
 #include <string.h>
+#include <strings.h>
 
 #include "base/compiler.h"
 #include "base/err.h"
@@ -85,12 +86,12 @@ int smmu_command_find(unsigned *opcode, const char *name)
 	static const char prefix[] = "CMD_";
 	const size_t n = sizeof(prefix) - 1;
 
-	if (strncmp(name, prefix, n) == 0)
+	if (strncasecmp(name, prefix, n) == 0)
 		name += n;
-	if (strcmp(name, "CFGI_ALL") == 0)
+	if (strcasecmp(name, "CFGI_ALL") == 0)
 		name = "CFGI_STE_RANGE";
 	for (unsigned i = 0; i < SMMU_LEN(formats); i++) {
-		if (!formats[i].name || strcmp(formats[i].name + n, name) != 0)
+		if (!formats[i].name || strcasecmp(formats[i].name + n, name) != 0)
 			continue;
 		*opcode = i;
 		return 0;

@@ -42,7 +42,10 @@ SMMU_CF_ALL(SMMU_CMD_ACCESS)
 const struct smmu_format *smmu_command_format(unsigned opcode);
 /* "CMD_CFGI_STE", and "CMD_CFGI_ALL" for the range that means all; NULL: unknown opcode. */
 const char *smmu_command_name(const struct smmu_cmd *cmd);
-/* The opcode of a name, with or without CMD_; SMMU_E_UNKNOWN.  CMD_CFGI_ALL is CFGI_STE_RANGE. */
+/*
+ * The opcode of a name, with or without CMD_ and in any case; SMMU_E_UNKNOWN.
+ * CMD_CFGI_ALL is CFGI_STE_RANGE.
+ */
 int smmu_command_find(unsigned *opcode, const char *name);
 
 /* Where a command stands: the queue of sec; borrowed for the call. */

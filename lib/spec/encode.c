@@ -79,7 +79,8 @@ static int begin_command(uint64_t *words, const char *type, struct smmu_diag *di
 	}
 	smmu_cmd_set_Opcode(&cmd, opcode);
 	/* The range that means all has a name of its own. */
-	if (opcode == SMMU_CMD_CFGI_STE_RANGE && strstr(type, "CFGI_ALL"))
+	if (opcode == SMMU_CMD_CFGI_STE_RANGE &&
+	    strcasecmp(type + strlen(type) - strlen("ALL"), "ALL") == 0)
 		smmu_cmd_set_Range(&cmd, 31);
 	memcpy(words, cmd.word, sizeof(cmd.word));
 	return 0;
@@ -96,7 +97,7 @@ static int begin_desc(uint64_t *words, const struct smmu_show *show, const char 
 	fmt.stage = show->kind == SMMU_ENTRY_S1DESC ? 1 : 2;
 	for (size_t i = 0; i < SMMU_LEN(kinds); i++) {
 		add_name(&names, smmu_desc_kind_name(kinds[i]));
-		if (strcmp(smmu_desc_kind_name(kinds[i]), type))
+		if (strcasecmp(smmu_desc_kind_name(kinds[i]), type))
 			continue;
 		if (!smmu_desc_blank(words, kinds[i], &fmt))
 			return 0;
@@ -118,7 +119,7 @@ static int begin_entry(uint64_t *words, const struct smmu_show *show, const char
 							   : smmu_dpt_format(low, show->level);
 
 		add_name(&names, format->name);
-		if (!strcmp(format->name, type)) {
+		if (!strcasecmp(format->name, type)) {
 			words[0] = low;
 			return 0;
 		}
@@ -175,9 +176,11 @@ static int split(struct assignment *a, const char *text, struct smmu_diag *diag)
 	return 0;
 }
 
+/* No format has two fields whose names differ in case alone. */
 static bool is_named(const struct smmu_field *field, const struct assignment *a)
 {
-	return strlen(field->name) == a->name_size && !strncmp(field->name, a->name, a->name_size);
+	return strlen(field->name) == a->name_size &&
+	       !strncasecmp(field->name, a->name, a->name_size);
 }
 
 static const struct smmu_field *find_field(const struct smmu_show_entry *entry,

@@ -17,7 +17,7 @@ bool smmu_encode_has_types(enum smmu_entry_kind kind);
  * descriptor ("page"), by name; NULL where the kind has none.  Each of
  * assignments is "Field=value" as decode prints the field: a number, the name
  * of an encoding, or for an array a list "1,2,3"; "Field[2]=value" is one
- * element.  Fields not given are 0.
+ * element.  Fields not given are 0.  The case of names does not matter.
  *
  * words holds smmu_entry_words(show).  Every problem is reported; returns 0,
  * SMMU_E_UNKNOWN for a name, SMMU_E_SYNTAX or SMMU_E_RANGE for a value.

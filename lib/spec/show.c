@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/compiler.h"
 #include "base/err.h"
@@ -47,7 +48,7 @@ const char *smmu_entry_name(enum smmu_entry_kind kind)
 int smmu_entry_find(enum smmu_entry_kind *kind, const char *name)
 {
 	for (int i = 0; i < SMMU_ENTRY_COUNT; i++)
-		if (!strcmp(kinds[i].name, name)) {
+		if (!strcasecmp(kinds[i].name, name)) {
 			*kind = (enum smmu_entry_kind)i;
 			return 0;
 		}

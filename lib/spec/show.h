@@ -55,7 +55,7 @@ struct smmu_show {
 
 /* "event", "ste", …: what the kind is called; NULL past the last. */
 const char *smmu_entry_name(enum smmu_entry_kind kind);
-/* SMMU_E_UNKNOWN when there is none of that name. */
+/* Case is ignored; SMMU_E_UNKNOWN when there is none of that name. */
 int smmu_entry_find(enum smmu_entry_kind *kind, const char *name);
 /* Words of one entry, and bytes of one word (4 for a register of 32 bits). */
 unsigned smmu_entry_words(const struct smmu_show *show);

@@ -1,11 +1,13 @@
 /* Every table of the architecture: bits, encodings, and encode against decode. */
 #include <criterion/criterion.h>
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
 #include "base/bits.h"
 #include "base/compiler.h"
+#include "base/text.h"
 #include "layout.h"
 #include "spec/dpt.h"
 #include "spec/encode.h"
@@ -202,6 +204,9 @@ static void assign(struct assignments *a, const struct smmu_field *field, unsign
 			 (unsigned long long)value);
 	else
 		snprintf(a->text[a->count], 64, "%s=%#llx", field->name, (unsigned long long)value);
+	/* The case of a name does not matter. */
+	for (char *c = a->text[a->count]; (value & 1) && *c != '='; c++)
+		*c = (char)tolower((unsigned char)*c);
 	a->item[a->count] = a->text[a->count];
 	a->count++;
 }
@@ -289,6 +294,87 @@ Test(tables, encode_is_the_inverse_of_decode)
 	}
 }
 
+/* Every encoding by its name, and no number that is the name of another one. */
+static void check_names(const struct smmu_show *show, const struct smmu_name *owner,
+			const struct smmu_field *field)
+{
+	const char *type = owner->kind == SMMU_NAME_EVENT || owner->kind == SMMU_NAME_COMMAND
+				   ? owner->name
+				   : NULL;
+	uint64_t words[SMMU_ENTRY_WORDS_MAX], value;
+
+	for (size_t i = 0; i < field->values->count; i++) {
+		const struct smmu_enum_value *v = &field->values->values[i];
+		char text[96];
+		const char *item = text;
+
+		snprintf(text, sizeof(text), "%s=%s", field->name, v->name);
+		cr_expect_eq(smmu_encode(words, show, type, &item, 1, NULL), 0, "%s: %s",
+			     owner->name, text);
+		cr_expect_eq(smmu_field_get(field, words, 0), v->value, "%s: %s", owner->name,
+			     text);
+		if (!smmu_parse_u64(&value, v->name, strlen(v->name)) && value != v->value)
+			cr_expect_null(smmu_enum_find(field->values, value), "%s: %s", owner->name,
+				       text);
+	}
+}
+
+Test(tables, every_encoding_can_be_given_by_its_name)
+{
+	static const enum smmu_entry_kind kinds[] = {[SMMU_NAME_EVENT] = SMMU_ENTRY_EVENT,
+						     [SMMU_NAME_COMMAND] = SMMU_ENTRY_COMMAND,
+						     [SMMU_NAME_REGISTER] = SMMU_ENTRY_REGISTER};
+	static uint64_t words[SMMU_VMS_WORDS];
+	struct smmu_when_ctx ctx[8];
+	struct smmu_name name;
+
+	for (size_t k = 0; k < SMMU_LEN(owners); k++)
+		for (size_t i = 0; smmu_name_at(&name, owners[k], i); i++) {
+			size_t n = name.format ? contexts(ctx, &name, words) : 0;
+
+			for (size_t c = 0; c < n; c++)
+				for (size_t f = 0; f < name.format->fields_count; f++) {
+					const struct smmu_field *field = &name.format->fields[f];
+					struct smmu_show show = {.kind = kinds[owners[k]],
+								 .reg = name.reg,
+								 .sec = ctx[c].sec,
+								 .d128 = ctx[c].d128};
+
+					if (!field->values || field->array_count > 1 ||
+					    !smmu_field_is_present(field, &ctx[c]))
+						continue;
+					if (owners[k] == SMMU_NAME_STRUCTURE &&
+					    smmu_entry_find(&show.kind, name.name))
+						continue;
+					check_names(&show, &name, field);
+				}
+		}
+}
+
+/* What the lists of names do not reach: descriptors, where they were found. */
+static void check_rows(const struct smmu_format *format, const uint64_t *words)
+{
+	struct smmu_when_ctx ctx = {.word = words};
+
+	for (unsigned w = 0; w < format->words; w++) {
+		uint64_t taken = 0;
+
+		for (size_t f = 0; f < format->fields_count; f++) {
+			const struct smmu_field *field = &format->fields[f];
+			uint64_t bits = layout_bits(field, w);
+
+			if (!smmu_field_is_present(field, &ctx))
+				continue;
+			cr_expect_eq(taken & bits, 0, "%s.%s", format->name, field->name);
+			taken |= bits;
+			cr_expect_eq(field->values != NULL, field->kind == SMMU_FIELD_ENUM, "%s.%s",
+				     format->name, field->name);
+			if (field->values)
+				check_enum(field, format->name);
+		}
+	}
+}
+
 static void check_desc(const struct smmu_desc_fmt *fmt, uint64_t *seed)
 {
 	static const enum smmu_desc_kind kinds[] = {SMMU_DESC_TABLE, SMMU_DESC_BLOCK,
@@ -304,6 +390,7 @@ static void check_desc(const struct smmu_desc_fmt *fmt, uint64_t *seed)
 		if (smmu_desc_blank(blank, kinds[k], fmt))
 			continue;
 		smmu_desc_format_init(&format, blank, fmt);
+		check_rows(&format.format, blank);
 		check_inverse(&show, format.format.name, &format.format, blank, seed);
 	}
 }
@@ -359,6 +446,7 @@ Test(tables, encode_is_the_inverse_of_decode_of_permission_tables)
 				? smmu_gpt_format(rows[r].blank, rows[r].level)
 				: smmu_dpt_format(rows[r].blank, rows[r].level);
 
+		check_rows(format, &rows[r].blank);
 		check_inverse(&show, format->name, format, &rows[r].blank, &seed);
 	}
 }

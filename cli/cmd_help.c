@@ -2,6 +2,7 @@
  * smmu help [COMMAND|TOPIC|NAME]
  */
 #include <string.h>
+#include <strings.h>
 
 #include "base/text.h"
 #include "command.h"
@@ -56,7 +57,7 @@ static int help_text(struct cli_session *session, const char *about, bool *known
 	const struct cli_command *command = about ? cli_command_find(about) : NULL;
 	const struct cli_topic *topic = cli_topics;
 
-	while (about && topic->name && strcmp(topic->name, about))
+	while (about && topic->name && strcasecmp(topic->name, about))
 		topic++;
 	*known = !about || (topic->name ? topic->text != NULL : command != NULL);
 	if (!*known)
@@ -127,7 +128,7 @@ static int help_run(struct cli_session *session, const void *args)
 	if (known)
 		return status;
 	for (int kind = 0; kind < SMMU_NAME_KINDS; kind++)
-		if (!strcmp(help->about, smmu_name_kind_plural((enum smmu_name_kind)kind)))
+		if (!strcasecmp(help->about, smmu_name_kind_plural((enum smmu_name_kind)kind)))
 			return help_list(session, (enum smmu_name_kind)kind);
 	return help_name(session, help->about);
 }

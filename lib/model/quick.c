@@ -52,7 +52,9 @@ static SMMU_NOINLINE bool is_block(const struct smmu_tt *tt, uint64_t desc, unsi
 	return smmu_desc_kind(desc, l) >= SMMU_DESC_BLOCK;
 }
 
-static bool resolve(const struct run *r, uint64_t *pa);
+/* The PA of a stage 1 descriptor under stage 2, or NOWHERE. */
+static uint64_t resolve(const struct run *r, uint64_t ipa);
+#define NOWHERE UINT64_MAX
 
 /* A walk of one table under way. */
 struct walk {
@@ -62,17 +64,33 @@ struct walk {
 	unsigned log2;	 /* lowest input bit that the level of desc resolves */
 };
 
+/* Reads the descriptor at its address, an IPA where nested; an invalid one where there is none. */
+SMMU_INLINE void read_desc(const struct run *r, struct walk *w, const struct smmu_tt *tt,
+			   uint64_t at, bool nested)
+{
+	w->at = nested ? resolve(r, at) : at;
+	if (nested && SMMU_UNLIKELY(w->at == NOWHERE))
+		w->desc = 0;
+	else
+		w->desc = load(r->model, w->at, tt->pas);
+}
+
 /* Tables of 4 KiB, which are one page each: to the level of log2, a constant. */
 SMMU_INLINE bool step_4k(const struct run *r, struct walk *w, const struct smmu_tt *tt, uint64_t ia,
-			 unsigned log2)
+			 unsigned log2, bool nested)
 {
 	uint64_t table = smmu_desc_next_4k(w->desc), offset = smmu_bits(ia, log2, 9) * 8;
-	const struct smmu_frame *frame = smmu_model_frame(r->model, table);
+	/* The bits that choose a frame are the same in the descriptor: that much sooner. */
+	const struct smmu_frame *frame = smmu_model_frame(r->model, w->desc);
 
 	if (!smmu_desc_is_0b11(w->desc))
 		return false;
 	w->tables |= w->desc;
 	w->log2 = log2;
+	if (nested) {
+		read_desc(r, w, tt, table + offset, true);
+		return true;
+	}
 	w->at = table + offset;
 	if (SMMU_UNLIKELY(frame->key != table + (uint64_t)tt->pas))
 		w->desc = load_slow(r->model, (struct smmu_pa){w->at, tt->pas});
@@ -83,20 +101,20 @@ SMMU_INLINE bool step_4k(const struct run *r, struct walk *w, const struct smmu_
 
 /* Whether it ends at a Page; otherwise w is where it ended. */
 SMMU_INLINE bool descend_4k(const struct run *r, struct walk *w, const struct smmu_tt *tt,
-			    uint64_t ia)
+			    uint64_t ia, bool nested)
 {
-	w->desc = load(r->model, w->at, tt->pas);
+	read_desc(r, w, tt, w->at, nested);
 	switch (tt->initial_log2) {
 	case 39:
-		if (!step_4k(r, w, tt, ia, 30))
+		if (!step_4k(r, w, tt, ia, 30, nested))
 			return false;
 		/* fall through */
 	case 30:
-		if (!step_4k(r, w, tt, ia, 21))
+		if (!step_4k(r, w, tt, ia, 21, nested))
 			return false;
 		/* fall through */
 	case 21:
-		if (!step_4k(r, w, tt, ia, 12))
+		if (!step_4k(r, w, tt, ia, 12, nested))
 			return false;
 		/* fall through */
 	default:
@@ -104,16 +122,12 @@ SMMU_INLINE bool descend_4k(const struct run *r, struct walk *w, const struct sm
 	}
 }
 
-/* The same for tables of any size, and for those of stage 1 under stage 2. */
+/* The same for tables of any size. */
 SMMU_INLINE bool descend_any(const struct run *r, struct walk *w, const struct smmu_tt *tt,
 			     uint64_t ia, bool nested)
 {
 	for (;;) {
-		if (nested && !resolve(r, &w->at)) {
-			w->desc = 0;
-			return false;
-		}
-		w->desc = load(r->model, w->at, tt->pas);
+		read_desc(r, w, tt, w->at, nested);
 		if (!smmu_desc_is_0b11(w->desc) || w->log2 == tt->last_log2)
 			return smmu_desc_is_0b11(w->desc);
 		w->tables |= w->desc;
@@ -133,8 +147,8 @@ SMMU_INLINE bool descend(const struct run *r, struct found *f, const struct smmu
 	bool page;
 
 	w.at = tt->base + (ia >> w.log2) * 8;
-	if (!nested && SMMU_LIKELY(tt->last_log2 == SMMU_MEM_PAGE_LOG2))
-		page = descend_4k(r, &w, tt, ia);
+	if (SMMU_LIKELY(tt->last_log2 == SMMU_MEM_PAGE_LOG2))
+		page = descend_4k(r, &w, tt, ia, nested);
 	else
 		page = descend_any(r, &w, tt, ia, nested);
 	f->desc = w.desc;
@@ -181,8 +195,10 @@ SMMU_INLINE bool descend_cached(const struct run *r, struct found *f, const stru
  */
 SMMU_INLINE bool settle(struct found *f, const struct smmu_tt *tt, uint64_t ia, unsigned need)
 {
-	uint64_t below = smmu_pow2(f->size_log2) - 1;
+	uint64_t below = smmu_pow2(SMMU_MEM_PAGE_LOG2) - 1;
 
+	if (SMMU_UNLIKELY(f->size_log2 != SMMU_MEM_PAGE_LOG2))
+		below = smmu_pow2(f->size_log2) - 1;
 	f->oa = (f->desc & tt->table_mask & ~below) | (ia & below);
 	return SMMU_LIKELY(!((f->desc ^ tt->want) & tt->look) && !(need & ~f->perm));
 }
@@ -199,28 +215,35 @@ SMMU_INLINE bool stage2(const struct run *r, struct found *f, uint64_t ipa, unsi
 	return settle(f, tt, ipa, need);
 }
 
-/* The PA of a stage 1 descriptor under stage 2; pages of IPA are remembered. */
-static SMMU_NOINLINE bool resolve(const struct run *r, uint64_t *pa)
+static SMMU_NOINLINE uint64_t resolve_fresh(struct smmu_model *model,
+					    const struct smmu_config *config, uint64_t ipa)
 {
-	uint64_t page = smmu_tlb_page(r->model->tlb, *pa), key = smmu_key_s2(r->key);
+	const struct run fresh = {.model = model, .config = config};
 	struct found f;
 
-	if (r->ctx) {
-		const struct smmu_tlb_entry *hit = smmu_tlb_find(r->model->tlb, key, page);
+	return stage2(&fresh, &f, ipa, SMMU_PERM_PR) ? f.oa : NOWHERE;
+}
 
-		if (hit) {
-			*pa = smmu_tlb_pa(hit) | smmu_bits(*pa, 0, SMMU_TLB_PAGE_LOG2);
-			return true;
-		}
-	}
-	if (!stage2(r, &f, *pa, SMMU_PERM_PR))
-		return false;
-	*pa = f.oa;
-	if (r->ctx)
-		smmu_tlb_insert(r->model->tlb,
-				&(struct smmu_tlb_entry){
-					.page = page, .key = key, .out = smmu_tlb_out(f.oa, 0)});
-	return true;
+/* Pages of IPA are remembered. */
+static SMMU_NOINLINE uint64_t resolve_cached(const struct run *r, uint64_t ipa)
+{
+	uint64_t page = smmu_tlb_page(r->model->tlb, ipa), key = smmu_key_s2(r->key);
+	const struct smmu_tlb_entry *hit = smmu_tlb_find(r->model->tlb, key, page);
+	struct found f;
+
+	if (hit)
+		return smmu_tlb_pa(hit) | smmu_bits(ipa, 0, SMMU_TLB_PAGE_LOG2);
+	if (!stage2(r, &f, ipa, SMMU_PERM_PR))
+		return NOWHERE;
+	smmu_tlb_insert(
+		r->model->tlb,
+		&(struct smmu_tlb_entry){.page = page, .key = key, .out = smmu_tlb_out(f.oa, 0)});
+	return f.oa;
+}
+
+static uint64_t resolve(const struct run *r, uint64_t ipa)
+{
+	return r->ctx ? resolve_cached(r, ipa) : resolve_fresh(r->model, r->config, ipa);
 }
 
 SMMU_INLINE bool stage1(const struct run *r, struct found *f, uint64_t va, unsigned need,
@@ -337,10 +360,10 @@ static SMMU_NOINLINE int first_only_uncached(struct smmu_result *result, struct 
 }
 
 /* Stage 1 in IPA space, then stage 2 of its output. */
-static SMMU_NOINLINE int nested(struct smmu_result *result, struct smmu_model *model,
-				const struct smmu_txn *txn, uint64_t key)
+SMMU_INLINE int nested(struct smmu_result *result, struct smmu_model *model,
+		       const struct smmu_txn *txn, uint64_t key, bool tlb_on)
 {
-	struct run r = begin(model, txn, key, model->tlb_on);
+	struct run r = begin(model, txn, key, tlb_on);
 	unsigned need = r.config->need[r.index];
 	struct found first, leaf;
 
@@ -350,6 +373,18 @@ static SMMU_NOINLINE int nested(struct smmu_result *result, struct smmu_model *m
 	if (first.size_log2 < leaf.size_log2)
 		leaf.size_log2 = first.size_log2;
 	return answer(&r, result, txn, &leaf, attributes(&r, first.desc, leaf.desc));
+}
+
+static SMMU_NOINLINE int nested_cached(struct smmu_result *result, struct smmu_model *model,
+				       const struct smmu_txn *txn, uint64_t key)
+{
+	return nested(result, model, txn, key, true);
+}
+
+static SMMU_NOINLINE int nested_uncached(struct smmu_result *result, struct smmu_model *model,
+					 const struct smmu_txn *txn, uint64_t key)
+{
+	return nested(result, model, txn, key, false);
 }
 
 /* 3.4: what bypasses stage 1 must fit in IAS. */
@@ -377,7 +412,8 @@ static SMMU_NOINLINE int walk(struct smmu_result *result, struct smmu_model *mod
 	if (SMMU_UNLIKELY(!config->s1))
 		return second_only(result, model, txn, key);
 	if (config->s2)
-		return nested(result, model, txn, key);
+		return model->tlb_on ? nested_cached(result, model, txn, key)
+				     : nested_uncached(result, model, txn, key);
 	return model->tlb_on ? first_only_cached(result, model, txn, key)
 			     : first_only_uncached(result, model, txn, key);
 }

@@ -231,7 +231,7 @@ struct smmu_desc_fmt {
 /* Bits [1:0] of a 64-bit Table, and of a Page where that is the last level. */
 static inline bool smmu_desc_is_0b11(uint64_t desc)
 {
-	return !(~desc & 3);
+	return !((desc + 1) & 3);
 }
 
 /*

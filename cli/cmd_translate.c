@@ -86,7 +86,7 @@ static bool is_device(const struct smmu_sys_device *device, const char *name, co
 
 /*
  * The stream of a device by its name or PCI address, and the SMMU it stands
- * behind.  A captured system names no devices: there a PCI address is a StreamID.
+ * behind.  Where the system names none, a PCI address is a StreamID.
  */
 static int find_device(uint32_t *stream, const char **smmu, const struct smmu_sys *sys,
 		       const char *name, struct smmu_diag *diag)

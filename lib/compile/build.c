@@ -108,7 +108,8 @@ static bool is_described(const struct builder *b, size_t smmu)
 	const struct smmu_sys_smmu *from = &b->info->smmus[smmu];
 
 	for (size_t i = 0; i < b->info->devices_count; i++)
-		if (b->info->devices[i].smmu.index == smmu)
+		if (b->info->devices[i].smmu.index == smmu &&
+		    !smmu_sys_names_only(&b->info->devices[i]))
 			return true;
 	return smmu_sys_given(from->strtab.at) || smmu_sys_given(from->queues.at) ||
 	       smmu_sys_given(from->tables.at);

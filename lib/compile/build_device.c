@@ -52,8 +52,11 @@ static int put_device(struct builder *b, const struct smmu_sys_device *device,
 		      struct build_context *context)
 {
 	struct smmu_ste ste;
-	int status = build_ste(&ste, b, device, context);
+	int status;
 
+	if (smmu_sys_names_only(device))
+		return 0;
+	status = build_ste(&ste, b, device, context);
 	if (status == 0)
 		status = check_ste(b, device, &ste);
 	for (size_t s = 0; status == 0 && s < device->streams_count; s++)

@@ -64,7 +64,7 @@ static void mark_used(struct builder *b, struct build_smmu *on, size_t smmu)
 	for (size_t i = 0; i < b->info->devices_count; i++) {
 		const struct smmu_sys_device *device = &b->info->devices[i];
 
-		if (device->smmu.index != smmu)
+		if (device->smmu.index != smmu || smmu_sys_names_only(device))
 			continue;
 		for (size_t s = 0; s < device->streams_count; s++) {
 			uint64_t first = device->streams[s].first.v;

@@ -88,7 +88,8 @@ static int by_stream(size_t *domain, const struct request *q)
 		const struct smmu_sys_device *device = &info->devices[i];
 		const struct smmu_sys_ref *ref;
 
-		if (device->smmu.index != q->smmu || !has_stream(device, txn->stream))
+		if (device->smmu.index != q->smmu || smmu_sys_names_only(device) ||
+		    !has_stream(device, txn->stream))
 			continue;
 		ref = domain_of_device(device, txn);
 		if (!ref)

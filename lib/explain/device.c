@@ -78,12 +78,12 @@ void explain_devices(struct smmu_buf *text, const struct smmu_explain_options *o
 		smmu_buf_printf(text, "%s if it is a Requester ID", bdf);
 }
 
-/* The first device of the stream decides; a shared stream has one configuration. */
+/* Of those that share a stream one is attached. */
 static void take_device(void *ctx, const struct smmu_sys_device *device)
 {
 	const struct smmu_sys_device **first = ctx;
 
-	if (!*first)
+	if (!*first && !smmu_sys_names_only(device))
 		*first = device;
 }
 

@@ -9,6 +9,8 @@
 #include "base/bits.h"
 #include "explain/explain_priv.h"
 #include "explain/log_priv.h"
+#include "explain/story_priv.h"
+#include "spec/reg.h"
 
 #define PAGE_LOG2 12
 /*
@@ -127,6 +129,20 @@ static struct explain_group *new_group(struct smmu_explain *explain, const struc
 	return group;
 }
 
+/* Events of a burst are less than a second apart. */
+static void count_burst(struct explain_group *group, const struct smmu_log_item *item)
+{
+	uint64_t last = group->count ? group->last_us : 0;
+
+	if (!group->count || item->time_us < last || item->time_us - last >= STORY_MICROS) {
+		group->bursts++;
+		group->burst = 0;
+	}
+	group->burst++;
+	if (group->burst > group->largest_burst)
+		group->largest_burst = group->burst;
+}
+
 static void count_address(struct explain_group *group, uint64_t address)
 {
 	uint64_t step = address - group->previous;
@@ -168,6 +184,7 @@ static int add_event(struct smmu_explain *explain, const struct smmu_log_item *i
 	} else if (explain_field(&address, item, "InputAddr")) {
 		count_address(group, address);
 	}
+	count_burst(group, item);
 	group->count++;
 	group->last_line = item->line;
 	group->last_us = item->time_us;
@@ -177,11 +194,25 @@ static int add_event(struct smmu_explain *explain, const struct smmu_log_item *i
 	return 0;
 }
 
+/* What an error is must not be lost among others of the same text. */
+static bool says_the_same(const struct smmu_log_item *a, const struct smmu_log_item *b)
+{
+	switch (log_message_info(a->message)->fact) {
+	case LOG_FACT_GERROR:
+		return a->number[0] == b->number[0];
+	case LOG_FACT_CMDQ:
+		return smmu_CMDQ_CONS_ERR(a->number[0]) == smmu_CMDQ_CONS_ERR(b->number[0]);
+	case LOG_FACT_COMMAND:
+		return a->words == b->words && !memcmp(a->word, b->word, sizeof(a->word));
+	default:
+		return a->message != SMMU_LOG_OTHER || !strcmp(a->text, b->text);
+	}
+}
+
 /* Messages are the same when they are of the same row and SMMU; others by their text. */
 static bool is_same_note(const struct smmu_log_item *a, const struct smmu_log_item *b)
 {
-	return a->message == b->message && !strcmp(a->smmu, b->smmu) &&
-	       (a->message != SMMU_LOG_OTHER || !strcmp(a->text, b->text));
+	return a->message == b->message && !strcmp(a->smmu, b->smmu) && says_the_same(a, b);
 }
 
 static int add_message(struct smmu_explain *explain, const struct smmu_log_item *item)
@@ -207,6 +238,7 @@ static int add_message(struct smmu_explain *explain, const struct smmu_log_item 
 	}
 	note->count++;
 	note->last_line = item->line;
+	note->last_us = item->time_us;
 	return 0;
 }
 

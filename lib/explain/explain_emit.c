@@ -118,6 +118,59 @@ static void emit_device(void *ctx, const struct smmu_sys_device *device)
 	smmu_emit_str(ctx, NULL, device->name.v);
 }
 
+static void emit_address(void *ctx, const struct smmu_sys_device *device)
+{
+	char bdf[24];
+
+	explain_format_bdf(bdf, (uint32_t)device->bdf.v);
+	smmu_emit_str(ctx, NULL, smmu_sys_given(device->bdf.at) ? bdf : NULL);
+}
+
+static void note_address(void *ctx, const struct smmu_sys_device *device)
+{
+	*(bool *)ctx |= smmu_sys_given(device->bdf.at);
+}
+
+/* Names, and beside them the PCI addresses where there are some, null for the others. */
+static void emit_devices(struct smmu_emit *emit, const struct smmu_explain_options *options,
+			 size_t smmu, uint32_t stream)
+{
+	bool has_address = false;
+
+	smmu_emit_array(emit, "devices");
+	explain_each_device(options, smmu, stream, emit_device, emit);
+	smmu_emit_end(emit);
+	explain_each_device(options, smmu, stream, note_address, &has_address);
+	if (!has_address)
+		return;
+	smmu_emit_array(emit, "addresses");
+	explain_each_device(options, smmu, stream, emit_address, emit);
+	smmu_emit_end(emit);
+}
+
+/* What the StreamID is, of every SMMU it may be of when that is not clear. */
+static void emit_stream(struct smmu_emit *emit, const struct story *story, uint32_t stream)
+{
+	const struct smmu_explain_options *options = &story->explain->options;
+	const struct explain_verdict *verdict = &story->group->verdict;
+	char bdf[24];
+
+	explain_format_bdf(bdf, stream);
+	smmu_emit_str(emit, "bdf", bdf);
+	if (verdict->answer != EXPLAIN_NO_SMMU) {
+		emit_devices(emit, options, verdict->smmu, stream);
+		return;
+	}
+	smmu_emit_array(emit, "smmus");
+	for (size_t i = 0; i < options->machine->count; i++) {
+		smmu_emit_object(emit, NULL);
+		smmu_emit_str(emit, "smmu", options->machine->smmu[i].name);
+		emit_devices(emit, options, i, stream);
+		smmu_emit_end(emit);
+	}
+	smmu_emit_end(emit);
+}
+
 static void emit_place(struct smmu_emit *emit, const struct story *story)
 {
 	const struct explain_group *group = story->group;
@@ -129,9 +182,15 @@ static void emit_place(struct smmu_emit *emit, const struct story *story)
 	smmu_emit_uint(emit, "last", group->last_line);
 	if (group->first.smmu[0])
 		smmu_emit_str(emit, "smmu", group->first.smmu);
+	if (group->first.sec != SMMU_SEC_NS)
+		smmu_emit_str(emit, "security", smmu_log_security(group->first.sec));
 	if (group->has_time) {
 		smmu_emit_real(emit, "first_time", (double)group->first_us / STORY_MICROS, 6);
 		smmu_emit_real(emit, "last_time", (double)group->last_us / STORY_MICROS, 6);
+	}
+	if (group->has_time && group->bursts > 1) {
+		smmu_emit_uint(emit, "bursts", group->bursts);
+		smmu_emit_uint(emit, "largest_burst", group->largest_burst);
 	}
 	if (group->has_address) {
 		smmu_emit_hex(emit, "low", group->low, 0);
@@ -143,17 +202,8 @@ static void emit_place(struct smmu_emit *emit, const struct story *story)
 		smmu_emit_bool(emit, "scattered", true);
 	if (group->first.client[0])
 		smmu_emit_str(emit, "client", group->first.client);
-	if (explain_field(&stream, &group->first, "StreamID")) {
-		char bdf[24];
-
-		explain_format_bdf(bdf, (uint32_t)stream);
-		smmu_emit_str(emit, "bdf", bdf);
-		smmu_emit_array(emit, "devices");
-		if (group->verdict.answer != EXPLAIN_NO_SMMU)
-			explain_each_device(&story->explain->options, group->verdict.smmu,
-					    (uint32_t)stream, emit_device, emit);
-		smmu_emit_end(emit);
-	}
+	if (explain_field(&stream, &group->first, "StreamID"))
+		emit_stream(emit, story, (uint32_t)stream);
 }
 
 static void emit_blame(struct smmu_emit *emit, const struct story *story)

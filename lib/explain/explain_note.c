@@ -7,31 +7,89 @@
 #include "base/compiler.h"
 #include "explain/log_priv.h"
 #include "explain/story_priv.h"
+#include "spec/queue.h"
+#include "spec/reg.h"
 
-static const struct {
+/* How long after a link error, or an error of a queue, something can still follow from it. */
+#define FOLLOWS_MICROS (120 * (uint64_t)STORY_MICROS)
+
+enum need { NEED_ALWAYS, NEED_ATC, NEED_CMDQ, NEED_EVTQ };
+
+static const struct sequel {
 	enum smmu_log_message message, cause;
+	enum need need;
 	const char *text;
 } sequels[] = {
-#define SEQUEL(MESSAGE, CAUSE, text) {SMMU_LOG_##MESSAGE, SMMU_LOG_##CAUSE, text},
+#define SEQUEL(MESSAGE, CAUSE, NEED, text)                                                         \
+	{SMMU_LOG_##MESSAGE, SMMU_LOG_##CAUSE, NEED_##NEED, text},
 #include "explain/sequel.def"
 };
+
+/* Whether an unanswered ATC invalidation can be behind it: CMDQ_CONS.ERR, IHI 0070 4.8. */
+static bool is_of_atc(const struct smmu_log_item *item)
+{
+	uint64_t cons;
+
+	if (item->message == SMMU_LOG_SYNC_TIMEOUT || !item->numbers)
+		return true;
+	cons = item->number[item->message == SMMU_LOG_SYNC_TIMEOUT_QUEUE ? 2 : 0];
+	if (smmu_CMDQ_CONS_ERR(cons))
+		return smmu_CMDQ_CONS_ERR(cons) == SMMU_CERROR_ATC_INV_SYNC;
+	/* A queue that is off, or that went through, waits for nobody. */
+	return item->message == SMMU_LOG_SYNC_TIMEOUT_QUEUE && cons && cons != item->number[1];
+}
+
+static bool has_need(enum need need, const struct smmu_log_item *item,
+		     const struct smmu_log_item *cause)
+{
+	switch (need) {
+	case NEED_ALWAYS:
+		return true;
+	case NEED_ATC:
+		return is_of_atc(item);
+	case NEED_CMDQ:
+		return smmu_GERROR_CMDQ_ERR(cause->number[0]) ||
+		       smmu_GERROR_SFM_ERR(cause->number[0]);
+	case NEED_EVTQ:
+		return smmu_GERROR_EVENTQ_ABT_ERR(cause->number[0]);
+	}
+	return false;
+}
+
+/* Whether it came before, and not too long before. */
+static bool came_before(const struct explain_note *cause, const struct explain_note *note)
+{
+	uint64_t last = cause->last_line < note->item.line ? cause->last_us : cause->item.time_us;
+
+	if (cause->item.line >= note->item.line)
+		return false;
+	return !cause->item.has_time || !note->item.has_time ||
+	       cause->last_line > note->item.line || note->item.time_us - last <= FOLLOWS_MICROS;
+}
+
+/* The SMMU that each names, when it does, is the same; links are of no SMMU. */
+static bool is_same_smmu(const struct smmu_log_item *a, const struct smmu_log_item *b)
+{
+	return a->kind == SMMU_LOG_RELATED || !a->smmu[0] || !strcmp(a->smmu, b->smmu);
+}
 
 /* What a message follows from, of the same SMMU or of another driver; NULL. */
 static const struct explain_note *cause_of(const char **text, const struct smmu_explain *explain,
 					   const struct explain_note *note)
 {
 	for (size_t i = 0; i < SMMU_LEN(sequels); i++) {
-		if (sequels[i].message != note->item.message)
+		const struct sequel *sequel = &sequels[i];
+
+		if (sequel->message != note->item.message)
 			continue;
 		for (size_t j = 0; j < explain->notes; j++) {
 			const struct explain_note *other = explain->note[j];
 
-			if (other->item.message != sequels[i].cause ||
-			    other->item.line >= note->item.line ||
-			    (other->item.kind != SMMU_LOG_RELATED && other->item.smmu[0] &&
-			     strcmp(other->item.smmu, note->item.smmu)))
+			if (other->item.message != sequel->cause || !came_before(other, note) ||
+			    !is_same_smmu(&other->item, &note->item) ||
+			    !has_need(sequel->need, &note->item, &other->item))
 				continue;
-			*text = sequels[i].text;
+			*text = sequel->text;
 			return other;
 		}
 	}

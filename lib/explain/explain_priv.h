@@ -47,6 +47,7 @@ struct explain_group {
 	uint32_t last_line;
 	bool has_time;
 	uint64_t first_us, last_us;
+	uint64_t bursts, burst, largest_burst; /* how many, events of this one and the largest */
 	bool has_address, is_scattered;
 	uint64_t low, high, previous; /* addresses; of the event before */
 	uint64_t step;		      /* between two events, as all pairs have it */
@@ -58,6 +59,7 @@ struct explain_note {
 	struct smmu_log_item item; /* the first */
 	uint64_t count;
 	uint32_t last_line;
+	uint64_t last_us;
 };
 
 #define EXPLAIN_BUCKETS 1024

@@ -107,6 +107,9 @@ static void say_place(struct smmu_emit *emit, const struct story *story)
 	if (group->count > 1 && group->has_time && group->last_us >= group->first_us) {
 		smmu_buf_puts(&text, ", in ");
 		add_time(&text, group->last_us - group->first_us);
+		if (group->bursts > 1)
+			smmu_buf_printf(&text, " in %" PRIu64 " bursts of up to %" PRIu64,
+					group->bursts, group->largest_burst);
 	}
 	if (group->first.smmu[0])
 		smmu_buf_printf(&text, ", %s", group->first.smmu);

@@ -94,6 +94,9 @@ bool smmu_log_field_is_known(const struct smmu_field *field, const struct smmu_l
 int smmu_log_field_is_valid(const struct smmu_field *field, const struct smmu_log_item *item);
 void smmu_log_field_set_known(const struct smmu_field *field, struct smmu_log_item *item);
 
+/* A Security state as the contract spells it: "ns", "s", "realm", "root". */
+const char *smmu_log_security(enum smmu_sec sec);
+
 /* The item as contract.md "Decoding" has it; RELATED ones are not shown. */
 void smmu_log_emit(struct smmu_emit *emit, const struct smmu_log_item *item, bool people);
 /* What the log's item means, one or more sentences, or "" when it is not known. */

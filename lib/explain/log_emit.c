@@ -6,6 +6,7 @@
 
 #include "base/bits.h"
 #include "base/compiler.h"
+#include "explain/about.h"
 #include "explain/log_priv.h"
 #include "spec/cmd.h"
 #include "spec/reg.h"
@@ -49,6 +50,13 @@ static void meaning_of_gerror(struct smmu_buf *text, uint64_t active)
 			smmu_buf_printf(text, "%s%s", between, format->fields[i].name);
 			between = ", ";
 		}
+	for (unsigned bit = 0; bit < 32; bit++) {
+		const struct smmu_about_error *about = smmu_about_gerror(bit);
+
+		if (about && smmu_bit(active, bit))
+			smmu_buf_printf(text, ". %s Look at %s (%s)", about->what, about->next,
+					about->section);
+	}
 }
 
 static void meaning_of_cmdq(struct smmu_buf *text, uint64_t cons)
@@ -375,10 +383,15 @@ static void emit_message(struct smmu_emit *emit, const struct smmu_log_item *ite
 	smmu_buf_fini(&meaning);
 }
 
+const char *smmu_log_security(enum smmu_sec sec)
+{
+	static const char *const names[SMMU_SEC_COUNT] = {"ns", "s", "realm", "root"};
+
+	return names[sec];
+}
+
 static void emit_item(struct smmu_emit *emit, const struct smmu_log_item *item)
 {
-	static const char *const secs[SMMU_SEC_COUNT] = {"ns", "s", "realm", "root"};
-
 	smmu_emit_object(emit, NULL);
 	if (item->file)
 		smmu_emit_str(emit, "file", item->file);
@@ -386,7 +399,7 @@ static void emit_item(struct smmu_emit *emit, const struct smmu_log_item *item)
 	if (item->smmu[0])
 		smmu_emit_str(emit, "smmu", item->smmu);
 	if (item->sec != SMMU_SEC_NS)
-		smmu_emit_str(emit, "security", secs[item->sec]);
+		smmu_emit_str(emit, "security", smmu_log_security(item->sec));
 	if (item->has_time)
 		smmu_emit_real(emit, "time", (double)item->time_us / 1e6, 6);
 	if (item->kind == SMMU_LOG_EVENT)

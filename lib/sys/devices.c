@@ -252,10 +252,12 @@ static const struct smmu_key device_keys[] = {
 		 struct smmu_sys_substream, &substream_object, 0, "by SubstreamID (PASID)"),
 };
 
-/* What a device is attached to, or else exactly one of bypass and abort. */
+/* What a device is attached to, or else one of bypass and abort. */
 static void check_attachment(struct smmu_reader *r, const struct smmu_sys_device *d)
 {
 	bool translates = d->stage1.name || d->stage2.name || d->substreams_count;
+
+	/* With neither it only names its streams: resolve.c knows whether it can. */
 
 	if (d->bypass.v && d->abort.v)
 		smmu_reader_fail(r, d->abort.at, SMMU_E_CONFLICT,
@@ -264,10 +266,6 @@ static void check_attachment(struct smmu_reader *r, const struct smmu_sys_device
 		smmu_reader_fail(r, d->bypass.v ? d->bypass.at : d->abort.at, SMMU_E_CONFLICT,
 				 "a device with '%s' has no 'stage1', 'stage2' or 'substreams'",
 				 d->bypass.v ? "bypass" : "abort");
-	else if (!translates && !d->bypass.v && !d->abort.v)
-		smmu_reader_fail(r, d->at, SMMU_E_INVALID,
-				 "a device needs 'stage1', 'stage2', 'substreams', 'bypass: true' "
-				 "or 'abort: true'");
 }
 
 static void check_device(struct smmu_reader *r, void *object)
@@ -296,6 +294,7 @@ const struct smmu_object smmu_device_object = {
 	.keys = device_keys,
 	.keys_count = SMMU_LEN(device_keys),
 	.size = sizeof(struct smmu_sys_device),
-	.doc = "what sends transactions",
+	.doc = "what sends transactions; attached to nothing, it only names streams that are "
+	       "captured, or attached by another device",
 	.check = check_device,
 };

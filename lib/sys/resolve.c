@@ -166,7 +166,9 @@ static int compare_ranges(const void *a, const void *b)
 	return (x->index > y->index) - (x->index < y->index);
 }
 
-static void check_ranges(struct ranges *ranges, struct smmu_reader *r, const char *what)
+/* Sorts them. */
+static void check_ranges(struct ranges *ranges, struct smmu_reader *r, const char *what,
+			 const char *help)
 {
 	const struct range *reach = ranges->items; /* of those before, the one that ends last */
 
@@ -180,12 +182,12 @@ static void check_ranges(struct ranges *ranges, struct smmu_reader *r, const cha
 
 			smmu_reader_fail(r, later->at, SMMU_E_CONFLICT,
 					 "%s 0x%" PRIx64 " is given twice", what, x->first);
-			smmu_reader_note(r, (later == x ? reach : x)->at, "it is given here too");
+			smmu_reader_note(r, (later == x ? reach : x)->at, "it is given here too%s",
+					 help);
 		}
 		if (x->group != reach->group || x->last > reach->last)
 			reach = x;
 	}
-	free(ranges->items);
 }
 
 /* SubstreamIDs are a device's own: the group is the device. */
@@ -208,7 +210,8 @@ static void check_substreams(struct smmu_reader *r, const struct smmu_raw_root *
 								.at = s->first.at});
 		}
 	}
-	check_ranges(&all, r, "substream");
+	check_ranges(&all, r, "substream", "");
+	free(all.items);
 }
 
 static void check_stream_size(struct smmu_reader *r, const struct smmu_raw_root *root,
@@ -229,10 +232,69 @@ static void check_stream_size(struct smmu_reader *r, const struct smmu_raw_root 
 				 last, bits, smmu->name.v);
 }
 
+/* Whether all of a range is in those, which are sorted and do not overlap. */
+static bool is_covered(const struct ranges *ranges, uint64_t group, uint64_t first, uint64_t last)
+{
+	size_t low = 0, high = ranges->count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		const struct range *range = &ranges->items[middle];
+
+		if (range->group < group || (range->group == group && range->last < first))
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	for (; low < ranges->count && ranges->items[low].group == group; low++) {
+		if (ranges->items[low].first > first)
+			return false;
+		if (ranges->items[low].last >= last)
+			return true;
+		first = ranges->items[low].last + 1;
+	}
+	return false;
+}
+
+/* Whether the stream table of an SMMU is to be built, rather than found in memory. */
+static bool is_described(const struct smmu_raw_root *root, const struct ranges *attached,
+			 size_t smmu)
+{
+	const struct smmu_raw_smmu *from = &root->smmus[smmu];
+
+	for (size_t i = 0; i < attached->count; i++)
+		if (attached->items[i].group == smmu)
+			return true;
+	return smmu_sys_given(from->strtab.at) || smmu_sys_given(from->queues.at) ||
+	       smmu_sys_given(from->tables.at);
+}
+
+/* Names alone are enough where somebody else says what the streams do. */
+static void check_named(struct smmu_reader *r, const struct smmu_raw_root *root,
+			const struct ranges *attached)
+{
+	for (size_t i = 0; i < root->devices_count; i++) {
+		const struct smmu_sys_device *d = &root->devices[i];
+		bool good = true;
+
+		if (!smmu_sys_names_only(d) || d->smmu.index >= root->smmus_count ||
+		    !is_described(root, attached, d->smmu.index))
+			continue;
+		for (size_t j = 0; j < d->streams_count; j++)
+			good &= is_covered(attached, d->smmu.index, d->streams[j].first.v,
+					   d->streams[j].first.v + d->streams[j].count.v - 1);
+		if (!good)
+			smmu_reader_fail(r, d->at, SMMU_E_INVALID,
+					 "a device needs 'stage1', 'stage2', 'substreams', "
+					 "'bypass: true' or 'abort: true', or to share the streams "
+					 "of one that has");
+	}
+}
+
 static void check_streams(struct smmu_reader *r, const struct smmu_raw_root *root)
 {
 	bool known = r->errors == 0; /* else the registers need not be complete */
-	struct ranges all = {0};
+	struct ranges attached = {0};
 	bool good = true;
 
 	for (size_t i = 0; i < root->devices_count; i++) {
@@ -245,14 +307,19 @@ static void check_streams(struct smmu_reader *r, const struct smmu_raw_root *roo
 				continue;
 			if (known && root->smmus_count)
 				check_stream_size(r, root, d, s);
-			good = add_range(&all, r,
-					 (struct range){.group = d->smmu.index,
-							.first = s->first.v,
-							.last = s->first.v + s->count.v - 1,
-							.at = s->first.at});
+			if (!smmu_sys_names_only(d))
+				good = add_range(&attached, r,
+						 (struct range){.group = d->smmu.index,
+								.first = s->first.v,
+								.last = s->first.v + s->count.v - 1,
+								.at = s->first.at});
 		}
 	}
-	check_ranges(&all, r, "stream");
+	check_ranges(&attached, r, "stream",
+		     "; a device that shares it is given without what it is attached to");
+	if (good)
+		check_named(r, root, &attached);
+	free(attached.items);
 }
 
 /* ---- all of it ---- */

@@ -167,6 +167,16 @@ struct smmu_sys_device {
 	size_t substreams_count;
 };
 
+/*
+ * A device that only names its streams: what those do is in the stream table
+ * that was captured, or is given by another device, which has them too.
+ */
+static inline bool smmu_sys_names_only(const struct smmu_sys_device *device)
+{
+	return !device->stage1.name && !device->stage2.name && !device->substreams_count &&
+	       !device->bypass.v && !device->abort.v;
+}
+
 /* What a replay keeps until it is invalidated. */
 enum smmu_sys_policy {
 	SMMU_SYS_POLICY_RR,

@@ -138,10 +138,11 @@ check-oracles: $(B)/smmu
 		$(PYTHON) tests/oracle/decode.py $(B)/smmu '$(ORACLES)' && \
 		$(PYTHON) tests/oracle/log.py $(B)/smmu '$(ORACLES)' && \
 		$(PYTHON) tests/oracle/mixed_logs.py $(B)/smmu '$(ORACLES)' $(MIXES) $(SEED) && \
+		$(PYTHON) tests/oracle/told.py $(B)/smmu '$(ORACLES)' && \
 		$(PYTHON) tests/oracle/sequences.py $(B)/smmu '$(ORACLES)' && \
 		$(PYTHON) tests/oracle/compare.py $(B)/smmu '$(ORACLES)'; \
 	else echo 'not run for want of $(ORACLES): linux, qemu, specification vectors, decode' \
-		'vectors, kernel logs, mixed logs, sequences, comparisons'; fi
+		'vectors, kernel logs, mixed logs, texts, sequences, comparisons'; fi
 # Every message of loader and builder is shown by a golden case or a unit test.
 check-messages:
 	$(Q)$(PYTHON) tests/tools/check_messages.py .

@@ -11,6 +11,9 @@
 #include "base/emit_text_priv.h"
 
 #define NARROWEST 20 /* columns; in less than that nothing is wrapped */
+/* Headings may be longer than prose: they are the lines that people search. */
+#define HEADING_COLUMNS 100
+#define HEADING_HANG	4
 
 struct row {
 	/* In kept, one behind the other; as shown, NUL-free. */
@@ -92,12 +95,12 @@ static void put_indent(struct smmu_emit *emit, unsigned indent)
 
 /*
  * Writes words from column at, going on at column hang of the next line when
- * the width is used up.  Returns the column behind the last.
+ * the limit is reached.  Returns the column behind the last.
  */
-static size_t put_wrapped(struct smmu_emit *emit, const char *words, size_t size, size_t at,
-			  size_t hang)
+static size_t put_words(struct smmu_emit *emit, const char *words, size_t size, size_t at,
+			size_t hang, size_t limit)
 {
-	size_t limit = emit->options.width_columns, i = 0;
+	size_t i = 0;
 
 	if (limit < hang + NARROWEST)
 		limit = SIZE_MAX;
@@ -120,6 +123,12 @@ static size_t put_wrapped(struct smmu_emit *emit, const char *words, size_t size
 		i = end;
 	}
 	return at;
+}
+
+static size_t put_wrapped(struct smmu_emit *emit, const char *words, size_t size, size_t at,
+			  size_t hang)
+{
+	return put_words(emit, words, size, at, hang, emit->options.width_columns);
 }
 
 static size_t row_width(const struct text *text, size_t from, size_t to)
@@ -519,6 +528,7 @@ static bool say_inside(struct smmu_emit *emit, const char *said)
 static void text_heading(struct smmu_emit *emit, const char *heading)
 {
 	struct text *text = emit->state;
+	size_t indent = indent_of(text), limit = emit->options.width_columns;
 
 	if (say_inside(emit, heading))
 		return;
@@ -526,9 +536,10 @@ static void text_heading(struct smmu_emit *emit, const char *heading)
 		put_blank_line(emit);
 	smmu_buf_clear(&text->line);
 	emit_utf8_append(&text->line, heading, strlen(heading), true);
-	put_indent(emit, indent_of(text));
+	put_indent(emit, (unsigned)indent);
 	put_color(emit, SGR_BOLD);
-	smmu_out_puts(emit->out, smmu_buf_text(&text->line));
+	put_words(emit, smmu_buf_text(&text->line), text->line.size, indent, indent + HEADING_HANG,
+		  limit < HEADING_COLUMNS ? HEADING_COLUMNS : limit);
 	put_color(emit, SGR_RESET);
 	smmu_out_write(emit->out, "\n", 1);
 	text->last = HEADING;

@@ -315,10 +315,15 @@ static void emit_event(struct smmu_emit *emit, const struct smmu_log_item *item)
 {
 	unsigned type = (unsigned)smmu_evt_Type(&item->evt);
 	const char *name = has_type(item) ? smmu_event_name(type) : "unknown";
+	const struct smmu_format *format = has_type(item) ? smmu_event_format(type) : NULL;
 
 	smmu_emit_str(emit, "type", name ? name : "reserved");
 	if (has_type(item))
 		smmu_emit_hex(emit, "number", type, 2);
+	if (format) {
+		smmu_emit_str(emit, "summary", format->summary);
+		smmu_emit_str(emit, "section", format->section);
+	}
 	if (item->client[0])
 		smmu_emit_str(emit, "client", item->client);
 	emit_record(emit, item, false);

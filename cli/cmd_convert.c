@@ -1,15 +1,23 @@
 /*
  * smmu convert TRACE -o TRACE
  */
-#include "command.h"
+#include "replay/replay.h"
 #include "trace/writer.h"
+
+#include <string.h>
+
+#include "base/text.h"
+#include "command.h"
+#include "devices.h"
+#include "load.h"
 #include "traces.h"
 
-#define BATCH 512
+enum { BATCH = 512, ANY_STATUS = -1 };
+#define NO_STREAM UINT32_MAX /* of no PCI function */
 
 struct convert_args {
-	const char *trace;
-	int from, to;
+	const char *trace, *system, *device;
+	int from, to, status;
 	bool strict;
 	struct cli_u64 stream, first, last, since, until, sample, seed;
 };
@@ -22,6 +30,20 @@ static const struct cli_choice to_formats[] = {
 	{NULL, 0},
 };
 
+static const struct cli_choice statuses[] = {
+	{"any", ANY_STATUS},
+	{"ok", SMMU_STATUS_OK},
+	{"fault", SMMU_STATUS_FAULT},
+	{"stall", SMMU_STATUS_STALL},
+	{"abort", SMMU_STATUS_ABORT},
+	{"raz-wi", SMMU_STATUS_RAZ_WI},
+	{"ur", SMMU_STATUS_UR},
+	{"ca", SMMU_STATUS_CA},
+	{"error", SMMU_STATUS_ERROR},
+	{"none", SMMU_STATUS_NONE},
+	{NULL, 0},
+};
+
 static const struct cli_opt convert_opts[] = {
 	OPT_POS("TRACE", struct convert_args, trace, "the trace; - is standard input"),
 	OPT_ENUM("to", struct convert_args, to, to_formats, SMMU_TRACE_AUTO,
@@ -30,10 +52,16 @@ static const struct cli_opt convert_opts[] = {
 		 "form of the trace, where it is not seen rightly"),
 	OPT_ID("stream", struct convert_args, stream, "ID", "only records of this stream"),
 	OPT_ALIAS("sid", "stream"),
+	OPT_STR("device", struct convert_args, device, "NAME",
+		"only records of this device: of the system file, of a log, or a PCI address"),
 	OPT_U64("first", struct convert_args, first, "ADDR", "only addresses from here on"),
 	OPT_U64("last", struct convert_args, last, "ADDR", "only addresses up to here"),
 	OPT_U64("since", struct convert_args, since, "NS", "only times from here on"),
 	OPT_U64("until", struct convert_args, until, "NS", "only times up to here"),
+	OPT_ENUM("status", struct convert_args, status, statuses, ANY_STATUS,
+		 "only records that --system answers so"),
+	OPT_STR("system", struct convert_args, system, "SYSTEM",
+		"the system file that names devices and gives answers"),
 	OPT_U64("sample", struct convert_args, sample, "N", "of what remains, every Nth record"),
 	OPT_U64("seed", struct convert_args, seed, "SEED",
 		"with --sample: one in N by chance, the same for the same SEED"),
@@ -75,33 +103,96 @@ static bool is_sampled(const struct convert_args *args, uint64_t n)
 	return n % args->sample.value == 0;
 }
 
-struct counts {
-	uint64_t read, kept, written;
+/* What is read, asked, and written. */
+struct job {
+	struct cli_session *session;
+	const struct convert_args *args;
+	struct smmu_trace *trace;
+	struct smmu_trace_writer *writer;
+	struct cli_system system; /* of --system */
+	const struct smmu_sys_device *device;
+	uint32_t device_stream; /* where device is NULL */
+	uint64_t kept;
 };
 
-static int copy(struct cli_session *session, const struct convert_args *args,
-		struct smmu_trace *trace, struct smmu_trace_writer *writer, struct counts *counts)
+/* Logs of Linux name devices themselves. */
+static bool is_of_device(const struct job *job, const struct smmu_record *record, const char *smmu)
+{
+	const struct smmu_txn *txn = &record->txn;
+
+	if (!job->args->device)
+		return true;
+	if (record->data &&
+	    (record->op == SMMU_OP_ACCESS || record->op == SMMU_OP_MAP ||
+	     record->op == SMMU_OP_UNMAP) &&
+	    !strcmp(record->data, job->args->device))
+		return true;
+	if (!record->has_stream)
+		return false;
+	if (!job->device || !job->system.machine.count)
+		return job->device_stream != NO_STREAM && txn->stream == job->device_stream;
+	return cli_device_has(job->device, job->system.sys,
+			      smmu ? smmu : job->system.machine.smmu[0].name, txn->stream);
+}
+
+static void write_wanted(struct job *job, const struct smmu_record *record)
+{
+	const char *smmu = record->smmu ? smmu_trace_smmu_name(job->trace, record->smmu - 1) : NULL;
+
+	if (is_wanted(job->args, record) && is_of_device(job, record, smmu) &&
+	    is_sampled(job->args, job->kept++))
+		smmu_trace_write(job->writer, record, smmu);
+}
+
+/* Positive: not an error, but nobody wants the rest. */
+enum { STOP_QUIETLY = 1 };
+
+static int take_answer(void *ctx, const struct smmu_answer *answer)
+{
+	struct job *job = ctx;
+
+	/* the end of one that stalled before is no record */
+	if (!answer->resumed && (int)answer->result->status == job->args->status)
+		write_wanted(job, answer->record);
+	return cli_output_is_lost(job->session) ? STOP_QUIETLY : 0;
+}
+
+static int edit_tables(bool *changed, void *ctx, const struct smmu_record *record, size_t smmu,
+		       const struct smmu_place *at, struct smmu_diag *diag)
+{
+	return smmu_edit_record(changed, ctx, record, smmu, at, diag);
+}
+
+/* Through the system, for the status of each. */
+static int copy_answered(struct job *job)
+{
+	const struct smmu_replay replay = {
+		.machine = &job->system.machine,
+		.trace = job->trace,
+		.name = job->args->trace,
+		.visit = take_answer,
+		.ctx = job,
+		.edit = job->system.edit ? edit_tables : NULL,
+		.edit_ctx = job->system.edit,
+	};
+	int error = smmu_replay_run(&replay, job->session->diag);
+
+	return error > 0 ? 0 : error;
+}
+
+static int copy(struct job *job)
 {
 	struct smmu_record records[BATCH];
+	struct smmu_diag *diag = job->session->diag;
 	size_t n;
 	int error;
 
-	while ((error = smmu_trace_next(&n, trace, records, BATCH, session->diag)) == 0 && n > 0) {
-		for (size_t i = 0; i < n; i++) {
-			const struct smmu_record *record = &records[i];
-			const char *smmu = NULL;
-
-			counts->read++;
-			if (!is_wanted(args, record))
-				continue;
-			if (!is_sampled(args, counts->kept++))
-				continue;
-			if (record->smmu)
-				smmu = smmu_trace_smmu_name(trace, record->smmu - 1);
-			smmu_trace_write(writer, record, smmu);
-			counts->written++;
-		}
-		if (cli_output_is_lost(session))
+	if (job->args->status != ANY_STATUS)
+		return copy_answered(job);
+	while ((error = smmu_trace_next(&n, job->trace, records, BATCH, diag)) == 0 && n > 0) {
+		for (size_t i = 0; i < n; i++)
+			write_wanted(job, &records[i]);
+		if (cli_output_is_lost(job->session))
 			break;
 	}
 	return error;
@@ -115,28 +206,27 @@ static enum smmu_trace_format format_of(const struct cli_session *session,
 	return smmu_trace_format_of_name(session->output);
 }
 
-static int convert(struct cli_session *session, const struct convert_args *args,
-		   struct smmu_trace *trace)
+static int convert(struct job *job)
 {
-	struct smmu_trace_writer *writer = NULL;
-	struct counts counts = {0};
-	struct smmu_out *out = cli_out(session);
+	struct smmu_out *out = cli_out(job->session);
+	struct smmu_diag *diag = job->session->diag;
+	uint64_t skipped;
 	int error, end;
 
 	if (!out)
 		return SMMU_E_IO;
-	error = smmu_trace_writer_new(&writer, out, format_of(session, args),
-				      smmu_trace_columns(trace));
+	error = smmu_trace_writer_new(&job->writer, out, format_of(job->session, job->args),
+				      smmu_trace_columns(job->trace));
 	if (error)
-		return smmu_diag_nomem(session->diag);
-	error = copy(session, args, trace, writer, &counts);
-	end = smmu_trace_writer_free(writer);
+		return smmu_diag_nomem(diag);
+	error = copy(job);
+	end = smmu_trace_writer_free(job->writer);
 	if (end == SMMU_E_NOMEM)
-		error = smmu_diag_nomem(session->diag);
-	if (smmu_trace_skipped(trace))
-		smmu_diag_warn(session->diag, NULL, "%llu line%s of the trace could not be read",
-			       (unsigned long long)smmu_trace_skipped(trace),
-			       smmu_trace_skipped(trace) == 1 ? "" : "s");
+		error = smmu_diag_nomem(diag);
+	skipped = smmu_trace_skipped(job->trace);
+	if (skipped)
+		smmu_diag_warn(diag, NULL, "%llu line%s of the trace could not be read",
+			       (unsigned long long)skipped, skipped == 1 ? "" : "s");
 	return error;
 }
 
@@ -150,6 +240,30 @@ static int check(const struct cli_session *session, const struct convert_args *a
 	if (args->sample.given && args->sample.value == 0)
 		return smmu_diag_error(session->diag, NULL, SMMU_E_USAGE,
 				       "--sample 0 would keep nothing: give 1 or more");
+	if (args->seed.given && !args->sample.given)
+		return smmu_diag_error(session->diag, NULL, SMMU_E_USAGE,
+				       "--seed goes with --sample");
+	if (args->status != ANY_STATUS && !args->system)
+		return smmu_diag_error(session->diag, NULL, SMMU_E_USAGE,
+				       "--status needs answers: give --system SYSTEM");
+	if (args->system && !strcmp(args->system, "-") && !strcmp(args->trace, "-"))
+		return smmu_diag_error(session->diag, NULL, SMMU_E_USAGE,
+				       "SYSTEM and TRACE cannot both be standard input");
+	return 0;
+}
+
+/* A name that only the records may have, where there is no system to ask. */
+static int find_device(struct job *job)
+{
+	const char *name = job->args->device;
+
+	job->device_stream = NO_STREAM;
+	if (!name)
+		return 0;
+	if (job->args->system)
+		return cli_device_find(&job->device, &job->device_stream, job->system.sys, name,
+				       job->session->diag);
+	smmu_parse_bdf(&job->device_stream, name, strlen(name));
 	return 0;
 }
 
@@ -158,18 +272,23 @@ static int run_convert(struct cli_session *session, const void *data)
 	const struct convert_args *args = data;
 	const struct smmu_trace_options options = {.format = (enum smmu_trace_format)args->from,
 						   .strict = args->strict};
-	struct smmu_trace *trace = NULL;
+	struct job job = {.session = session, .args = args};
 	struct smmu_in *in = NULL;
 	int error = check(session, args);
 
+	if (!error && args->system)
+		error = cli_system_load(&job.system, args->system, session->diag);
+	if (!error)
+		error = find_device(&job);
 	if (!error)
 		error = smmu_in_open(&in, args->trace, session->diag);
 	if (!error)
-		error = smmu_trace_open(&trace, in, &options, session->diag);
+		error = smmu_trace_open(&job.trace, in, &options, session->diag);
 	if (!error)
-		error = convert(session, args, trace);
-	smmu_trace_close(trace);
+		error = convert(&job);
+	smmu_trace_close(job.trace);
 	smmu_in_close(in);
+	cli_system_fini(&job.system);
 	return error ? CLI_EXIT_TROUBLE : CLI_EXIT_OK;
 }
 
@@ -185,6 +304,8 @@ const struct cli_command cli_cmd_convert = {
 		"smmu convert big.csv -o small.csv.gz --sample 1000\tone in a thousand\n"
 		"smmu convert big.csv -o small.csv --sample 1000 --seed 7\tby chance, the same each "
 		"time\n"
+		"smmu convert dma.csv --to csv --system board.yaml --status fault --device eth0\t"
+		"what faulted\n"
 		"smmu convert qemu.log --to csv --last 0xffffffff\ta log, its low "
 		"addresses\n",
 	.opts = convert_opts,

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "command.h"
+#include "devices.h"
 #include "load.h"
 #include "progress.h"
 #include "traces.h"
@@ -116,23 +117,9 @@ static int edit_tables(bool *changed, void *ctx, const struct smmu_record *recor
 	return smmu_edit_record(changed, ctx, record, smmu, at, diag);
 }
 
-/* The device that claims a stream, by the names of the system file. */
 static const char *device_of(const void *ctx, const char *smmu, uint32_t stream)
 {
-	const struct smmu_sys_info *info = smmu_sys_info(ctx);
-
-	for (size_t i = 0; i < info->devices_count; i++) {
-		const struct smmu_sys_device *device = &info->devices[i];
-		const char *name = device->smmu.name ? device->smmu.name : info->smmus[0].name;
-
-		if (strcmp(name, smmu) != 0)
-			continue;
-		for (size_t j = 0; j < device->streams_count; j++)
-			if (stream >= device->streams[j].first.v &&
-			    stream - device->streams[j].first.v < device->streams[j].count.v)
-				return device->name.v;
-	}
-	return NULL;
+	return cli_device_of(ctx, smmu, stream);
 }
 
 static int run_trace(struct run *run, const struct replay_args *args, struct smmu_machine *machine,

@@ -7,6 +7,7 @@
 #include "base/bits.h"
 #include "base/text.h"
 #include "command.h"
+#include "devices.h"
 #include "load.h"
 #include "replay/replay.h"
 #include "replay/walk.h"
@@ -74,49 +75,6 @@ static const struct cli_opt translate_opts[] = {
 	OPT_STR("smmu", struct translate_args, smmu, "NAME", "which SMMU; the first by default"),
 	OPT_END(),
 };
-
-static bool is_device(const struct smmu_sys_device *device, const char *name, const uint32_t *bdf)
-{
-	if (device->streams_count == 0)
-		return false;
-	if (device->name.v && !strcmp(device->name.v, name))
-		return true;
-	return bdf && smmu_sys_given(device->bdf.at) && device->bdf.v == *bdf;
-}
-
-/*
- * The stream of a device by its name or PCI address, and the SMMU it stands
- * behind.  Where the system names none, a PCI address is a StreamID.
- */
-static int find_device(uint32_t *stream, const char **smmu, const struct smmu_sys *sys,
-		       const char *name, struct smmu_diag *diag)
-{
-	const struct smmu_sys_info *info = smmu_sys_info(sys);
-	const char *near = NULL;
-	uint32_t bdf;
-	bool has_bdf = smmu_parse_bdf(&bdf, name, strlen(name)) == 0;
-
-	for (size_t i = 0; i < info->devices_count; i++) {
-		const struct smmu_sys_device *device = &info->devices[i];
-
-		if (is_device(device, name, has_bdf ? &bdf : NULL)) {
-			*stream = (uint32_t)device->streams[0].first.v;
-			if (!*smmu)
-				*smmu = device->smmu.name;
-			return 0;
-		}
-		if (device->name.v && !near)
-			near = smmu_nearest(name, strlen(name), &device->name.v, 1);
-	}
-	if (has_bdf) {
-		*stream = bdf;
-		return 0;
-	}
-	smmu_diag_error(diag, NULL, SMMU_E_UNKNOWN, "the system file has no device \"%s\"", name);
-	if (near)
-		smmu_diag_note(diag, NULL, "did you mean \"%s\"?", near);
-	return SMMU_E_UNKNOWN;
-}
 
 static int check_args(const struct translate_args *args, struct smmu_diag *diag)
 {
@@ -408,13 +366,17 @@ static int translate_run(struct cli_session *session, const void *args)
 	const struct translate_args *asked = args;
 	struct cli_system system = {0};
 	struct smmu_txn txn = txn_of(asked);
+	const struct smmu_sys_device *device = NULL;
 	const char *smmu = asked->smmu;
 	int error = check_args(asked, session->diag);
 
 	if (!error)
 		error = cli_system_load(&system, asked->system, session->diag);
 	if (!error && asked->device)
-		error = find_device(&txn.stream, &smmu, system.sys, asked->device, session->diag);
+		error = cli_device_find(&device, &txn.stream, system.sys, asked->device,
+					session->diag);
+	if (!smmu && device)
+		smmu = device->smmu.name;
 	if (!error)
 		error = translate(session, &system, smmu, &txn);
 	cli_system_fini(&system);

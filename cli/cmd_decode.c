@@ -10,12 +10,13 @@
 #include "command.h"
 #include "entry.h"
 #include "logs.h"
+#include "queue.h"
 
 struct decode_args {
 	const char *kind;
 	struct cli_strings rest;
 	int input;
-	bool follow;
+	bool follow, queue;
 	struct cli_entry_args entry;
 };
 
@@ -34,6 +35,8 @@ static const struct cli_opt decode_opts[] = {
 	OPT_ENUM("input", struct decode_args, input, inputs, SMMU_WORDS_AUTO,
 		 "form of the files, when it is not seen rightly"),
 	OPT_FLAG("follow", struct decode_args, follow, "log: go on as the file grows"),
+	OPT_FLAG("queue", struct decode_args, queue,
+		 "command, event, pri: what stands in the queue of --system, from CONS to PROD"),
 	CLI_ENTRY_OPTS(struct decode_args),
 	OPT_END(),
 };
@@ -171,6 +174,19 @@ static int decode_file(struct cli_session *session, const struct smmu_show *show
 	return status;
 }
 
+/* The queue is known: of the Non-secure interface where nothing is said. */
+static int decode_queue(struct cli_session *session, struct cli_entry *entry,
+			const struct decode_args *args)
+{
+	if (args->rest.count) {
+		smmu_diag_error(session->diag, NULL, SMMU_E_USAGE,
+				"--queue takes no WORDs and no FILEs");
+		return CLI_EXIT_TROUBLE;
+	}
+	entry->show.is_sec_unknown = false;
+	return cli_decode_queue(session, &entry->show, args->entry.system, args->entry.smmu);
+}
+
 static int decode_run(struct cli_session *session, const void *raw)
 {
 	const struct decode_args *args = raw;
@@ -188,6 +204,8 @@ static int decode_run(struct cli_session *session, const void *raw)
 	}
 	if (cli_entry_prepare(&entry, &first, args->kind, &args->rest, &args->entry, session->diag))
 		return CLI_EXIT_TROUBLE;
+	if (args->queue)
+		return decode_queue(session, &entry, args);
 	if (args->rest.item) {
 		item = args->rest.item + first;
 		count = args->rest.count - first;
@@ -222,12 +240,15 @@ const struct cli_command cli_cmd_decode = {
 		"Every field is shown, also of what is invalid; runs of entries that are all zero "
 		"are one line in text, but with -v.  A field that means nothing in its "
 		"record is shown as -, and in JSON named by \"invalid\".\n"
+		"With --queue the entries between CONS and PROD of a queue of --system, by its "
+		"registers and memory, numbered by their place in it.\n"
 		"Of several logs each is read by itself, and its name stands with every item.\n"
 		"What is illegal is said as for an SMMU with every feature, unless --system or --id "
 		"tell which it is.",
 	.examples =
 		"smmu decode event 0x0000010000000010 0x0000020000000000 0x40001000 0\tone record\n"
 		"smmu decode command --format jsonl cmdq.bin.gz\ta queue, one command a line\n"
+		"smmu decode command --queue --system captured.yaml\twhat is not consumed yet\n"
 		"smmu decode register SMMU_IDR0 0x0d44101b\ta register\n"
 		"dmesg | smmu decode log\tevery event and message of an SMMU in a kernel log\n"
 		"smmu decode s2desc --level 2 0x004000004000077d\ta stage 2 descriptor\n",

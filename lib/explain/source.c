@@ -11,8 +11,8 @@
 #include "base/bits.h"
 #include "base/words.h"
 #include "explain/source_priv.h"
+#include "model/pending.h"
 #include "spec/cmd.h"
-#include "spec/queue.h"
 
 /* ---- What an input is. ---- */
 
@@ -136,20 +136,6 @@ static const char *name_of(const struct queues *q, enum smmu_reg reg)
 	return own == SMMU_REG_COUNT ? "?" : smmu_reg_info(own)->name;
 }
 
-static bool read_words(const struct queues *q, uint64_t *words, unsigned count, uint64_t pa)
-{
-	static const enum smmu_pas spaces[SMMU_SEC_COUNT] = {SMMU_PAS_NS, SMMU_PAS_S,
-							     SMMU_PAS_REALM, SMMU_PAS_ROOT};
-	uint8_t bytes[SMMU_EVT_SIZE];
-
-	if (!smmu_mem_read(smmu_model_mem(q->model), (struct smmu_pa){pa, spaces[q->sec]}, bytes,
-			   count * 8))
-		return false;
-	for (unsigned i = 0; i < count; i++)
-		words[i] = smmu_ld64le(bytes + 8 * i);
-	return true;
-}
-
 static int say(struct queues *q, enum smmu_log_message message, enum smmu_reg reg, uint64_t number)
 {
 	struct smmu_log_item *item = &q->item;
@@ -165,21 +151,19 @@ static int say(struct queues *q, enum smmu_log_message message, enum smmu_reg re
 /* Global errors, and the command that stopped the Command queue. */
 static int read_errors(struct queues *q)
 {
-	uint64_t active = reg_of(q, SMMU_REG_GERROR) ^ reg_of(q, SMMU_REG_GERRORN);
-	uint64_t cons = reg_of(q, SMMU_REG_CMDQ_CONS);
-	struct smmu_queue queue = smmu_queue_from(smmu_model_ids(q->model), SMMU_QUEUE_CMD,
-						  reg_of(q, SMMU_REG_CMDQ_BASE));
+	uint64_t active = reg_of(q, SMMU_REG_GERROR) ^ reg_of(q, SMMU_REG_GERRORN), position, pa;
+	struct smmu_pending pending;
 	int stopped = 0;
 
 	if (active)
 		stopped = say(q, SMMU_LOG_GERROR, SMMU_REG_GERROR, active);
-	if (stopped || !smmu_GERROR_CMDQ_ERR(active))
+	if (stopped || !smmu_GERROR_CMDQ_ERR(active) ||
+	    !smmu_pending_from(&pending, q->model, SMMU_QUEUE_CMD, q->sec))
 		return stopped;
-	stopped = say(q, SMMU_LOG_CMDQ_ERROR, SMMU_REG_CMDQ_CONS, cons);
-	if (!stopped && read_words(q, q->item.word, SMMU_CMD_WORDS,
-				   smmu_queue_entry(&queue, smmu_CMDQ_CONS_RD(cons)))) {
+	stopped = say(q, SMMU_LOG_CMDQ_ERROR, SMMU_REG_CMDQ_CONS, pending.cons);
+	if (!stopped && smmu_pending_read(q->item.word, &position, &pa, q->model, &pending, 0)) {
 		q->item.words = SMMU_CMD_WORDS;
-		stopped = say(q, SMMU_LOG_CMD_ISSUED, SMMU_REG_CMDQ_CONS, cons);
+		stopped = say(q, SMMU_LOG_CMD_ISSUED, SMMU_REG_CMDQ_CONS, pending.cons);
 		q->item.words = 0;
 	}
 	return stopped;
@@ -187,34 +171,29 @@ static int read_errors(struct queues *q)
 
 static int read_entries(struct queues *q)
 {
-	uint64_t base = reg_of(q, SMMU_REG_EVENTQ_BASE), prod = reg_of(q, SMMU_REG_EVENTQ_PROD);
-	uint64_t cons = reg_of(q, SMMU_REG_EVENTQ_CONS);
-	struct smmu_queue queue = smmu_queue_from(smmu_model_ids(q->model), SMMU_QUEUE_EVENT, base);
-	uint64_t count = smmu_queue_used(&queue, prod, cons);
+	struct smmu_pending pending;
+	uint64_t position, pa;
 	int stopped = 0;
 
-	if (smmu_EVENTQ_PROD_OVFLG(prod) != smmu_EVENTQ_CONS_OVACKFLG(cons))
-		stopped = say(q, SMMU_LOG_EVTQ_OVERFLOW, SMMU_REG_EVENTQ_PROD, prod);
-	if (count > smmu_pow2(queue.log2size)) {
+	if (!smmu_pending_from(&pending, q->model, SMMU_QUEUE_EVENT, q->sec))
+		return 0;
+	if (pending.is_lossy)
+		stopped = say(q, SMMU_LOG_EVTQ_OVERFLOW, SMMU_REG_EVENTQ_PROD, pending.prod);
+	if (pending.is_too_far)
 		smmu_diag_warn(q->diag, &q->place,
 			       "%s and %s are further apart than the queue is long: all of it is "
 			       "read",
 			       name_of(q, SMMU_REG_EVENTQ_PROD), name_of(q, SMMU_REG_EVENTQ_CONS));
-		count = smmu_pow2(queue.log2size);
-	}
-	for (uint64_t i = 0, at = cons; i < count && !stopped; i++) {
-		uint64_t pa = smmu_queue_entry(&queue, at);
-
+	for (uint64_t n = 0; n < pending.count && !stopped; n++) {
 		q->item.kind = SMMU_LOG_EVENT;
 		q->item.sources = SMMU_LOG_WORDS;
 		q->item.line++;
-		if (!read_words(q, q->item.evt.word, SMMU_EVT_WORDS, pa)) {
+		if (!smmu_pending_read(q->item.evt.word, &position, &pa, q->model, &pending, n)) {
 			smmu_diag_warn(q->diag, &q->place,
 				       "the Event queue at 0x%" PRIx64 " is not in memory", pa);
 			return 0;
 		}
 		stopped = q->visit(q->ctx, &q->item);
-		at = smmu_queue_next(&queue, at);
 	}
 	return stopped;
 }

@@ -70,10 +70,14 @@ static int check_cd(struct builder *b, const struct cd_run *run, const struct sm
 		    const struct smmu_ste *ste)
 {
 	struct smmu_rule_ctx ctx = {.ids = &b->smmu[run->use->smmu].ids};
+	struct smmu_when_ctx when = {.word = cd->word,
+				     .ids = ctx.ids,
+				     .d128 = smmu_IDR5_D128(ctx.ids->idr[5]),
+				     .ste = ste};
 	const struct smmu_rule *rule = smmu_cd_illegal(cd, ste, &ctx);
 
 	if (!rule)
-		return 0;
+		return build_check_fields(b, &b->info->domains[run->use->domain].cd, &when, "CD");
 	return build_error(b, run->at, SMMU_E_CONFLICT,
 			   "the CD of domain %s would be ILLEGAL: %s (%s)",
 			   b->info->domains[run->use->domain].name.v, rule->text, rule->section);
@@ -201,12 +205,15 @@ int build_cd_table(struct smmu_ste *ste, struct builder *b, const struct smmu_sy
 	smmu_ste_set_S1ContextPtr(ste, table.base);
 	smmu_ste_set_S1CDMax(ste, table.s1cdmax);
 	smmu_ste_set_S1Fmt(ste, table.leaf_count ? SMMU_STE_S1FMT_4K : SMMU_STE_S1FMT_LINEAR);
-	if (table.s1cdmax > 0)
+	if (table.s1cdmax > 0 && !build_has_field(&device->ste, "S1DSS"))
 		smmu_ste_set_S1DSS(ste, device->stage1.name ? SMMU_STE_S1DSS_SSID0
 							    : SMMU_STE_S1DSS_TERMINATE);
-	smmu_ste_set_S1CIR(ste, SMMU_CD_WB_RA);
-	smmu_ste_set_S1COR(ste, SMMU_CD_WB_RA);
-	smmu_ste_set_S1CSH(ste, SMMU_SH_ISH);
+	if (!build_has_field(&device->ste, "S1CIR"))
+		smmu_ste_set_S1CIR(ste, SMMU_CD_WB_RA);
+	if (!build_has_field(&device->ste, "S1COR"))
+		smmu_ste_set_S1COR(ste, SMMU_CD_WB_RA);
+	if (!build_has_field(&device->ste, "S1CSH"))
+		smmu_ste_set_S1CSH(ste, SMMU_SH_ISH);
 	for (size_t r = 0; status == 0 && r < count; r++)
 		status = put_run(b, &table, &runs[r], ste);
 	free(table.leaf);

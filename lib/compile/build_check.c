@@ -30,7 +30,14 @@ static void check_input_bits(struct builder *b, const struct pair *p)
 	unsigned fewest = !stt ? 25 : is_64k ? 17 : 16, bits = build_input_bits(domain, p->ids);
 	unsigned most = domain->stage.v == 2 ? smmu_ias_bits(p->ids) : smmu_vax_bits(p->ids);
 
-	most = least(most, wide ? 52 : 48);
+	if (domain->format.v == SMMU_SYS_LPAE) {
+		/* G5.5: T0SZ of 0 to 7; S2T0SZ from -8 to 7. */
+		fewest = 25;
+		most = domain->stage.v == 2 ? 40 : 32;
+		stt = true;
+	} else if (domain->format.v == SMMU_SYS_VMSA64) {
+		most = least(most, wide ? 52 : 48);
+	}
 	if (bits >= fewest && bits <= most)
 		return;
 	build_error(b, build_mark(domain->input_bits.at, domain->at), SMMU_E_RANGE,
@@ -70,6 +77,25 @@ static bool check_ds(struct builder *b, const struct pair *p)
 	return false;
 }
 
+/* 6.3.1 TTF, 6.3.6 D128: with it, what AA64 == 0 selects is no VMSAv8-32. */
+static void check_tt_format(struct builder *b, const struct pair *p)
+{
+	static const char *const names[] = {"VMSAv8-64", "VMSAv8-32 LPAE", "VMSAv9-128"};
+	const struct smmu_sys_domain *domain = p->domain;
+	bool d128 = smmu_IDR5_D128(p->ids->idr[5]);
+	uint64_t ttf = smmu_IDR0_TTF(p->ids->idr[0]);
+	const bool has[] = {smmu_bit(ttf, 1), smmu_bit(ttf, 0) && !d128, d128};
+
+	if (!has[domain->format.v])
+		build_error(b, build_mark(domain->format.at, domain->at), SMMU_E_CONFLICT,
+			    "%s does not walk %s tables (SMMU_%s)", p->smmu,
+			    names[domain->format.v],
+			    domain->format.v == SMMU_SYS_D128 ? "IDR5.D128" : "IDR0.TTF");
+	if (domain->format.v == SMMU_SYS_LPAE && domain->granule.v != SMMU_GRANULE_4K)
+		build_error(b, domain->granule.at, SMMU_E_INVALID,
+			    "VMSAv8-32 LPAE tables have a granule of 4K");
+}
+
 static void check_formats(struct builder *b, const struct pair *p)
 {
 	static const char *const field[] = {"GRAN4K", "GRAN16K", "GRAN64K"};
@@ -82,9 +108,7 @@ static void check_formats(struct builder *b, const struct pair *p)
 		build_error(b, domain->at, SMMU_E_CONFLICT,
 			    "domain %s is stage %u, and %s has no stage %u (SMMU_IDR0.S%uP)",
 			    domain->name.v, stage, p->smmu, stage, stage);
-	if (!smmu_bit(smmu_IDR0_TTF(idr0), 1))
-		build_error(b, domain->at, SMMU_E_CONFLICT,
-			    "%s does not walk VMSAv8-64 tables (SMMU_IDR0.TTF)", p->smmu);
+	check_tt_format(b, p);
 	if (!smmu_ids_has_granule(p->ids, (enum smmu_granule)domain->granule.v))
 		build_error(b, build_mark(domain->granule.at, domain->at), SMMU_E_CONFLICT,
 			    "domain %s has granule %s, which %s does not have (SMMU_IDR5.%s)",
@@ -134,7 +158,50 @@ static void check_shareability(struct builder *b, const struct smmu_sys_map *map
 			    is_cached ? "ish" : "osh", is_cached ? "cacheable" : "other");
 }
 
-static void check_map(struct builder *b, const struct pair *p, const struct smmu_sys_map *map)
+/* Fields by name that its descriptors do not have, or that hold less. */
+static void check_descriptor(struct builder *b, const struct build_tt *tt,
+			     const struct smmu_sys_domain *domain, const struct smmu_sys_map *map)
+{
+	for (size_t i = 0; i < map->descriptor.count; i++) {
+		const struct smmu_sys_field *given = &map->descriptor.v[i];
+		struct smmu_field field;
+		uint64_t word[2] = {0};
+
+		if (!build_leaf_field(&field, tt, given->name))
+			build_error(b, given->at, SMMU_E_UNKNOWN,
+				    "the descriptors of domain %s have no field '%.32s' to give",
+				    domain->name.v, given->name);
+		else if (smmu_field_set(&field, word, 0, given->v))
+			build_error(b, given->at, SMMU_E_RANGE,
+				    "0x%" PRIx64 " does not fit in %s of a descriptor", given->v,
+				    given->name);
+	}
+}
+
+/* What its descriptors cannot say, as the domain's registers and structures are. */
+static void check_leaf(struct builder *b, const struct build_tt *tt, const struct pair *p,
+		       const struct smmu_sys_map *map)
+{
+	const struct smmu_sys_domain *domain = p->domain;
+	enum build_leaf_lack lack = build_leaf_lack(tt, map);
+
+	if (lack == BUILD_LACKS_MEMORY)
+		build_error(
+			b, build_mark(map->memory.at, map->at), SMMU_E_CONFLICT,
+			domain->stage.v == 1
+				? "no attribute in MAIR0 and MAIR1 of domain %s is that memory type"
+				: "with S2FWB, stage 2 of domain %s cannot make memory "
+				  "write-through",
+			domain->name.v);
+	if (lack == BUILD_LACKS_ACCESS)
+		build_error(b, build_mark(map->access.at, map->at), SMMU_E_CONFLICT,
+			    "no permission in %s grants just this access",
+			    domain->stage.v == 1 ? "PIIU and PIIP" : "SMMU_S2PII");
+	check_descriptor(b, tt, domain, map);
+}
+
+static void check_map(struct builder *b, const struct pair *p, const struct build_tt *tt,
+		      const struct smmu_sys_map *map)
 {
 	const struct smmu_sys_domain *domain = p->domain;
 	unsigned ia_bits = build_input_bits(domain, p->ids);
@@ -154,6 +221,7 @@ static void check_map(struct builder *b, const struct pair *p, const struct smmu
 			    last_pa, oa_bits, domain->name.v, p->smmu);
 	if (build_wants_ds(domain))
 		check_shareability(b, map);
+	check_leaf(b, tt, p, map);
 }
 
 /* Domains on the SMMUs where they are used; maps only where the domain itself is possible. */
@@ -164,6 +232,7 @@ static void check_uses(struct builder *b)
 		const struct smmu_sys_domain *domain = &b->info->domains[use->domain];
 		struct pair p = {domain, &b->smmu[use->smmu].ids, b->info->smmus[use->smmu].name};
 		int before = b->error;
+		struct build_tt tt;
 		bool is_possible;
 
 		if (i > 0 && use->smmu == use[-1].smmu && use->domain == use[-1].domain)
@@ -175,19 +244,23 @@ static void check_uses(struct builder *b)
 			check_output_bits(b, &p);
 		}
 		is_possible = b->error == 0;
+		tt = build_tt_of(domain, p.ids, build_s2pii(&b->info->smmus[use->smmu]));
 		for (size_t m = 0; is_possible && m < domain->maps_count && !build_is_full(b); m++)
-			check_map(b, &p, &domain->maps[m]);
+			check_map(b, &p, &tt, &domain->maps[m]);
 		b->error = before ? before : b->error;
 	}
 }
 
 /*
  * Stage 1 has no write-only and no execute-only: both are readable there
- * (D8.4.1), and PIIU and PIIP have no encoding for write-only either (5.4).
+ * (D8.4.1).  PIIU and PIIP have no encoding for write-only either (5.4).
  */
-static void check_access(struct builder *b, const struct smmu_sys_map *map)
+static void check_access(struct builder *b, const struct smmu_sys_domain *domain,
+			 const struct smmu_sys_map *map)
 {
-	if (!(map->access.v & SMMU_SYS_ACCESS_R))
+	bool is_execute_only = map->access.v == SMMU_SYS_ACCESS_X && build_is_indirect(domain);
+
+	if (!(map->access.v & SMMU_SYS_ACCESS_R) && !is_execute_only)
 		build_error(b, build_mark(map->access.at, map->at), SMMU_E_INVALID,
 			    "stage 1 cannot grant %s without r: a table entry that permits it "
 			    "permits reading too",
@@ -201,7 +274,7 @@ static void check_domains(struct builder *b)
 
 		for (size_t m = 0;
 		     domain->stage.v == 1 && m < domain->maps_count && !build_is_full(b); m++)
-			check_access(b, &domain->maps[m]);
+			check_access(b, domain, &domain->maps[m]);
 	}
 }
 

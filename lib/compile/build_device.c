@@ -16,22 +16,39 @@ static uint64_t config_of(const struct smmu_sys_device *device)
 	return has_stage2 ? SMMU_STE_CONFIG_S2 : SMMU_STE_CONFIG_ABORT;
 }
 
+/* Whether a domain of its CDs has indirect permissions, which the STE must permit. */
+static bool wants_pie(const struct builder *b, const struct smmu_sys_device *device)
+{
+	const struct smmu_sys_domain *domains = b->info->domains;
+
+	if (device->stage1.name && build_is_indirect(&domains[device->stage1.index]))
+		return true;
+	for (size_t i = 0; i < device->substreams_count; i++)
+		if (build_is_indirect(&domains[device->substreams[i].stage1.index]))
+			return true;
+	return false;
+}
+
 /* The STE of a device whose tables are built; its CDs go into context's area. */
 static int build_ste(struct smmu_ste *ste, struct builder *b, const struct smmu_sys_device *device,
 		     struct build_context *context)
 {
 	size_t smmu = device->smmu.index, stage2 = build_stage2_of(device);
+	const struct smmu_ids *ids = &b->smmu[smmu].ids;
+	struct smmu_when_ctx ctx = {.word = ste->word, .ids = ids};
+	int status = 0;
 
-	*ste = (struct smmu_ste){{0}};
-	smmu_ste_set_V(ste, 1);
-	smmu_ste_set_Config(ste, config_of(device));
-	/* Where attributes can be overridden, the incoming ones are used (5.2 SHCFG). */
-	if (smmu_IDR1_ATTR_TYPES_OVR(b->smmu[smmu].ids.idr[1]) &&
-	    smmu_ste_Config(ste) != SMMU_STE_CONFIG_ABORT)
-		smmu_ste_set_SHCFG(ste, SMMU_STE_SHCFG_INCOMING);
+	build_ste_base(ste, ids, config_of(device), wants_pie(b, device));
 	if (stage2 != BUILD_NONE)
 		build_stage2(ste, b, build_find_use(b, smmu, stage2, BUILD_NONE));
-	return context ? build_cd_table(ste, b, device, context) : 0;
+	build_set_fields(ste->word, &device->ste);
+	if (stage2 != BUILD_NONE)
+		status = build_check_fields(b, &b->info->domains[stage2].ste, &ctx, "STE");
+	if (status == 0)
+		status = build_check_fields(b, &device->ste, &ctx, "STE");
+	if (status == 0 && context)
+		status = build_cd_table(ste, b, device, context);
+	return status;
 }
 
 /* What the description asks for may still be ILLEGAL for these features: say it before use. */

@@ -4,17 +4,13 @@
  */
 #include "compile/build_priv.h"
 
-/* MAIR attributes by the index that leaf descriptors use (build_tt.c): DDI 0487 D8.6. */
-#define MAIR_LOW  0x0444bbffu /* nGnRE, Normal nc, wt, wb */
-#define MAIR_HIGH 0x000c0800u /* -, GRE, nGRE, nGnRnE */
-
 struct build_area *build_context_area(struct builder *b, const struct build_context *context)
 {
 	return context->stage2 == BUILD_NONE ? &b->smmu[context->smmu].area
 					     : &b->ipa_area[context->stage2];
 }
 
-/* Maps of the lower half come first: their number. */
+/* Maps of the lower half come first: their number.  VMSAv8-32 takes TTB0 for all of them. */
 static size_t low_maps(const struct build_maps *maps)
 {
 	size_t n = 0;
@@ -29,13 +25,19 @@ static const struct smmu_sys_domain *domain_of(const struct builder *b, const st
 	return &b->info->domains[use->domain];
 }
 
+static struct build_tt tt_of(const struct builder *b, const struct build_use *use)
+{
+	return build_tt_of(domain_of(b, use), &b->smmu[use->smmu].ids,
+			   build_s2pii(&b->info->smmus[use->smmu]));
+}
+
 /* Both tables of a stage 1 domain; one without maps is left out (EPD). */
 static int build_stage1_tables(struct builder *b, struct build_use *use)
 {
 	const struct smmu_sys_domain *domain = domain_of(b, use);
 	const struct build_maps *maps = &b->maps[use->domain];
 	struct build_area *area = build_context_area(b, &b->context[use->context]);
-	struct build_tt tt = build_tt_of(domain, &b->smmu[use->smmu].ids);
+	struct build_tt tt = tt_of(b, use);
 	size_t low = low_maps(maps);
 	int status = 0;
 
@@ -44,6 +46,7 @@ static int build_stage1_tables(struct builder *b, struct build_use *use)
 		tt.maps = n == 0 ? maps->v : maps->v + low;
 		tt.maps_count = n == 0 ? low : maps->count - low;
 		use->used[n] = tt.maps_count > 0;
+		tt.skl = build_skl(domain, n);
 		if (use->used[n])
 			status = build_tt_build(&use->ttb[n], b, area, &tt, "a translation table");
 	}
@@ -60,7 +63,7 @@ static int build_stage2_tables(struct builder *b, struct build_use *use)
 {
 	const struct smmu_sys_domain *domain = domain_of(b, use);
 	struct build_area *area = &b->smmu[use->smmu].area;
-	struct build_tt tt = build_tt_of(domain, &b->smmu[use->smmu].ids);
+	struct build_tt tt = tt_of(b, use);
 	int status;
 
 	tt.maps = b->maps[use->domain].v;
@@ -90,41 +93,45 @@ static uint64_t tg_encoding(enum smmu_granule granule,
 	return 0;
 }
 
+static uint64_t aa64_of(const struct smmu_sys_domain *domain)
+{
+	return domain->format.v == SMMU_SYS_VMSA64 ? SMMU_AA64_VMSA64 : 0;
+}
+
+/* VMSAv8-32: all of its 32 bits or the lowest 2^input-bits, nothing by TTB1 (G5.5). */
+static void set_size32(struct smmu_cd *cd, unsigned ia_bits)
+{
+	smmu_cd_set_T0SZ(cd, 32 - ia_bits);
+	smmu_cd_set_T1SZ(cd, 0);
+	smmu_cd_set_TG0(cd, 0);
+	smmu_cd_set_TG1(cd, 0);
+}
+
 void build_cd(struct smmu_cd *cd, const struct builder *b, const struct build_use *use)
 {
 	const struct smmu_sys_domain *domain = domain_of(b, use);
 	const struct smmu_ids *ids = &b->smmu[use->smmu].ids;
 	enum smmu_granule granule = (enum smmu_granule)domain->granule.v;
-	unsigned txsz = 64 - build_input_bits(domain, ids);
+	unsigned ia_bits = build_input_bits(domain, ids);
 
-	*cd = (struct smmu_cd){{0}};
-	smmu_cd_set_V(cd, 1);
-	smmu_cd_set_AA64(cd, SMMU_AA64_VMSA64);
+	build_cd_base(cd, domain);
+	smmu_cd_set_AA64(cd, aa64_of(domain));
 	smmu_cd_set_ENDI(cd, domain->endian.v);
-	smmu_cd_set_T0SZ(cd, txsz);
-	smmu_cd_set_TG0(cd, tg_encoding(granule, smmu_tg0_granule));
+	if (domain->format.v == SMMU_SYS_LPAE) {
+		set_size32(cd, ia_bits);
+	} else {
+		smmu_cd_set_T0SZ(cd, 64 - ia_bits);
+		smmu_cd_set_TG0(cd, tg_encoding(granule, smmu_tg0_granule));
+		smmu_cd_set_T1SZ(cd, 64 - ia_bits);
+		smmu_cd_set_TG1(cd, tg_encoding(granule, smmu_tg1_granule));
+		smmu_cd_set_IPS(cd, build_size_encoding(build_output_bits(domain, ids)));
+		smmu_cd_set_DS(cd, build_wants_ds(domain));
+	}
 	smmu_cd_set_EPD0(cd, !use->used[0]);
 	smmu_cd_set_TTB0(cd, use->ttb[0]);
-	smmu_cd_set_T1SZ(cd, txsz);
-	smmu_cd_set_TG1(cd, tg_encoding(granule, smmu_tg1_granule));
 	smmu_cd_set_EPD1(cd, !use->used[1]);
 	smmu_cd_set_TTB1(cd, use->ttb[1]);
-	smmu_cd_set_IR0(cd, SMMU_TT_WB_RAWA);
-	smmu_cd_set_OR0(cd, SMMU_TT_WB_RAWA);
-	smmu_cd_set_SH0(cd, SMMU_SH_ISH);
-	smmu_cd_set_IR1(cd, SMMU_TT_WB_RAWA);
-	smmu_cd_set_OR1(cd, SMMU_TT_WB_RAWA);
-	smmu_cd_set_SH1(cd, SMMU_SH_ISH);
-	smmu_cd_set_IPS(cd, build_size_encoding(build_output_bits(domain, ids)));
-	smmu_cd_set_DS(cd, build_wants_ds(domain));
-	smmu_cd_set_MAIR0(cd, MAIR_LOW);
-	smmu_cd_set_MAIR1(cd, MAIR_HIGH);
-	/* Faults are recorded and abort; STALL_MODEL 0b10 knows stalls only (5.5). */
-	smmu_cd_set_A(cd, 1);
-	smmu_cd_set_R(cd, 1);
 	smmu_cd_set_S(cd, domain->stall.v || smmu_IDR0_STALL_MODEL(ids->idr[0]) == 2);
-	/* The ASID is the SMMU's own: PEs do not broadcast to it (3.17). */
-	smmu_cd_set_ASET(cd, 1);
 	smmu_cd_set_ASID(cd, b->id[use->domain] ? b->id[use->domain] - 1 : 0);
 }
 
@@ -145,20 +152,23 @@ void build_stage2(struct smmu_ste *ste, const struct builder *b, const struct bu
 {
 	const struct smmu_sys_domain *domain = domain_of(b, use);
 	const struct smmu_ids *ids = &b->smmu[use->smmu].ids;
-	struct build_tt tt = build_tt_of(domain, ids);
+	struct build_tt tt = tt_of(b, use);
 
+	build_stage2_base(ste, domain);
 	smmu_ste_set_S2VMID(ste, b->id[use->domain] - 1);
-	smmu_ste_set_S2T0SZ(ste, 64 - tt.ia_bits);
-	smmu_ste_set_S2IR0(ste, SMMU_TT_WB_RAWA);
-	smmu_ste_set_S2OR0(ste, SMMU_TT_WB_RAWA);
-	smmu_ste_set_S2SH0(ste, SMMU_SH_ISH);
-	smmu_ste_set_S2TG(ste, tg_encoding(tt.granule, smmu_tg0_granule));
-	smmu_ste_set_S2PS(ste, build_size_encoding(build_output_bits(domain, ids)));
-	smmu_ste_set_S2AA64(ste, SMMU_AA64_VMSA64);
+	smmu_ste_set_S2AA64(ste, aa64_of(domain));
 	smmu_ste_set_S2ENDI(ste, domain->endian.v);
-	smmu_ste_set_S2DS(ste, build_wants_ds(domain));
-	smmu_ste_set_S2R(ste, 1);
+	if (domain->format.v == SMMU_SYS_LPAE) {
+		/* 5.2 S2T0SZ: a signed number of 4 bits. */
+		smmu_ste_set_S2T0SZ(ste, smmu_bits(32 - (uint64_t)tt.ia_bits, 0, 4));
+	} else {
+		smmu_ste_set_S2T0SZ(ste, 64 - tt.ia_bits);
+		smmu_ste_set_S2TG(ste, tg_encoding(tt.granule, smmu_tg0_granule));
+		smmu_ste_set_S2PS(ste, build_size_encoding(build_output_bits(domain, ids)));
+		smmu_ste_set_S2DS(ste, build_wants_ds(domain));
+	}
 	smmu_ste_set_S2S(ste, domain->stall.v || smmu_IDR0_STALL_MODEL(ids->idr[0]) == 2);
 	smmu_ste_set_S2TTB(ste, use->ttb[0]);
-	set_start_level(ste, build_tt_start(&tt), ids);
+	if (domain->format.v != SMMU_SYS_D128)
+		set_start_level(ste, build_tt_start(&tt), ids);
 }

@@ -200,16 +200,53 @@ struct build_tt {
 	int start_most;		     /* the highest level at which a walk may start */
 	enum smmu_sys_leaves leaves; /* which leaf descriptors */
 	bool big_endian;
+	unsigned skl;	    /* VMSAv9-128: levels that the initial table takes in */
+	struct smmu_cd cd;  /* stage 1: MAIR, PIIU and PIIP of it count */
+	uint64_t s2pii;	    /* stage 2: the register */
+	bool fwb, indirect; /* how memory types and permissions are said */
+	unsigned features;  /* SMMU_DESC_F_*: of its descriptors */
 	const struct smmu_sys_map *const *maps;
 	size_t maps_count;
 	uint64_t ia_mask; /* ones in the input bits: cuts the sign extension of TTB1 */
 };
-/* The leaf descriptor of a map, without its address and kind. */
-uint64_t build_tt_leaf(const struct build_tt *tt, const struct smmu_sys_map *map);
 /* Level at which its walk starts. */
 int build_tt_start(const struct build_tt *tt);
 int build_tt_build(uint64_t *root, struct builder *b, struct build_area *area,
 		   const struct build_tt *tt, const char *whose);
+/* log2 of the bytes of a descriptor. */
+static inline unsigned build_entry_log2(const struct build_tt *tt)
+{
+	return tt->family == SMMU_DESC_D128 ? 4 : 3;
+}
+
+/* A descriptor, without its address and kind; word[1] is 0 where it has 64 bits. */
+struct build_leaf {
+	uint64_t word[2];
+};
+/* Whether a level has leaves, and whether these can be Contiguous (3.27.1, 5.4 DisCH0). */
+bool build_has_leaf(const struct build_tt *tt, int level);
+bool build_has_runs(const struct build_tt *tt, int level);
+/* Makes desc one of that kind at that level; sets its Contiguous bit. */
+void build_set_kind(struct build_leaf *desc, const struct build_tt *tt, enum smmu_desc_kind kind,
+		    int level);
+void build_set_run(struct build_leaf *desc, const struct build_tt *tt, bool run);
+
+/* build_leaf.c */
+static inline bool build_same_leaf(const struct build_leaf *a, const struct build_leaf *b)
+{
+	return a->word[0] == b->word[0] && a->word[1] == b->word[1];
+}
+struct build_leaf build_tt_leaf(const struct build_tt *tt, const struct smmu_sys_map *map);
+/* What a map asks for that its leaf cannot say. */
+enum build_leaf_lack { BUILD_LACKS_NOTHING, BUILD_LACKS_MEMORY, BUILD_LACKS_ACCESS };
+enum build_leaf_lack build_leaf_lack(const struct build_tt *tt, const struct smmu_sys_map *map);
+/* The format of its leaves of that kind, SMMU_DESC_PAGE or BLOCK; false: it has none. */
+bool build_leaf_format(struct smmu_desc_format *format, const struct build_tt *tt,
+		       enum smmu_desc_kind kind);
+/* A field of its leaves that a map may give by name. */
+bool build_leaf_field(struct smmu_field *field, const struct build_tt *tt, const char *name);
+/* Encodings of PIIU and PIIP for an access. */
+void build_pii(unsigned *unprivileged, unsigned *privileged, uint64_t access, bool is_privileged);
 
 /* build_check.c */
 /* All that is wrong with the description; every problem is reported. */
@@ -224,17 +261,36 @@ bool build_wants_ds(const struct smmu_sys_domain *domain);
 /* Encoding of that many address bits in IPS and S2PS: the smallest that holds them. */
 uint64_t build_size_encoding(unsigned bits);
 /* The tables of a domain, without its maps. */
-struct build_tt build_tt_of(const struct smmu_sys_domain *domain, const struct smmu_ids *ids);
+struct build_tt build_tt_of(const struct smmu_sys_domain *domain, const struct smmu_ids *ids,
+			    uint64_t s2pii);
+/* Levels that the initial table by TTB0, TTB1 or S2TTB takes in: SKL0, SKL1, S2SKL. */
+unsigned build_skl(const struct smmu_sys_domain *domain, unsigned half);
 
 /* build_domain.c */
 /* The translation tables of a use, as one region. */
 int build_tables(struct builder *b, struct build_use *use);
+/* What a domain's CDs, and the stage 2 part of its STEs, have in any case. */
+void build_cd_base(struct smmu_cd *cd, const struct smmu_sys_domain *domain);
+void build_stage2_base(struct smmu_ste *ste, const struct smmu_sys_domain *domain);
+/* Whether its permissions are indirect. */
+bool build_is_indirect(const struct smmu_sys_domain *domain);
 /* The CD of a stage 1 domain whose tables are built. */
 void build_cd(struct smmu_cd *cd, const struct builder *b, const struct build_use *use);
 /* The stage 2 fields of an STE. */
 void build_stage2(struct smmu_ste *ste, const struct builder *b, const struct build_use *use);
 /* The area of structures in a context. */
 struct build_area *build_context_area(struct builder *b, const struct build_context *context);
+
+/* build_field.c */
+/* Sets fields in the words of a structure. */
+void build_set_fields(uint64_t *word, const struct smmu_sys_fields *fields);
+bool build_has_field(const struct smmu_sys_fields *fields, const char *name);
+/* Fields that the structure does not have here are errors; what is "CD" or "STE". */
+int build_check_fields(struct builder *b, const struct smmu_sys_fields *fields,
+		       const struct smmu_when_ctx *ctx, const char *what);
+/* What an STE has in any case. */
+void build_ste_base(struct smmu_ste *ste, const struct smmu_ids *ids, uint64_t config,
+		    bool indirect);
 
 /* build_cd.c */
 /* The CD table of a device and the fields of its STE that lead to it. */
@@ -255,6 +311,8 @@ int build_stream_put(struct builder *b, size_t smmu, const struct smmu_sys_strea
 /* Entries of queues against the features. */
 void build_check_queues(struct builder *b, size_t smmu);
 int build_registers(struct builder *b, size_t smmu);
+/* S2PII as given, or what a build takes: every index is its own encoding. */
+uint64_t build_s2pii(const struct smmu_sys_smmu *smmu);
 /* What an SMMU is set to beside its bases, where the file gives nothing else. */
 void build_default_registers(uint64_t *regs, const bool *given, bool has_pri);
 

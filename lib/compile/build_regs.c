@@ -136,6 +136,18 @@ void build_default_registers(uint64_t *regs, const bool *given, bool has_pri)
 	set_unless_given(regs, given, SMMU_REG_GBPA, smmu_GBPA_set_ABORT(0, 1));
 }
 
+/* Where an STE has indirect permissions; 0 elsewhere. */
+static uint64_t s2pii_of(const struct builder *b, size_t smmu)
+{
+	for (size_t i = 0; i < b->uses_count; i++) {
+		const struct smmu_sys_domain *domain = &b->info->domains[b->use[i].domain];
+
+		if (b->use[i].smmu == smmu && domain->stage.v == 2 && build_is_indirect(domain))
+			return build_s2pii(&b->info->smmus[smmu]);
+	}
+	return 0;
+}
+
 int build_registers(struct builder *b, size_t smmu)
 {
 	const struct smmu_sys_smmu *from = &b->info->smmus[smmu];
@@ -153,6 +165,7 @@ int build_registers(struct builder *b, size_t smmu)
 		value = smmu_STRTAB_BASE_CFG_set_FMT(value, 1);
 	}
 	regs[SMMU_REG_STRTAB_BASE_CFG] = value;
+	set_unless_given(regs, from->given, SMMU_REG_S2PII, s2pii_of(b, smmu));
 	build_default_registers(regs, from->given, smmu_sys_given(from->queues.pri.at));
 	return 0;
 }

@@ -1,5 +1,5 @@
 /*
- * Translation tables of VMSAv8-64 from sorted maps, with the largest blocks
+ * Translation tables of any format from sorted maps, with the largest blocks
  * and Contiguous runs that fit.  DDI 0487 D8.2 (geometry, concatenation), D8.3
  * (descriptors), D8.7.1 (Contiguous).
  *
@@ -12,9 +12,7 @@
 
 #include "compile/build_priv.h"
 
-#define ENTRY_LOG2	  3
-#define PAGE_ENTRIES_LOG2 (BUILD_PAGE_LOG2 - ENTRY_LOG2)
-#define BLOCK		  8u /* entries stored at once: a compiler makes vectors of them */
+#define BLOCK 8u /* entries stored at once: a compiler makes vectors of them */
 
 struct walk {
 	struct builder *b;
@@ -22,84 +20,18 @@ struct walk {
 	const struct build_tt *tt;
 	const char *whose;
 	/* The range at the cursor: input [start, end), where it goes, its leaf without address. */
-	uint64_t start, end, oa, leaf;
+	uint64_t start, end, oa;
+	struct build_leaf leaf;
+	unsigned entry_log2;
 	bool at_end;   /* there is no range left */
 	size_t cursor; /* the first map after the range */
 };
 
-/* MAIR index and stage 2 MemAttr of a memory type (DDI 0487 D8.6; build_domain.c sets MAIR). */
-static uint64_t memory_of(unsigned stage, uint64_t memory)
+static bool is_alike(const struct walk *w, const struct smmu_sys_map *map)
 {
-	static const uint8_t index[] = {
-		[SMMU_MEMTYPE_NONE] = 0,	 [SMMU_MEMTYPE_NORMAL_WB] = 0,
-		[SMMU_MEMTYPE_NORMAL_WT] = 1,	 [SMMU_MEMTYPE_NORMAL_NC] = 2,
-		[SMMU_MEMTYPE_DEVICE_GRE] = 6,	 [SMMU_MEMTYPE_DEVICE_NGRE] = 5,
-		[SMMU_MEMTYPE_DEVICE_NGNRE] = 3, [SMMU_MEMTYPE_DEVICE_NGNRNE] = 4,
-	};
-	static const uint8_t memattr[] = {
-		[SMMU_MEMTYPE_NONE] = 0xf,	 [SMMU_MEMTYPE_NORMAL_WB] = 0xf,
-		[SMMU_MEMTYPE_NORMAL_WT] = 0xa,	 [SMMU_MEMTYPE_NORMAL_NC] = 0x5,
-		[SMMU_MEMTYPE_DEVICE_GRE] = 3,	 [SMMU_MEMTYPE_DEVICE_NGRE] = 2,
-		[SMMU_MEMTYPE_DEVICE_NGNRE] = 1, [SMMU_MEMTYPE_DEVICE_NGNRNE] = 0,
-	};
+	struct build_leaf leaf = build_tt_leaf(w->tt, map);
 
-	return stage == 1 ? index[memory] : memattr[memory];
-}
-
-/* Cacheable memory is Inner Shareable unless the map says otherwise, the rest Outer. */
-static uint64_t shareability_of(const struct smmu_sys_map *map)
-{
-	switch ((enum smmu_sh_in)map->sh.v) {
-	case SMMU_SH_IN_NSH:
-		return SMMU_SH_NSH;
-	case SMMU_SH_IN_OSH:
-		return SMMU_SH_OSH;
-	case SMMU_SH_IN_ISH:
-		return SMMU_SH_ISH;
-	case SMMU_SH_IN_NONE:
-		break;
-	}
-	return map->memory.v == SMMU_MEMTYPE_NORMAL_WB || map->memory.v == SMMU_MEMTYPE_NORMAL_WT
-		       ? SMMU_SH_ISH
-		       : SMMU_SH_OSH;
-}
-
-/* Attributes of a stage 1 leaf: DDI 0487 D8.4.1.  AP[2] is read-only, AP[1] unprivileged too. */
-static uint64_t leaf1(const struct smmu_sys_map *map, bool ds)
-{
-	bool x = map->access.v & SMMU_SYS_ACCESS_X, w = map->access.v & SMMU_SYS_ACCESS_W;
-	uint64_t desc = 0;
-
-	desc = smmu_s1desc_set_AttrIndx(desc, memory_of(1, map->memory.v));
-	/* With DS, those bits are of the address, and shareability is that of the walks. */
-	if (!ds)
-		desc = smmu_s1desc_set_SH(desc, shareability_of(map));
-	desc = smmu_s1desc_set_AF(desc, 1);
-	desc = smmu_s1desc_set_nG(desc, !map->global.v);
-	desc = smmu_s1desc_set_AP(desc, (w ? 0u : 2u) + (map->privileged.v ? 0u : 1u));
-	desc = smmu_s1desc_set_UXN(desc, !x || map->privileged.v);
-	return smmu_s1desc_set_PXN(desc, !x);
-}
-
-/* Attributes of a stage 2 leaf: D8.4.2.  XN 0b10 is no execution at all. */
-static uint64_t leaf2(const struct smmu_sys_map *map, bool ds)
-{
-	bool r = map->access.v & SMMU_SYS_ACCESS_R, w = map->access.v & SMMU_SYS_ACCESS_W;
-	uint64_t desc = 0;
-
-	desc = smmu_s2desc_set_MemAttr(desc, memory_of(2, map->memory.v));
-	if (!ds)
-		desc = smmu_s2desc_set_SH(desc, shareability_of(map));
-	desc = smmu_s2desc_set_AF(desc, 1);
-	desc = smmu_s2desc_set_S2AP(desc, (r ? 1u : 0u) + (w ? 2u : 0u));
-	return smmu_s2desc_set_XN(desc, map->access.v & SMMU_SYS_ACCESS_X ? 0 : 2);
-}
-
-uint64_t build_tt_leaf(const struct build_tt *tt, const struct smmu_sys_map *map)
-{
-	bool ds = tt->family == SMMU_DESC_A64_DS;
-
-	return tt->stage == 1 ? leaf1(map, ds) : leaf2(map, ds);
+	return build_same_leaf(&leaf, &w->leaf);
 }
 
 /* The next range: a map, and those after it that continue it. */
@@ -119,20 +51,26 @@ static void next_range(struct walk *w)
 	while (w->cursor < tt->maps_count) {
 		map = tt->maps[w->cursor];
 		if ((map->input.v & tt->ia_mask) != w->end ||
-		    map->pa.v != w->oa + (w->end - w->start) ||
-		    build_tt_leaf(w->tt, map) != w->leaf)
+		    map->pa.v != w->oa + (w->end - w->start) || !is_alike(w, map))
 			break;
 		w->end += map->size.v;
 		w->cursor++;
 	}
 }
 
-static void store(const struct walk *w, uint8_t *entry, uint64_t desc)
+static void store(const struct walk *w, uint8_t *entry, const uint64_t desc[2])
 {
-	if (w->tt->big_endian)
-		smmu_st64be(entry, desc);
+	bool big = w->tt->big_endian, wide = w->entry_log2 == 4;
+
+	/* The upper word of a big-endian descriptor comes first. */
+	if (big)
+		smmu_st64be(entry + (wide ? 8 : 0), desc[0]);
 	else
-		smmu_st64le(entry, desc);
+		smmu_st64le(entry, desc[0]);
+	if (wide && big)
+		smmu_st64be(entry, desc[1]);
+	else if (wide)
+		smmu_st64le(entry + 8, desc[1]);
 }
 
 /* A word whose bytes in memory are those of v in little-endian order. */
@@ -146,13 +84,14 @@ static uint64_t little_endian(uint64_t v)
 }
 
 /* Entries one after another with the same attributes, the first for output oa. */
-static void store_leaves(const struct walk *w, uint8_t *entry, uint64_t count, uint64_t desc,
-			 uint64_t oa, const struct smmu_desc_level *l)
+static void store_leaves(const struct walk *w, uint8_t *entry, uint64_t count,
+			 const struct build_leaf *leaf, uint64_t oa,
+			 const struct smmu_desc_level *l)
 {
-	uint64_t step = smmu_pow2(l->size_log2);
+	uint64_t step = smmu_pow2(l->size_log2), desc = leaf->word[0];
 
 	/* Where the address stands in one piece it can be counted up in the descriptor. */
-	if (l->high_width == 0 && !w->tt->big_endian) {
+	if (l->high_width == 0 && !w->tt->big_endian && w->entry_log2 == 3) {
 		desc = smmu_desc_set_oa(desc, oa, l);
 		for (; count >= BLOCK; count -= BLOCK, entry += 8 * BLOCK, desc += BLOCK * step) {
 			uint64_t block[BLOCK];
@@ -165,8 +104,11 @@ static void store_leaves(const struct walk *w, uint8_t *entry, uint64_t count, u
 			smmu_st64le(entry, desc);
 		return;
 	}
-	for (uint64_t i = 0; i < count; i++, oa += step)
-		store(w, entry + 8 * i, smmu_desc_set_oa(desc, oa, l));
+	for (uint64_t i = 0; i < count; i++, oa += step) {
+		uint64_t word[2] = {smmu_desc_set_oa(desc, oa, l), leaf->word[1]};
+
+		store(w, entry + (i << w->entry_log2), word);
+	}
 }
 
 static uint64_t least(uint64_t a, uint64_t b)
@@ -183,13 +125,15 @@ static void fill(const struct walk *w, uint8_t *entry, uint64_t count, uint64_t 
 		 const struct smmu_desc_level *l, int level)
 {
 	enum smmu_desc_kind kind = level == SMMU_DESC_LEVEL_MAX ? SMMU_DESC_PAGE : SMMU_DESC_BLOCK;
-	uint64_t desc = w->leaf | smmu_desc_type_bits(kind);
-	uint64_t runs = smmu_s1desc_set_Contiguous(desc, 1);
+	struct build_leaf desc = w->leaf, runs;
 	uint64_t oa = w->oa + (ia - w->start), end = ia + (count << l->size_log2);
 	uint64_t first = end, last = end; /* of the runs */
 
-	if (w->tt->leaves == SMMU_SYS_LEAVES_LARGEST && l->contig_log2 > l->size_log2 &&
-	    smmu_is_aligned_log2(ia ^ oa, l->contig_log2)) {
+	build_set_kind(&desc, w->tt, kind, level);
+	runs = desc;
+	build_set_run(&runs, w->tt, true);
+	if (w->tt->leaves == SMMU_SYS_LEAVES_LARGEST && build_has_runs(w->tt, level) &&
+	    l->contig_log2 > l->size_log2 && smmu_is_aligned_log2(ia ^ oa, l->contig_log2)) {
 		uint64_t pad = smmu_ones(l->contig_log2);
 
 		first = smmu_align_down_log2(w->start + pad, l->contig_log2);
@@ -201,8 +145,8 @@ static void fill(const struct walk *w, uint8_t *entry, uint64_t count, uint64_t 
 		uint64_t to = part == 0 ? first : part == 1 ? last : end;
 		uint64_t n = (to - ia) >> l->size_log2;
 
-		store_leaves(w, entry, n, part == 1 ? runs : desc, oa, l);
-		entry += 8 * n;
+		store_leaves(w, entry, n, part == 1 ? &runs : &desc, oa, l);
+		entry += n << w->entry_log2;
 		oa += to - ia;
 		ia = to;
 	}
@@ -213,10 +157,9 @@ static uint64_t leaves(const struct walk *w, uint64_t ia, uint64_t left,
 		       const struct smmu_desc_level *l, int level)
 {
 	bool is_last = level == SMMU_DESC_LEVEL_MAX;
-	enum smmu_desc_kind kind = is_last ? SMMU_DESC_PAGE : SMMU_DESC_BLOCK;
-	bool has_leaf = l->kind[smmu_desc_type_bits(kind)] == kind;
 
-	if (!has_leaf || w->start > ia || w->end - ia < smmu_pow2(l->size_log2) ||
+	if (!build_has_leaf(w->tt, level) || w->start > ia ||
+	    w->end - ia < smmu_pow2(l->size_log2) ||
 	    !smmu_is_aligned_log2(w->oa + (ia - w->start), l->size_log2))
 		return 0;
 	if (!is_last && w->tt->leaves == SMMU_SYS_LEAVES_PAGES)
@@ -233,11 +176,14 @@ static int fill_child(struct walk *w, uint8_t *entry, int level, uint64_t ia,
 {
 	const struct smmu_desc_level *next =
 		smmu_desc_level(w->tt->family, w->tt->granule, level + 1);
-	uint64_t child, desc = smmu_desc_type_bits(SMMU_DESC_TABLE);
+	struct build_leaf desc = {{0}};
+	uint64_t child;
 	int status = build_table(&child, w, level + 1, ia, next->stride);
 
+	build_set_kind(&desc, w->tt, SMMU_DESC_TABLE, level);
+	desc.word[0] = smmu_desc_set_nlta(desc.word[0], child, l);
 	if (status == 0)
-		store(w, entry, smmu_desc_set_nlta(desc, child, l));
+		store(w, entry, desc.word);
 	return status;
 }
 
@@ -256,20 +202,20 @@ static int fill_entries(struct walk *w, uint8_t *entry, int level, uint64_t base
 			continue;
 		}
 		if (w->at_end || (w->start > ia && (w->start - ia) >> l->size_log2 >= n)) {
-			memset(entry + 8 * i, 0, (size_t)n * 8);
+			memset(entry + (i << w->entry_log2), 0, (size_t)n << w->entry_log2);
 			break;
 		}
 		if (w->start > ia && (w->start - ia) >> l->size_log2) {
 			n = (w->start - ia) >> l->size_log2;
-			memset(entry + 8 * i, 0, (size_t)n * 8);
+			memset(entry + (i << w->entry_log2), 0, (size_t)n << w->entry_log2);
 			i += n;
 			continue;
 		}
 		n = leaves(w, ia, n, l, level);
 		if (n > 0)
-			fill(w, entry + 8 * i, n, ia, l, level);
+			fill(w, entry + (i << w->entry_log2), n, ia, l, level);
 		else
-			status = fill_child(w, entry + 8 * i, level, ia, l);
+			status = fill_child(w, entry + (i << w->entry_log2), level, ia, l);
 		i += n > 0 ? n : 1;
 	}
 	return status;
@@ -281,8 +227,8 @@ static int fill_in_place(struct walk *w, uint64_t address, int level, uint64_t i
 	const struct smmu_desc_level *l = smmu_desc_level(w->tt->family, w->tt->granule, level);
 
 	for (uint64_t done = 0; done < entries;) {
-		uint64_t n = least(entries - done, smmu_pow2(PAGE_ENTRIES_LOG2));
-		uint8_t *entry = build_page(w->b, w->area, address + (done << ENTRY_LOG2));
+		uint64_t n = least(entries - done, BUILD_PAGE >> w->entry_log2);
+		uint8_t *entry = build_page(w->b, w->area, address + (done << w->entry_log2));
 
 		if (!entry)
 			return w->b->error;
@@ -295,7 +241,7 @@ static int fill_in_place(struct walk *w, uint64_t address, int level, uint64_t i
 /* A table whose children are built between its entries. */
 static int fill_copied(struct walk *w, uint64_t address, int level, uint64_t ia, uint64_t entries)
 {
-	size_t size = (size_t)entries << ENTRY_LOG2;
+	size_t size = (size_t)entries << w->entry_log2;
 	uint8_t *table = malloc(size);
 	int status;
 
@@ -312,7 +258,7 @@ static int fill_copied(struct walk *w, uint64_t address, int level, uint64_t ia,
 static int build_table(uint64_t *address, struct walk *w, int level, uint64_t ia,
 		       unsigned entries_log2)
 {
-	unsigned size_log2 = entries_log2 + ENTRY_LOG2;
+	unsigned size_log2 = entries_log2 + w->entry_log2;
 	uint64_t entries = smmu_pow2(entries_log2);
 	/* CD.TTB and S2TTB hold bits [55:4]; with 52-bit output a table is 64-byte aligned. */
 	int status = build_alloc(address, w->b, w->area, smmu_pow2(size_log2),
@@ -324,16 +270,60 @@ static int build_table(uint64_t *address, struct walk *w, int level, uint64_t ia
 					    : fill_copied(w, *address, level, ia, entries);
 }
 
+bool build_has_leaf(const struct build_tt *tt, int level)
+{
+	const struct smmu_desc_level *l = smmu_desc_level(tt->family, tt->granule, level);
+	bool is_last = level == SMMU_DESC_LEVEL_MAX;
+	enum smmu_desc_kind kind = is_last ? SMMU_DESC_PAGE : SMMU_DESC_BLOCK;
+	unsigned skl = (unsigned)(SMMU_DESC_LEVEL_MAX - level);
+
+	/* Table D8-49: SKL tells the kinds of 128-bit descriptors apart. */
+	if (tt->family == SMMU_DESC_D128)
+		return skl < SMMU_LEN(l->kind) && l->kind[skl] == kind;
+	return l->kind[smmu_desc_type_bits(kind)] == kind;
+}
+
+void build_set_kind(struct build_leaf *desc, const struct build_tt *tt, enum smmu_desc_kind kind,
+		    int level)
+{
+	if (tt->family != SMMU_DESC_D128) {
+		desc->word[0] = smmu_desc_set_kind(desc->word[0], kind);
+		return;
+	}
+	desc->word[0] = smmu_desc_set_kind(desc->word[0], SMMU_DESC_BLOCK);
+	smmu_s1desc128_set_SKL(
+		desc->word, kind == SMMU_DESC_TABLE ? 0 : (unsigned)(SMMU_DESC_LEVEL_MAX - level));
+}
+
+void build_set_run(struct build_leaf *desc, const struct build_tt *tt, bool run)
+{
+	if (tt->family == SMMU_DESC_D128)
+		smmu_s1desc128_set_Contiguous(desc->word, run);
+	else
+		desc->word[0] = smmu_s1desc_set_Contiguous(desc->word[0], run);
+}
+
 int build_tt_start(const struct build_tt *tt)
 {
 	int level = tt->start_most;
 	const struct smmu_desc_level *l = smmu_desc_level(tt->family, tt->granule, level);
 
+	if (tt->family == SMMU_DESC_D128)
+		return smmu_d128_start_level(64 - tt->ia_bits, tt->granule, tt->skl);
 	while (tt->ia_bits > (unsigned)l->size_log2 + l->stride + tt->concat_log2_max) {
 		level--;
 		l = smmu_desc_level(tt->family, tt->granule, level);
 	}
 	return level;
+}
+
+bool build_has_runs(const struct build_tt *tt, int level)
+{
+	if (tt->stage == 2)
+		return true;
+	if (tt->family == SMMU_DESC_D128)
+		return !smmu_cd_DisCH0(&tt->cd) || level != build_tt_start(tt);
+	return !(tt->features & SMMU_DESC_F_PNCH);
 }
 
 /* What Pages take at least: those of maps that no Block fits. */
@@ -348,7 +338,7 @@ static uint64_t page_bytes(const struct build_tt *tt)
 
 		if (tt->leaves == SMMU_SYS_LEAVES_PAGES ||
 		    !smmu_is_aligned_log2(map->input.v ^ map->pa.v, page[-1].size_log2))
-			bytes += map->size.v >> page->size_log2 << ENTRY_LOG2;
+			bytes += map->size.v >> page->size_log2 << page->desc_log2;
 	}
 	return bytes;
 }
@@ -356,7 +346,8 @@ static uint64_t page_bytes(const struct build_tt *tt)
 int build_tt_build(uint64_t *root, struct builder *b, struct build_area *area,
 		   const struct build_tt *tt, const char *whose)
 {
-	struct walk w = {.b = b, .area = area, .tt = tt, .whose = whose};
+	struct walk w = {
+		.b = b, .area = area, .tt = tt, .whose = whose, .entry_log2 = build_entry_log2(tt)};
 	int level = build_tt_start(tt);
 	const struct smmu_desc_level *l = smmu_desc_level(tt->family, tt->granule, level);
 

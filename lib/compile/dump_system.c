@@ -20,14 +20,22 @@ static const char *const loss_text[] = {
 #undef X
 };
 
+static void free_domain(struct recover_domain *d)
+{
+	free(d->range);
+	free(d->fields.v);
+}
+
 void recover_fini(struct recover *r)
 {
 	for (size_t i = 0; i < r->domains_count; i++)
-		free(r->domain[i].range);
+		free_domain(&r->domain[i]);
 	for (size_t i = 0; i < r->devices_count; i++) {
 		free(r->device[i].streams);
 		free(r->device[i].run);
+		free(r->device[i].fields.v);
 	}
+	free(r->raw);
 	free(r->domain);
 	free(r->device);
 	free(r->smmu);
@@ -137,31 +145,12 @@ static bool same_bytes(const struct trial *trial, const struct recover *r)
 
 /* ---- what is lost ---- */
 
-static void tell_fields(const struct recover *r, const struct smmu_format *format, uint64_t fields,
-			const char *what)
-{
-	struct smmu_buf names = {0};
-
-	for (unsigned f = 0; f < 64; f++)
-		if (smmu_bit(fields, f))
-			smmu_buf_printf(&names, "%s%s", names.size ? ", " : "",
-					format->fields[f].name);
-	if (names.size)
-		smmu_diag_warn(r->diag, NULL,
-			       "not in the description: %s fields that are set and it has no word "
-			       "for (%s)",
-			       what, smmu_buf_text(&names));
-	smmu_buf_fini(&names);
-}
-
 static void tell_losses(const struct recover *r)
 {
 	for (size_t i = 0; i < RECOVER_LOSS_COUNT; i++)
 		if (r->lost[i])
 			smmu_diag_warn(r->diag, NULL, "not in the description: %s (%" PRIu64 ")",
 				       loss_text[i], r->lost[i]);
-	tell_fields(r, &smmu_ste_format, r->lost_ste, "STE");
-	tell_fields(r, &smmu_cd_format, r->lost_cd, "CD");
 }
 
 /* Names are those of the files, or of the regions of the description that was given. */

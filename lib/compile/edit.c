@@ -180,6 +180,10 @@ static int check_map(const struct request *q, const struct smmu_sys_domain *doma
 	if (maps && domain->stage.v == 1 && !(map->access.v & SMMU_SYS_ACCESS_R))
 		return smmu_diag_error(q->diag, q->at, SMMU_E_INVALID,
 				       "stage 1 has no permission to write without read");
+	if (maps && build_leaf_lack(tt, map))
+		return smmu_diag_error(q->diag, q->at, SMMU_E_INVALID,
+				       "domain %s has no attribute or permission of that kind",
+				       domain->name.v);
 	return 0;
 }
 
@@ -190,17 +194,20 @@ static int edit_use(const struct request *q, const struct build_use *use, const 
 	struct builder *b = &q->edit->b;
 	const struct smmu_sys_domain *domain = &b->info->domains[use->domain];
 	bool high = domain->stage.v == 1 && smmu_bit(map->input.v, 55);
+	struct build_tt half = *tt;
 	struct edit_range range = {
 		.b = b,
 		.area = domain->stage.v == 1 ? build_context_area(b, &b->context[use->context])
 					     : &b->smmu[use->smmu].area,
 		.pool = &q->edit->pool,
-		.tt = tt,
+		.tt = &half,
 		.start = map->input.v & tt->ia_mask,
-		.leaf = q->record->op == SMMU_OP_MAP ? build_tt_leaf(tt, map) : 0,
+		.maps = q->record->op == SMMU_OP_MAP,
+		.leaf = build_tt_leaf(tt, map),
 		.oa = map->pa.v,
 	};
 
+	half.skl = build_skl(domain, high);
 	range.end = range.start + map->size.v;
 	if (domain->stage.v == 1 && !use->used[high])
 		return smmu_diag_error(q->diag, q->at, SMMU_E_INVALID,
@@ -223,7 +230,8 @@ static int edit_domain(const struct request *q, size_t index)
 
 		if (use->domain != index)
 			continue;
-		tt = build_tt_of(domain, &b->smmu[use->smmu].ids);
+		tt = build_tt_of(domain, &b->smmu[use->smmu].ids,
+				 build_s2pii(&b->info->smmus[use->smmu]));
 		status = check_map(q, domain, &tt, &map);
 		if (!status)
 			status = edit_use(q, use, &tt, &map);

@@ -27,8 +27,9 @@ struct edit_range {
 	struct edit_pool *pool;
 	const struct build_tt *tt;
 	uint64_t start, end; /* input bits, without the sign extension; end is one past the last */
-	uint64_t leaf;	     /* descriptor without address; 0: nothing is mapped */
-	uint64_t oa;	     /* that start leads to */
+	bool maps;	     /* to a leaf; else nothing is mapped there */
+	struct build_leaf leaf;
+	uint64_t oa; /* that start leads to */
 };
 
 /* root is that of a table that was built. */

@@ -14,27 +14,77 @@ static enum smmu_desc_kind leaf_kind(int level)
 	return level == SMMU_DESC_LEVEL_MAX ? SMMU_DESC_PAGE : SMMU_DESC_BLOCK;
 }
 
-static int load(uint64_t *desc, const struct edit_range *r, uint64_t at)
+static bool is_wide(const struct edit_range *r)
 {
-	const uint8_t *entry = build_page(r->b, r->area, at);
+	return r->tt->family == SMMU_DESC_D128;
+}
 
-	*desc = 0;
+static enum smmu_desc_kind kind_of(const struct edit_range *r, const struct build_leaf *desc,
+				   const struct smmu_desc_level *l)
+{
+	return is_wide(r) ? smmu_desc128_kind(desc->word[0], desc->word[1], l)
+			  : smmu_desc_kind(desc->word[0], l);
+}
+
+static bool is_run(const struct edit_range *r, const struct build_leaf *desc)
+{
+	return is_wide(r) ? smmu_s1desc128_Contiguous(desc->word)
+			  : smmu_s1desc_Contiguous(desc->word[0]);
+}
+
+/* Where entry i of a table is. */
+static uint64_t entry_at(const struct edit_range *r, uint64_t table, uint64_t i)
+{
+	return table + (i << build_entry_log2(r->tt));
+}
+
+/* The upper word of a big-endian descriptor comes first. */
+static uint8_t *word_at(const struct edit_range *r, uint8_t *entry, unsigned word)
+{
+	return entry + 8 * (is_wide(r) && r->tt->big_endian ? 1 - word : word);
+}
+
+static int load(struct build_leaf *desc, const struct edit_range *r, uint64_t at)
+{
+	uint8_t *entry = build_page(r->b, r->area, at);
+
+	*desc = (struct build_leaf){{0}};
 	if (!entry)
 		return r->b->error;
-	*desc = smmu_ld64le(entry);
-	if (r->tt->big_endian)
-		*desc = smmu_swap64(*desc);
+	for (unsigned i = 0; i < (is_wide(r) ? 2u : 1u); i++) {
+		desc->word[i] = smmu_ld64le(word_at(r, entry, i));
+		if (r->tt->big_endian)
+			desc->word[i] = smmu_swap64(desc->word[i]);
+	}
 	return 0;
 }
 
-static int store(const struct edit_range *r, uint64_t at, uint64_t desc)
+static int store(const struct edit_range *r, uint64_t at, const struct build_leaf *desc)
 {
 	uint8_t *entry = build_page(r->b, r->area, at);
 
 	if (!entry)
 		return r->b->error;
-	smmu_st64le(entry, r->tt->big_endian ? smmu_swap64(desc) : desc);
+	for (unsigned i = 0; i < (is_wide(r) ? 2u : 1u); i++)
+		smmu_st64le(word_at(r, entry, i),
+			    r->tt->big_endian ? smmu_swap64(desc->word[i]) : desc->word[i]);
 	return 0;
+}
+
+/* The same descriptor for another output address, as a leaf of that level. */
+static struct build_leaf leaf_at(const struct edit_range *r, const struct build_leaf *desc,
+				 uint64_t oa, int level)
+{
+	struct build_leaf leaf = *desc;
+
+	leaf.word[0] = smmu_desc_set_oa(leaf.word[0], oa, level_of(r, level));
+	build_set_kind(&leaf, r->tt, leaf_kind(level), level);
+	return leaf;
+}
+
+static uint64_t nlta_of(const struct build_leaf *desc, const struct smmu_desc_level *l)
+{
+	return smmu_desc_nlta(desc->word[0], l);
 }
 
 /* All tables that are not initial are as large as the granule. */
@@ -66,11 +116,11 @@ static int drop_table(const struct edit_range *r, uint64_t table, int level)
 	int status = 0;
 
 	for (uint64_t i = 0; level < SMMU_DESC_LEVEL_MAX && i < smmu_pow2(l->stride); i++) {
-		uint64_t desc;
+		struct build_leaf desc;
 
-		status = load(&desc, r, table + 8 * i);
-		if (!status && smmu_desc_kind(desc, l) == SMMU_DESC_TABLE)
-			status = drop_table(r, smmu_desc_nlta(desc, l), level + 1);
+		status = load(&desc, r, entry_at(r, table, i));
+		if (!status && kind_of(r, &desc, l) == SMMU_DESC_TABLE)
+			status = drop_table(r, nlta_of(&desc, l), level + 1);
 		if (status)
 			return status;
 	}
@@ -82,16 +132,20 @@ static int drop_table(const struct edit_range *r, uint64_t table, int level)
 }
 
 /* A Block as a table of leaves that say the same. */
-static int split(uint64_t *table, const struct edit_range *r, uint64_t desc, int level)
+static int split(uint64_t *table, const struct edit_range *r, const struct build_leaf *desc,
+		 int level)
 {
 	const struct smmu_desc_level *l = level_of(r, level), *next = level_of(r, level + 1);
-	uint64_t oa = smmu_desc_oa(desc, l);
-	uint64_t leaf = smmu_desc_set_kind(smmu_desc_set_oa(desc, 0, l), leaf_kind(level + 1));
+	uint64_t oa = smmu_desc_oa(desc->word[0], l);
+	struct build_leaf bare = *desc;
 	int status = new_table(table, r);
 
-	for (uint64_t i = 0; status == 0 && i < smmu_pow2(next->stride); i++)
-		status = store(r, *table + 8 * i,
-			       smmu_desc_set_oa(leaf, oa + (i << next->size_log2), next));
+	bare.word[0] = smmu_desc_set_oa(bare.word[0], 0, l);
+	for (uint64_t i = 0; status == 0 && i < smmu_pow2(next->stride); i++) {
+		struct build_leaf leaf = leaf_at(r, &bare, oa + (i << next->size_log2), level + 1);
+
+		status = store(r, entry_at(r, *table, i), &leaf);
+	}
 	return status;
 }
 
@@ -100,17 +154,19 @@ static int break_run(const struct edit_range *r, uint64_t at, int level, uint64_
 {
 	const struct smmu_desc_level *l = level_of(r, level);
 	uint64_t before = smmu_bits(ia, 0, l->contig_log2) >> l->size_log2;
-	uint64_t count = smmu_pow2(l->contig_log2 - l->size_log2), desc;
+	uint64_t count = smmu_pow2(l->contig_log2 - l->size_log2);
+	uint64_t first = at - (before << build_entry_log2(r->tt));
+	struct build_leaf desc;
 	int status = load(&desc, r, at);
 
-	if (status || smmu_desc_kind(desc, l) != leaf_kind(level) || !smmu_s1desc_Contiguous(desc))
+	if (status || kind_of(r, &desc, l) != leaf_kind(level) || !build_has_runs(r->tt, level) ||
+	    !is_run(r, &desc))
 		return status;
 	for (uint64_t i = 0; status == 0 && i < count; i++) {
-		uint64_t entry = at - 8 * before + 8 * i;
-
-		status = load(&desc, r, entry);
+		status = load(&desc, r, entry_at(r, first, i));
+		build_set_run(&desc, r->tt, false);
 		if (!status)
-			status = store(r, entry, smmu_s1desc_set_Contiguous(desc, 0));
+			status = store(r, entry_at(r, first, i), &desc);
 	}
 	return status;
 }
@@ -119,11 +175,10 @@ static int break_run(const struct edit_range *r, uint64_t at, int level, uint64_
 static bool fits_leaf(const struct edit_range *r, int level, uint64_t ia)
 {
 	const struct smmu_desc_level *l = level_of(r, level);
-	enum smmu_desc_kind kind = leaf_kind(level);
 
 	if (level < SMMU_DESC_LEVEL_MAX && r->tt->leaves == SMMU_SYS_LEAVES_PAGES)
 		return false;
-	return l->kind[smmu_desc_type_bits(kind)] == kind &&
+	return build_has_leaf(r->tt, level) &&
 	       smmu_is_aligned_log2(r->oa + (ia - r->start), l->size_log2);
 }
 
@@ -132,17 +187,18 @@ static int edit_table(const struct edit_range *r, uint64_t table, int level, uin
 
 /* An entry that is changed in part, or by the table it is to lead to. */
 static int edit_below(const struct edit_range *r, uint64_t at, int level, uint64_t ia,
-		      uint64_t desc)
+		      const struct build_leaf *desc)
 {
 	const struct smmu_desc_level *l = level_of(r, level), *next = level_of(r, level + 1);
-	enum smmu_desc_kind kind = smmu_desc_kind(desc, l);
+	enum smmu_desc_kind kind = kind_of(r, desc, l);
+	struct build_leaf table = {{0}};
 	uint64_t child;
 	int status = 0;
 
-	if (kind != SMMU_DESC_TABLE && kind != SMMU_DESC_BLOCK && !r->leaf)
+	if (kind != SMMU_DESC_TABLE && kind != SMMU_DESC_BLOCK && !r->maps)
 		return 0;
 	if (kind == SMMU_DESC_TABLE)
-		child = smmu_desc_nlta(desc, l);
+		child = nlta_of(desc, l);
 	else if (kind == SMMU_DESC_BLOCK)
 		status = split(&child, r, desc, level);
 	else if ((status = new_table(&child, r)) == 0)
@@ -152,28 +208,29 @@ static int edit_below(const struct edit_range *r, uint64_t at, int level, uint64
 	if (status || kind == SMMU_DESC_TABLE)
 		return status;
 	/* Written last: a walk finds the old entry or the finished table. */
-	return store(r, at, smmu_desc_set_nlta(smmu_desc_type_bits(SMMU_DESC_TABLE), child, l));
+	build_set_kind(&table, r->tt, SMMU_DESC_TABLE, level);
+	table.word[0] = smmu_desc_set_nlta(table.word[0], child, l);
+	return store(r, at, &table);
 }
 
 static int edit_entry(const struct edit_range *r, uint64_t at, int level, uint64_t ia)
 {
 	const struct smmu_desc_level *l = level_of(r, level);
 	bool whole = r->start <= ia && r->end - ia >= smmu_pow2(l->size_log2);
-	uint64_t desc, leaf = 0;
+	struct build_leaf desc, leaf = {{0}};
 	int status = break_run(r, at, level, ia);
 
 	if (!status)
 		status = load(&desc, r, at);
 	if (status)
 		return status;
-	if (!whole || (r->leaf && !fits_leaf(r, level, ia)))
-		return edit_below(r, at, level, ia, desc);
-	if (r->leaf)
-		leaf = smmu_desc_set_kind(smmu_desc_set_oa(r->leaf, r->oa + (ia - r->start), l),
-					  leaf_kind(level));
-	status = store(r, at, leaf);
-	if (!status && smmu_desc_kind(desc, l) == SMMU_DESC_TABLE)
-		status = drop_table(r, smmu_desc_nlta(desc, l), level + 1);
+	if (!whole || (r->maps && !fits_leaf(r, level, ia)))
+		return edit_below(r, at, level, ia, &desc);
+	if (r->maps)
+		leaf = leaf_at(r, &r->leaf, r->oa + (ia - r->start), level);
+	status = store(r, at, &leaf);
+	if (!status && kind_of(r, &desc, l) == SMMU_DESC_TABLE)
+		status = drop_table(r, nlta_of(&desc, l), level + 1);
 	return status;
 }
 
@@ -190,7 +247,7 @@ static int edit_table(const struct edit_range *r, uint64_t table, int level, uin
 
 		if (ia >= r->end)
 			break;
-		status = edit_entry(r, table + 8 * i, level, ia);
+		status = edit_entry(r, entry_at(r, table, i), level, ia);
 	}
 	return status;
 }

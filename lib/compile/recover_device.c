@@ -143,13 +143,6 @@ static int recover_cds(struct recover *r, struct recover_device *device)
 
 /* ---- STEs ---- */
 
-static const char *const ste_names[] = {
-	"V",	 "Config", "S1Fmt", "S1ContextPtr", "S1CDMax", "S1DSS",	      "S1CIR", "S1COR",
-	"S1CSH", "CONT",   "SHCFG", "S2VMID",	    "S2T0SZ",  "S2SL0",	      "S2IR0", "S2OR0",
-	"S2SH0", "S2TG",   "S2PS",  "S2AA64",	    "S2ENDI",  "S2S",	      "S2R",   "S2TTB",
-	"S2DS",	 "S2HD",   "S2HA",  "S2AFFD",	    "S2SL0_2", "SW_RESERVED",
-};
-
 static int add_streams(struct recover *r, struct recover_streams **streams, size_t *count,
 		       size_t *capacity, struct recover_streams run)
 {
@@ -193,9 +186,6 @@ static int visit_streams(void *ctx, const struct smmu_reach_streams *found)
 		r->lost[RECOVER_STE_ILLEGAL] += count;
 		return 0;
 	}
-	if (smmu_ste_Config(&found->ste) != SMMU_STE_CONFIG_ABORT)
-		r->lost_ste |= recover_other_fields(&smmu_ste_format, found->ste.word, scan->ids,
-						    ste_names, SMMU_LEN(ste_names));
 	if (recover_grow(&scan->run, &scan->runs_capacity, scan->runs_count, sizeof(*scan->run),
 			 r->diag))
 		return SMMU_E_NOMEM;
@@ -389,6 +379,45 @@ static int by_cd_table(const void *a, const void *b)
 	return (x->streams->first > y->streams->first) - (x->streams->first < y->streams->first);
 }
 
+static bool is_device_field(const char *name)
+{
+	return smmu_sys_is_ste_field(name) && !smmu_sys_is_stage2_field(name);
+}
+
+static bool is_indirect(const struct recover *r, const struct recover_device *device)
+{
+	if (device->stage1 != RECOVER_NONE && r->domain[device->stage1].tt.indirect)
+		return true;
+	for (size_t i = 0; i < device->runs_count; i++)
+		if (r->domain[device->run[i].domain].tt.indirect)
+			return true;
+	return false;
+}
+
+/* Fields that a key stands for nowhere; of a stream that aborts none counts. */
+static int find_fields(struct recover *r, struct recover_device *device)
+{
+	const struct smmu_ids *ids = smmu_model_ids(r->machine->smmu[device->smmu].model);
+	uint64_t config = smmu_ste_Config(&device->ste);
+	struct smmu_when_ctx ctx = {.word = device->ste.word, .ids = ids};
+	struct smmu_ste base;
+
+	build_ste_base(&base, ids, config, is_indirect(r, device));
+	if (config == SMMU_STE_CONFIG_S1 || config == SMMU_STE_CONFIG_NESTED) {
+		smmu_ste_set_S1CIR(&base, SMMU_CD_WB_RA);
+		smmu_ste_set_S1COR(&base, SMMU_CD_WB_RA);
+		smmu_ste_set_S1CSH(&base, SMMU_SH_ISH);
+		if (smmu_ste_S1CDMax(&device->ste))
+			smmu_ste_set_S1DSS(&base, device->stage1 != RECOVER_NONE
+							  ? SMMU_STE_S1DSS_SSID0
+							  : SMMU_STE_S1DSS_TERMINATE);
+	}
+	if (config == SMMU_STE_CONFIG_ABORT)
+		return 0;
+	return recover_add_fields(&device->fields, &smmu_ste_format, &ctx, base.word,
+				  is_device_field, r->diag);
+}
+
 /* CD tables are built in the order of devices; stage 2 comes first, to read through it. */
 static int follow(struct recover *r, size_t smmu)
 {
@@ -412,11 +441,11 @@ static int follow(struct recover *r, size_t smmu)
 		    (config != SMMU_STE_CONFIG_S1 && config != SMMU_STE_CONFIG_NESTED) ||
 		    (config == SMMU_STE_CONFIG_NESTED && device->stage2 == RECOVER_NONE))
 			continue;
-		if (smmu_ste_S1CDMax(&device->ste) &&
-		    smmu_ste_S1DSS(&device->ste) == SMMU_STE_S1DSS_BYPASS)
-			r->lost[RECOVER_S1DSS]++;
 		status = recover_cds(r, device);
 	}
+	for (size_t i = 0; status == 0 && i < r->devices_count; i++)
+		if (r->device[i].smmu == smmu)
+			status = find_fields(r, &r->device[i]);
 	return status;
 }
 

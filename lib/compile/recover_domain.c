@@ -74,31 +74,74 @@ static const struct smmu_ids *ids_of(const struct recover *r, size_t smmu)
 	return smmu_model_ids(r->machine->smmu[smmu].model);
 }
 
-uint64_t recover_other_fields(const struct smmu_format *format, const uint64_t *word,
-			      const struct smmu_ids *ids, const char *const *names, size_t count)
+static bool is_pie(const char *name)
 {
-	struct smmu_when_ctx ctx = {.word = word, .ids = ids, .sec = SMMU_SEC_NS};
-	uint64_t found = 0;
+	return !strcmp(name, "PIE") || !strcmp(name, "S2PIE") || !strcmp(name, "S2POE");
+}
 
-	for (size_t f = 0; f < format->fields_count && f < 64; f++) {
-		const struct smmu_field *field = &format->fields[f];
-		bool known = false;
+static bool is_stage2_field(const char *name)
+{
+	return smmu_sys_is_ste_field(name) && smmu_sys_is_stage2_field(name);
+}
 
-		for (size_t n = 0; n < count && !known; n++)
-			known = !strcmp(field->name, names[n]);
-		for (unsigned i = 0; !known && i < (field->array_count ? field->array_count : 1);
-		     i++)
-			if (smmu_field_is_present(field, &ctx) && smmu_field_get(field, word, i))
-				found |= smmu_pow2((unsigned)f);
+/* The domain as a description has it, for what a build makes of it. */
+static struct smmu_sys_domain plain_of(const struct recover_domain *d)
+{
+	struct smmu_sys_fields fields = {{1, 1}, d->fields.v, d->fields.count};
+	struct smmu_sys_domain plain = {
+		.stage.v = d->stage, .granule.v = d->granule, .format.v = d->format};
+
+	if (d->stage == 1)
+		plain.cd = fields;
+	else
+		plain.ste = fields;
+	return plain;
+}
+
+/*
+ * Fields that a key stands for nowhere.  The first ones decide what a build
+ * gives the others: whether permissions are indirect, whether there are overlays.
+ */
+static int find_fields(struct recover *r, struct recover_domain *d, const struct smmu_ids *ids)
+{
+	struct smmu_ste ste = {{0}};
+	struct smmu_cd cd;
+	struct smmu_sys_domain plain = plain_of(d);
+	struct smmu_when_ctx ctx = {.word = d->stage == 1 ? d->cd.word : d->ste.word,
+				    .ids = ids,
+				    .d128 = smmu_IDR5_D128(ids->idr[5])};
+	int status;
+
+	if (d->stage == 1) {
+		build_cd_base(&cd, &plain);
+		status = recover_add_fields(&d->fields, &smmu_cd_format, &ctx, cd.word, is_pie,
+					    r->diag);
+		plain = plain_of(d);
+		build_cd_base(&cd, &plain);
+		return status ? status
+			      : recover_add_fields(&d->fields, &smmu_cd_format, &ctx, cd.word,
+						   smmu_sys_is_cd_field, r->diag);
 	}
-	return found;
+	build_stage2_base(&ste, &plain);
+	status = recover_add_fields(&d->fields, &smmu_ste_format, &ctx, ste.word, is_pie, r->diag);
+	plain = plain_of(d);
+	build_stage2_base(&ste, &plain);
+	return status ? status
+		      : recover_add_fields(&d->fields, &smmu_ste_format, &ctx, ste.word,
+					   is_stage2_field, r->diag);
+}
+
+static uint64_t s2pii_of(const struct recover *r, size_t smmu)
+{
+	return smmu_model_reg(r->machine->smmu[smmu].model, SMMU_REG_S2PII);
 }
 
 /* Adds d and walks its tables. */
 static int add_domain(size_t *domain, struct recover *r, const struct recover_domain *d)
 {
 	const struct smmu_ids *ids = ids_of(r, d->smmu);
-	struct smmu_sys_domain plain = {.stage.v = d->stage, .granule.v = d->granule};
+	struct recover_domain *new;
+	struct smmu_sys_domain plain;
 	int status;
 
 	if (recover_grow(&r->domain, &r->domains_capacity, r->domains_count, sizeof(*r->domain),
@@ -109,9 +152,18 @@ static int add_domain(size_t *domain, struct recover *r, const struct recover_do
 	if (d->twin != RECOVER_NONE)
 		r->domain[d->twin].has_twins = true;
 	r->domain[*domain].same = *domain;
-	r->domain[*domain].ia_given = d->ia_bits != build_input_bits(&plain, ids);
-	plain.input_bits.v = r->domain[*domain].ia_given ? d->ia_bits : 0;
-	r->domain[*domain].oa_given = d->oa_bits != build_output_bits(&plain, ids);
+	new = &r->domain[*domain];
+	status = find_fields(r, new, ids);
+	if (status)
+		return status;
+	plain = plain_of(new);
+	new->ia_given = d->ia_bits != build_input_bits(&plain, ids);
+	plain.input_bits.v = new->ia_given ? d->ia_bits : 0;
+	new->oa_given = d->oa_bits != build_output_bits(&plain, ids);
+	plain.input_bits = (struct smmu_sys_u64){d->ia_bits, {1, 1}};
+	plain.output_bits = (struct smmu_sys_u64){d->oa_bits, {1, 1}};
+	new->tt = build_tt_of(&plain, ids, s2pii_of(r, d->smmu));
+	new->tt.family = d->family;
 	status = recover_tables(r, *domain);
 	if (r->domain[*domain].tables.low <= r->domain[*domain].tables.high) {
 		const struct recover_extent *own = &r->domain[*domain].tables;
@@ -124,20 +176,46 @@ static int add_domain(size_t *domain, struct recover *r, const struct recover_do
 
 /* ---- stage 1 ---- */
 
-static const char *const cd_names[] = {
-	"T0SZ", "TG0",	"IR0",	"OR0",	"SH0",	"EPD0", "ENDI", "T1SZ",	 "TG1",	  "IR1", "OR1",
-	"SH1",	"EPD1", "V",	"IPS",	"AFFD", "AA64", "HD",	"HA",	 "S",	  "R",	 "A",
-	"ASET", "ASID", "HAD0", "TTB0", "HAD1", "TTB1", "DS",	"MAIR0", "MAIR1",
-};
-
 /* Sizes that the tables of this granule have (5.4 T0SZ); others are the model's to judge. */
-static bool is_size(unsigned bits, enum smmu_granule granule, bool ds)
+static bool is_size(const struct recover_domain *d, unsigned bits, enum smmu_granule granule,
+		    bool ds)
 {
+	if (d->format == SMMU_SYS_D128)
+		return bits > smmu_granule_log2(granule) && bits <= 56;
 	return bits > smmu_granule_log2(granule) &&
 	       bits <= (granule == SMMU_GRANULE_64K || ds ? 52 : 48);
 }
 
-static void set_stage1(struct recover_domain *d, struct recover *r, const struct smmu_cd *cd,
+static enum smmu_sys_tt_format format_of(enum smmu_vmsa vmsa)
+{
+	return vmsa == SMMU_VMSA_LPAE  ? SMMU_SYS_LPAE
+	       : vmsa == SMMU_VMSA_128 ? SMMU_SYS_D128
+				       : SMMU_SYS_VMSA64;
+}
+
+static enum smmu_desc_family family_of(const struct recover_domain *d, bool ds)
+{
+	if (d->format == SMMU_SYS_LPAE)
+		return SMMU_DESC_LPAE;
+	if (d->format == SMMU_SYS_D128)
+		return SMMU_DESC_D128;
+	return smmu_desc_family_a64(d->granule, ds, d->oa_bits > 48);
+}
+
+/* G5.5: a description has the lowest addresses of TTB0, and nothing by TTB1. */
+static void set_halves32(struct recover_domain *d, struct recover *r, const struct smmu_cd *cd)
+{
+	uint64_t t0sz = smmu_cd_T0SZ(cd), t1sz = smmu_cd_T1SZ(cd);
+
+	/* 5.4 T0SZ: bits [5:3] are IGNORED. */
+	d->used[0] = !smmu_cd_EPD0(cd);
+	d->granule = SMMU_GRANULE_4K;
+	d->ia_bits = 32 - (unsigned)smmu_bits(t0sz, 0, 3);
+	if (!smmu_cd_EPD1(cd) && (smmu_bits(t0sz, 0, 3) || smmu_bits(t1sz, 0, 3)))
+		r->lost[RECOVER_HALVES]++;
+}
+
+static void set_halves(struct recover_domain *d, struct recover *r, const struct smmu_cd *cd,
 		       const struct smmu_ids *ids)
 {
 	enum smmu_granule granule[2] = {SMMU_GRANULE_4K, SMMU_GRANULE_4K};
@@ -147,7 +225,7 @@ static void set_stage1(struct recover_domain *d, struct recover *r, const struct
 	d->used[1] = !smmu_cd_EPD1(cd) && smmu_tg1_granule(&granule[1], smmu_cd_TG1(cd));
 	smmu_tg0_granule(&granule[0], smmu_cd_TG0(cd));
 	for (unsigned half = 0; half < 2; half++) {
-		if (!d->used[half] || is_size(bits[half], granule[half], smmu_cd_ds(cd, ids)))
+		if (!d->used[half] || is_size(d, bits[half], granule[half], smmu_cd_ds(cd, ids)))
 			continue;
 		r->lost[RECOVER_FORMAT]++;
 		d->used[half] = false;
@@ -159,8 +237,18 @@ static void set_stage1(struct recover_domain *d, struct recover *r, const struct
 	}
 	d->granule = granule[d->used[1] && !d->used[0]];
 	d->ia_bits = bits[d->used[1] && !d->used[0]];
-	if (!is_size(d->ia_bits, d->granule, smmu_cd_ds(cd, ids)))
+	if (!is_size(d, d->ia_bits, d->granule, smmu_cd_ds(cd, ids)))
 		d->ia_bits = 48; /* of a domain without tables: any will do */
+}
+
+static void set_stage1(struct recover_domain *d, struct recover *r, const struct smmu_cd *cd,
+		       const struct smmu_ids *ids)
+{
+	d->format = format_of(smmu_cd_vmsa(cd, ids));
+	if (d->format == SMMU_SYS_LPAE)
+		set_halves32(d, r, cd);
+	else
+		set_halves(d, r, cd, ids);
 	d->oa_bits = smmu_cd_ips_bits(cd, ids);
 	d->big_endian = smmu_cd_ENDI(cd);
 	d->stall = smmu_cd_S(cd);
@@ -169,7 +257,7 @@ static void set_stage1(struct recover_domain *d, struct recover *r, const struct
 		d->ttb[half] = smmu_cd_ttb(cd, half, ids);
 	d->had[0] = smmu_cd_HAD0(cd);
 	d->had[1] = smmu_cd_HAD1(cd);
-	d->family = smmu_desc_family_a64(d->granule, smmu_cd_ds(cd, ids), d->oa_bits > 48);
+	d->family = family_of(d, smmu_cd_ds(cd, ids));
 }
 
 int recover_stage1(size_t *domain, struct recover *r, size_t smmu, size_t under,
@@ -206,14 +294,7 @@ int recover_stage1(size_t *domain, struct recover *r, size_t smmu, size_t under,
 		}
 		return 0;
 	}
-	if (smmu_cd_vmsa(cd, ids) != SMMU_VMSA_64) {
-		r->lost[RECOVER_FORMAT]++;
-		*domain = RECOVER_NONE;
-		return 0;
-	}
 	set_stage1(&d, r, cd, ids);
-	r->lost_cd |=
-		recover_other_fields(&smmu_cd_format, cd->word, ids, cd_names, SMMU_LEN(cd_names));
 	d.id = needs_own_asid ? asid : 0;
 	d.has_id = needs_own_asid;
 	return add_domain(domain, r, &d);
@@ -228,7 +309,15 @@ static struct smmu_ste stage2_fields(const struct smmu_ste *ste)
 
 	only.word[2] = ste->word[2];
 	only.word[3] = ste->word[3];
-	smmu_ste_set_S2FWB(&only, smmu_ste_S2FWB(ste));
+	smmu_ste_set_V(&only, 1);
+	smmu_ste_set_Config(&only, SMMU_STE_CONFIG_S2);
+	for (size_t f = 0; f < smmu_ste_format.fields_count; f++) {
+		const struct smmu_field *field = &smmu_ste_format.fields[f];
+		unsigned elements = field->array_count ? field->array_count : 1;
+
+		for (unsigned i = 0; smmu_sys_is_stage2_field(field->name) && i < elements; i++)
+			smmu_field_set(field, only.word, i, smmu_field_get(field, ste->word, i));
+	}
 	return only;
 }
 
@@ -253,21 +342,22 @@ int recover_stage2(size_t *domain, struct recover *r, size_t smmu, const struct 
 		return 0;
 	}
 	*domain = RECOVER_NONE;
-	if (smmu_ste_s2_vmsa(ste, ids) != SMMU_VMSA_64 ||
-	    !smmu_tg0_granule(&d.granule, smmu_ste_S2TG(ste)) ||
+	d.format = format_of(smmu_ste_s2_vmsa(ste, ids));
+	if ((d.format != SMMU_SYS_LPAE && !smmu_tg0_granule(&d.granule, smmu_ste_S2TG(ste))) ||
 	    !smmu_ste_s2_start_level(&d.start_level, ste, SMMU_SEC_NS, false, ids)) {
 		r->lost[RECOVER_FORMAT]++;
 		return 0;
 	}
-	d.ia_bits = 64 - (unsigned)smmu_ste_S2T0SZ(ste);
+	d.ia_bits = d.format == SMMU_SYS_LPAE
+			    ? 32 - (unsigned)smmu_sign_extend(smmu_ste_S2T0SZ(ste), 4)
+			    : 64 - (unsigned)smmu_ste_S2T0SZ(ste);
 	d.oa_bits = smmu_ste_s2ps_bits(ste, ids);
 	d.big_endian = smmu_ste_S2ENDI(ste);
 	d.stall = smmu_ste_S2S(ste);
 	d.is_stall_forced = smmu_IDR0_STALL_MODEL(ids->idr[0]) == STALL_FORCED;
 	d.ttb[0] = smmu_ste_s2ttb(ste, ids);
 	d.used[0] = true;
-	d.family = smmu_desc_family_a64(d.granule, smmu_ste_s2ds(ste, SMMU_SEC_NS, ids),
-					d.oa_bits > 48);
+	d.family = family_of(&d, smmu_ste_s2ds(ste, SMMU_SEC_NS, ids));
 	d.id = (uint32_t)smmu_ste_S2VMID(ste);
 	d.has_id = true;
 	return add_domain(domain, r, &d);

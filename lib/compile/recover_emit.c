@@ -4,6 +4,7 @@
 #include "compile/recover_priv.h"
 
 static const char *const granule_names[] = {"4K", "16K", "64K"};
+static const char *const format_names[] = {"vmsa64", "lpae", "d128"};
 static const char *const memory_names[] = {
 	[SMMU_MEMTYPE_NORMAL_WB] = "normal-wb",
 	[SMMU_MEMTYPE_NORMAL_WT] = "normal-wt",
@@ -241,8 +242,8 @@ static void emit_smmu(struct smmu_emit *emit, const struct recover *r, size_t s)
 
 /* ---- domains ---- */
 
-static void emit_map(struct smmu_emit *emit, const struct recover_domain *d,
-		     const struct recover_range *range)
+static void emit_map(struct smmu_emit *emit, const struct recover *r,
+		     const struct recover_domain *d, const struct recover_range *range)
 {
 	const struct recover_attr *attr = &range->attr;
 
@@ -259,6 +260,7 @@ static void emit_map(struct smmu_emit *emit, const struct recover_domain *d,
 		smmu_emit_bool(emit, "privileged", true);
 	if (attr->global)
 		smmu_emit_bool(emit, "global", true);
+	recover_emit_raw(emit, r, d, attr->raw);
 	smmu_emit_end(emit);
 }
 
@@ -268,6 +270,8 @@ static void emit_domain(struct smmu_emit *emit, const struct recover *r,
 	smmu_emit_object(emit, NULL);
 	smmu_emit_str(emit, "name", d->name);
 	smmu_emit_uint(emit, "stage", d->stage);
+	if (d->format != SMMU_SYS_VMSA64)
+		smmu_emit_str(emit, "format", format_names[d->format]);
 	if (d->granule != SMMU_GRANULE_4K)
 		smmu_emit_str(emit, "granule", granule_names[d->granule]);
 	if (d->ia_given)
@@ -285,10 +289,11 @@ static void emit_domain(struct smmu_emit *emit, const struct recover *r,
 			      d->leaves == SMMU_SYS_LEAVES_PAGES ? "pages" : "blocks");
 	if (d->beneath.low <= d->beneath.high)
 		emit_area(emit, "ipa", &d->beneath);
+	recover_emit_fields(emit, d->stage == 1 ? "cd" : "ste", &d->fields, r, d);
 	if (d->ranges_count)
 		smmu_emit_array(emit, "maps");
 	for (size_t i = 0; i < d->ranges_count; i++)
-		emit_map(emit, d, &d->range[i]);
+		emit_map(emit, r, d, &d->range[i]);
 	if (d->ranges_count)
 		smmu_emit_end(emit);
 	smmu_emit_end(emit);
@@ -382,6 +387,7 @@ static void emit_device(struct smmu_emit *emit, const struct recover *r,
 		emit_run(emit, r, &device->run[i]);
 	if (device->runs_count)
 		smmu_emit_end(emit);
+	recover_emit_fields(emit, "ste", &device->fields, r, NULL);
 	smmu_emit_end(emit);
 }
 

@@ -56,7 +56,7 @@ static bool same_ranges(const struct recover_domain *a, const struct recover_dom
 		const struct recover_range *x = &a->range[i], *y = &b->range[i];
 
 		if (x->input != y->input || x->pa != y->pa || x->size != y->size ||
-		    memcmp(&x->attr, &y->attr, sizeof(x->attr)) != 0)
+		    !recover_same_attr(&x->attr, &y->attr))
 			return false;
 	}
 	return true;
@@ -71,7 +71,8 @@ static bool is_one(const struct recover *r, const struct recover_domain *a,
 	       (a->smmu != b->smmu || a->under != b->under) && a->granule == b->granule &&
 	       (a->ia_bits == b->ia_bits || (!a->ia_given && !b->ia_given)) &&
 	       (a->oa_bits == b->oa_bits || (!a->oa_given && !b->oa_given)) &&
-	       a->big_endian == b->big_endian && a->leaves == b->leaves &&
+	       a->big_endian == b->big_endian && a->leaves == b->leaves && a->format == b->format &&
+	       recover_same_fields(&a->fields, &b->fields) &&
 	       (a->stall == b->stall || a->is_stall_forced || b->is_stall_forced) &&
 	       (r->without_ids || !a->has_id || !b->has_id || a->id == b->id) && same_ranges(a, b);
 }

@@ -22,11 +22,8 @@
 	X(SECURE, "Secure and Realm streams")                                                      \
 	X(STE_ILLEGAL, "STEs that are ILLEGAL")                                                    \
 	X(CD_ILLEGAL, "CDs that are invalid or ILLEGAL")                                           \
-	X(S1DSS, "traffic without substream that bypasses stage 1 (S1DSS 0b01)")                   \
-	X(FORMAT, "translation tables other than VMSAv8-64")                                       \
+	X(FORMAT, "translation tables of sizes or granules that there are not")                    \
 	X(HALVES, "TTB0 and TTB1 with different sizes or granules")                                \
-	X(ACCESS, "permissions that differ for privileged and other accesses")                     \
-	X(AF, "descriptors whose Access flag is clear")                                            \
 	X(OUTPUT, "maps to addresses beyond the output size, which fault")                         \
 	X(MEMORY, "memory attributes without a name")                                              \
 	X(UNREADABLE, "tables that lie where no memory is")                                        \
@@ -50,6 +47,24 @@ struct recover_attr {
 	uint8_t memory; /* enum smmu_memtype_in */
 	uint8_t sh;	/* enum smmu_sh_in */
 	bool privileged, global;
+	uint32_t raw; /* what its leaf has besides: 1 + an index, 0: nothing */
+};
+
+static inline bool recover_same_attr(const struct recover_attr *a, const struct recover_attr *b)
+{
+	return a->access == b->access && a->memory == b->memory && a->sh == b->sh &&
+	       a->privileged == b->privileged && a->global == b->global && a->raw == b->raw;
+}
+
+/* A leaf as it was found, and as a build would write it; without address and kind. */
+struct recover_raw {
+	struct build_leaf found, built;
+};
+
+/* Fields that a description gives by name; those of an array one after another. */
+struct recover_fields {
+	struct smmu_sys_field *v; /* owned */
+	size_t count, capacity;
 };
 
 struct recover_range {
@@ -64,7 +79,11 @@ struct recover_domain {
 	struct smmu_cd cd;   /* stage 1: without ASID */
 	struct smmu_ste ste; /* stage 2 */
 	unsigned stage, ia_bits, oa_bits;
-	bool ia_given, oa_given; /* not what the builder takes by itself */
+	enum smmu_sys_tt_format format;
+	struct recover_fields fields; /* of its CD, or of its part of an STE */
+	struct build_tt tt;	      /* what a build would make of it */
+	bool has_unnamed;	      /* memory attributes that have no name */
+	bool ia_given, oa_given;      /* not what the builder takes by itself */
 	enum smmu_granule granule;
 	enum smmu_desc_family family;
 	int start_level; /* stage 2 */
@@ -109,6 +128,7 @@ struct recover_streams {
 struct recover_device {
 	size_t smmu;
 	struct smmu_ste ste;
+	struct recover_fields fields;
 	struct recover_streams *streams; /* owned */
 	size_t streams_count, streams_capacity;
 	size_t stage1, stage2;	 /* domains, or RECOVER_NONE */
@@ -137,10 +157,11 @@ struct recover {
 	struct recover_device *device; /* owned */
 	size_t devices_count, devices_capacity;
 	uint64_t lost[RECOVER_LOSS_COUNT];
-	uint64_t lost_ste, lost_cd; /* fields that are set and have no word: bits by index */
-	bool without_ids;	    /* ASIDs and VMIDs are not emitted */
-	bool is_foreign;	    /* structures are placed anew, in area of each SMMU */
-	const char *folder;	    /* of files that stay; NULL: as they are named */
+	struct recover_raw *raw; /* owned */
+	size_t raws_count, raws_capacity;
+	bool without_ids;   /* ASIDs and VMIDs are not emitted */
+	bool is_foreign;    /* structures are placed anew, in area of each SMMU */
+	const char *folder; /* of files that stay; NULL: as they are named */
 };
 
 /* Grows *array (items of size bytes) to hold count + 1; SMMU_E_NOMEM is reported. */
@@ -155,9 +176,22 @@ struct recover_extent *recover_extent_of(struct recover *r, size_t smmu, size_t 
 const uint8_t *recover_read(size_t *size, const struct recover *r, size_t through,
 			    uint64_t address);
 
-/* Fields that are present and set and not among the names: bits by index in the format. */
-uint64_t recover_other_fields(const struct smmu_format *format, const uint64_t *word,
-			      const struct smmu_ids *ids, const char *const *names, size_t count);
+/* recover_field.c */
+/* Adds the fields of a structure that are wanted and differ from base. */
+int recover_add_fields(struct recover_fields *to, const struct smmu_format *format,
+		       const struct smmu_when_ctx *ctx, const uint64_t *base,
+		       bool (*is_wanted)(const char *name), struct smmu_diag *diag);
+bool recover_same_fields(const struct recover_fields *a, const struct recover_fields *b);
+/* d is the domain whose they are, or NULL. */
+void recover_emit_fields(struct smmu_emit *emit, const char *key, const struct recover_fields *from,
+			 const struct recover *r, const struct recover_domain *d);
+/* What a leaf has besides: its place among those of r. */
+int recover_raw(uint32_t *raw, struct recover *r, const struct build_leaf *found,
+		const struct build_leaf *built);
+void recover_emit_raw(struct smmu_emit *emit, const struct recover *r,
+		      const struct recover_domain *d, uint32_t index);
+/* Whether memory types stand for MAIR and the indices into it, which then are a build's own. */
+bool recover_is_by_name(const struct recover *r, const struct recover_domain *d);
 
 /* recover_tables.c: the ranges of a domain whose fields are set. */
 int recover_tables(struct recover *r, size_t domain);

@@ -7,7 +7,6 @@
 #include "compile/recover_priv.h"
 
 #define RANGES_MOST (UINT64_C(1) << 24)
-#define ENTRY_LOG2  3
 
 /* What Table descriptors on the way take away (D8.4.1). */
 struct limits {
@@ -20,18 +19,12 @@ struct walk {
 	size_t through;
 	unsigned half;
 	/* What the attribute bits of the leaf before came to. */
-	uint64_t bits;
+	struct build_leaf bits;
 	struct limits limits;
 	struct recover_attr attr;
-	bool has_attr, is_lost; /* lost: the leaf cannot be used */
+	bool has_attr;
 	int level;
 };
-
-static bool same_attr(const struct recover_attr *a, const struct recover_attr *b)
-{
-	return a->access == b->access && a->memory == b->memory && a->sh == b->sh &&
-	       a->privileged == b->privileged && a->global == b->global;
-}
 
 static int add_range(struct recover *r, struct recover_domain *d, uint64_t input, uint64_t pa,
 		     uint64_t size, const struct recover_attr *attr)
@@ -39,7 +32,7 @@ static int add_range(struct recover *r, struct recover_domain *d, uint64_t input
 	struct recover_range *last = d->ranges_count ? &d->range[d->ranges_count - 1] : NULL;
 
 	if (last && last->input + last->size == input && last->pa + last->size == pa &&
-	    same_attr(&last->attr, attr)) {
+	    recover_same_attr(&last->attr, attr)) {
 		last->size += size;
 		return 0;
 	}
@@ -54,7 +47,8 @@ static int add_range(struct recover *r, struct recover_domain *d, uint64_t input
 
 /* ---- what a leaf says ---- */
 
-static enum smmu_memtype_in mair_memory(struct recover *r, uint64_t mair)
+/* The type with that attribute byte; another one has no name. */
+static enum smmu_memtype_in mair_memory(struct walk *w, uint64_t mair)
 {
 	static const struct {
 		uint8_t mair, memory;
@@ -68,12 +62,12 @@ static enum smmu_memtype_in mair_memory(struct recover *r, uint64_t mair)
 	for (size_t i = 0; i < SMMU_LEN(names); i++)
 		if (names[i].mair == mair)
 			return (enum smmu_memtype_in)names[i].memory;
-	r->lost[RECOVER_MEMORY]++;
-	/* Device has zeros above (D8.6, MAIR_EL1); other Normal memory is nearest to write-back. */
-	return smmu_bits_fit(mair, 4) ? SMMU_MEMTYPE_DEVICE_NGNRNE : SMMU_MEMTYPE_NORMAL_WB;
+	w->d->has_unnamed = true;
+	return SMMU_MEMTYPE_NORMAL_WB;
 }
 
-static enum smmu_memtype_in stage2_memory(struct walk *w, uint64_t desc)
+/* What MemAttr is the first to stand for; others are told by their value. */
+static enum smmu_memtype_in stage2_memory(const struct walk *w, uint64_t memattr)
 {
 	static const uint8_t names[16] = {
 		[0x0] = SMMU_MEMTYPE_DEVICE_NGNRNE, [0x1] = SMMU_MEMTYPE_DEVICE_NGNRE,
@@ -81,12 +75,10 @@ static enum smmu_memtype_in stage2_memory(struct walk *w, uint64_t desc)
 		[0x5] = SMMU_MEMTYPE_NORMAL_NC,	    [0xa] = SMMU_MEMTYPE_NORMAL_WT,
 		[0xf] = SMMU_MEMTYPE_NORMAL_WB,
 	};
-	uint64_t memattr = smmu_s2desc_MemAttr(desc);
 
-	if (!smmu_ste_S2FWB(&w->d->ste) && names[memattr])
-		return (enum smmu_memtype_in)names[memattr];
-	w->r->lost[RECOVER_MEMORY]++;
-	return SMMU_MEMTYPE_NORMAL_WB;
+	if (w->d->tt.fwb && memattr > 5)
+		return SMMU_MEMTYPE_NORMAL_WB;
+	return names[memattr] ? (enum smmu_memtype_in)names[memattr] : SMMU_MEMTYPE_NORMAL_WB;
 }
 
 /* What the builder gives the memory type needs no word. */
@@ -101,85 +93,173 @@ static uint8_t shareability(const struct walk *w, uint64_t sh, uint8_t memory)
 				   : SMMU_SH_IN_NSH;
 }
 
-static void stage1_leaf(struct walk *w, uint64_t desc)
+static uint8_t pii_access(uint64_t encoding)
 {
-	const struct smmu_cd *cd = &w->d->cd;
-	unsigned index = (unsigned)smmu_s1desc_AttrIndx(desc);
-	uint64_t mair = index < 4 ? smmu_cd_MAIR0(cd) : smmu_cd_MAIR1(cd);
-	uint64_t ap = smmu_s1desc_AP(desc);
-	bool read_only = smmu_bit(ap, 1) || w->limits.read_only;
-	bool unprivileged = smmu_bit(ap, 0) && !w->limits.privileged;
-	bool ux = !smmu_s1desc_UXN(desc) && !w->limits.uxn;
-	bool px = !smmu_s1desc_PXN(desc) && !w->limits.pxn;
-	struct recover_attr *attr = &w->attr;
+	uint8_t access = 0;
 
-	if (smmu_cd_HD(cd) && smmu_s1desc_DBM(desc) && !w->limits.read_only)
-		read_only = false;
-	/* One x for both: that of the accesses the map is for. */
-	if (unprivileged ? ux != px : ux)
-		w->r->lost[RECOVER_ACCESS]++;
-	*attr = (struct recover_attr){.access = SMMU_SYS_ACCESS_R,
-				      .privileged = !unprivileged,
-				      .global = !smmu_s1desc_nG(desc)};
-	if (!read_only)
-		attr->access |= SMMU_SYS_ACCESS_W;
-	if (unprivileged ? ux : px)
-		attr->access |= SMMU_SYS_ACCESS_X;
-	attr->memory = (uint8_t)mair_memory(w->r, smmu_bits(mair, index % 4 * 8, 8));
-	attr->sh = shareability(w, smmu_s1desc_SH(desc), attr->memory);
-	if (!smmu_s1desc_AF(desc) && !smmu_cd_HA(cd) && !smmu_cd_AFFD(cd))
-		w->is_lost = true;
+	/* 5.4 PIIU: read in bit 0, execute in bit 1, write in bit 2. */
+	access |= smmu_bit(encoding, 0) ? SMMU_SYS_ACCESS_R : 0;
+	access |= smmu_bit(encoding, 1) ? SMMU_SYS_ACCESS_X : 0;
+	access |= smmu_bit(encoding, 2) ? SMMU_SYS_ACCESS_W : 0;
+	return access;
 }
 
-static void stage2_leaf(struct walk *w, uint64_t desc)
+static uint64_t piindex1(const struct walk *w, const struct build_leaf *leaf)
 {
-	const struct smmu_ste *ste = &w->d->ste;
-	uint64_t s2ap = smmu_s2desc_S2AP(desc), xn = smmu_s2desc_XN(desc);
+	return w->d->tt.family == SMMU_DESC_D128 ? smmu_s1desc128_PIIndex(leaf->word)
+						 : smmu_s1desc_PIIndex(leaf->word[0]);
+}
+
+static uint64_t piindex2(const struct walk *w, const struct build_leaf *leaf)
+{
+	return w->d->tt.family == SMMU_DESC_D128 ? smmu_s2desc128_PIIndex(leaf->word)
+						 : smmu_s2desc_PIIndex(leaf->word[0]);
+}
+
+/* Permissions of a leaf in a map's terms, as near as they come. */
+static void access1(struct walk *w, const struct build_leaf *leaf)
+{
+	uint64_t desc = leaf->word[0], ap = smmu_s1desc_AP(desc);
+	bool ux = !smmu_s1desc_UXN(desc), px = !smmu_s1desc_PXN(desc);
+	bool unprivileged = smmu_bit(ap, 0);
 	struct recover_attr *attr = &w->attr;
+
+	if (w->d->tt.indirect) {
+		unsigned index = (unsigned)piindex1(w, leaf);
+		uint64_t u = smmu_cd_PIIU(&w->d->cd, index), p = smmu_cd_PIIP(&w->d->cd, index);
+
+		attr->privileged = u == SMMU_PII_NONE && p != SMMU_PII_NONE;
+		attr->access = pii_access(attr->privileged ? p : u);
+		return;
+	}
+	attr->privileged = !unprivileged;
+	attr->access = SMMU_SYS_ACCESS_R;
+	attr->access |= smmu_bit(ap, 1) ? 0 : SMMU_SYS_ACCESS_W;
+	if (w->d->tt.family == SMMU_DESC_LPAE)
+		ux = px = ux && px;
+	attr->access |= (unprivileged ? ux : px) ? SMMU_SYS_ACCESS_X : 0;
+}
+
+/* Table D8-82; what permits nothing, or mostly reads, is a read with more to be said. */
+static void access2(struct walk *w, const struct build_leaf *leaf)
+{
+	uint64_t desc = leaf->word[0], s2ap = smmu_s2desc_S2AP(desc), xn = smmu_s2desc_XN(desc);
+	struct recover_attr *attr = &w->attr;
+
+	if (w->d->tt.indirect) {
+		uint64_t e = smmu_S2PII_S2PII(w->d->tt.s2pii, (unsigned)piindex2(w, leaf));
+
+		attr->access = e == 4 ? SMMU_SYS_ACCESS_W : SMMU_SYS_ACCESS_R;
+		if (smmu_bit(e, 3) && smmu_bit(e, 2))
+			attr->access |= SMMU_SYS_ACCESS_W;
+		if (smmu_bit(e, 3) && (e & 3) == 3)
+			attr->access |= SMMU_SYS_ACCESS_X;
+		return;
+	}
+	attr->access |= smmu_bit(s2ap, 0) ? SMMU_SYS_ACCESS_R : 0;
+	attr->access |= smmu_bit(s2ap, 1) ? SMMU_SYS_ACCESS_W : 0;
+	/* Without XNX only XN[1] counts; with it the odd encodings tell privilege apart. */
+	attr->access |= smmu_bit(xn, 1) ? 0 : SMMU_SYS_ACCESS_X;
+}
+
+/* The leaf as it would be built, but with another PIIndex than it has. */
+static struct build_leaf contrary(const struct walk *w, const struct build_leaf *built,
+				  const struct build_leaf *leaf)
+{
+	struct build_leaf other = *built;
+
+	if (w->d->tt.family == SMMU_DESC_D128)
+		smmu_s1desc128_set_PIIndex(other.word, ~piindex1(w, leaf));
+	else
+		other.word[0] = smmu_s1desc_set_PIIndex(other.word[0], ~piindex1(w, leaf));
+	return other;
+}
+
+/* A map that a build makes this leaf of, but for what is told by fields. */
+static int describe(struct walk *w, const struct build_leaf *leaf)
+{
+	const struct build_tt *tt = &w->d->tt;
+	struct recover_attr *attr = &w->attr;
+	uint64_t desc = leaf->word[0], sh = smmu_s1desc_SH(desc);
+	struct smmu_sys_map map = {.is_ipa = tt->stage == 2};
+	struct build_leaf built;
 
 	*attr = (struct recover_attr){.access = 0};
-	if (smmu_bit(s2ap, 0))
-		attr->access |= SMMU_SYS_ACCESS_R;
-	if (smmu_bit(s2ap, 1) || (smmu_ste_S2HD(ste) && smmu_s2desc_DBM(desc)))
-		attr->access |= SMMU_SYS_ACCESS_W;
-	/* Without XNX only XN[1] counts; with it the odd encodings tell privilege apart. */
-	if (smmu_bit(xn, 0))
-		w->r->lost[RECOVER_ACCESS]++;
-	if (!smmu_bit(xn, 1))
-		attr->access |= SMMU_SYS_ACCESS_X;
-	attr->memory = (uint8_t)stage2_memory(w, desc);
-	attr->sh = shareability(w, smmu_s2desc_SH(desc), attr->memory);
-	/* A leaf that grants nothing is no map. */
+	if (tt->stage == 1) {
+		unsigned index = (unsigned)smmu_s1desc_AttrIndx(desc);
+
+		access1(w, leaf);
+		attr->global = !smmu_s1desc_nG(desc);
+		attr->memory = (uint8_t)mair_memory(w, smmu_cd_attribute(&w->d->cd, index));
+	} else {
+		access2(w, leaf);
+		attr->memory = (uint8_t)stage2_memory(w, smmu_s2desc_MemAttr(desc));
+	}
 	if (attr->access == 0)
-		w->is_lost = true;
-	if (!smmu_s2desc_AF(desc) && !smmu_ste_S2HA(ste) && !smmu_ste_S2AFFD(ste))
-		w->is_lost = true;
+		attr->access = SMMU_SYS_ACCESS_R;
+	attr->sh = shareability(w, sh, attr->memory);
+	map.access.v = attr->access;
+	map.privileged.v = attr->privileged;
+	map.global.v = attr->global;
+	map.memory.v = attr->memory;
+	map.sh.v = attr->sh;
+	built = build_tt_leaf(tt, &map);
+	/* What cannot be built must be told, whatever stands there by chance. */
+	if (build_leaf_lack(tt, &map) == BUILD_LACKS_MEMORY)
+		built.word[0] = tt->stage == 1
+					? smmu_s1desc_set_AttrIndx(built.word[0],
+								   ~smmu_s1desc_AttrIndx(desc))
+					: smmu_s2desc_set_MemAttr(built.word[0],
+								  ~smmu_s2desc_MemAttr(desc));
+	else if (build_leaf_lack(tt, &map) == BUILD_LACKS_ACCESS)
+		built = contrary(w, &built, leaf);
+	return recover_raw(&attr->raw, w->r, leaf, &built);
 }
 
-static int add_leaf(struct walk *w, uint64_t desc, uint64_t ia, int level,
+/* The bits of a leaf that are neither address nor kind, with what Table descriptors take away. */
+static struct build_leaf bits_of(const struct walk *w, const uint64_t desc[2], int level,
+				 const struct smmu_desc_level *l, const struct limits *limits)
+{
+	const struct build_tt *tt = &w->d->tt;
+	struct build_leaf leaf = {{smmu_desc_set_oa(desc[0], 0, l), desc[1]}};
+	uint64_t ap;
+
+	if (build_has_runs(tt, level))
+		build_set_run(&leaf, tt, false);
+	if (tt->family == SMMU_DESC_D128)
+		smmu_s1desc128_set_SKL(leaf.word, 0);
+	leaf.word[0] = smmu_desc_set_kind(leaf.word[0], SMMU_DESC_INVALID);
+	if (tt->stage == 2 || tt->indirect)
+		return leaf;
+	ap = smmu_s1desc_AP(leaf.word[0]);
+	ap = smmu_bits_set(ap, 1, 1, smmu_bit(ap, 1) || limits->read_only);
+	ap = smmu_bits_set(ap, 0, 1, smmu_bit(ap, 0) && !limits->privileged);
+	leaf.word[0] = smmu_s1desc_set_AP(leaf.word[0], ap);
+	if (limits->uxn)
+		leaf.word[0] = smmu_s1desc_set_UXN(leaf.word[0], 1);
+	if (limits->pxn)
+		leaf.word[0] = smmu_s1desc_set_PXN(leaf.word[0], 1);
+	return leaf;
+}
+
+static int add_leaf(struct walk *w, const uint64_t desc[2], uint64_t ia, int level,
 		    const struct smmu_desc_level *l, const struct limits *limits)
 {
-	uint64_t oa = smmu_desc_oa(desc, l);
-	uint64_t bits = smmu_s1desc_set_Contiguous(smmu_desc_set_oa(desc, 0, l), 0);
+	uint64_t oa = smmu_desc_oa(desc[0], l);
+	struct build_leaf bits = bits_of(w, desc, level, l, limits);
+	bool run = w->d->tt.family == SMMU_DESC_D128 ? smmu_s1desc128_Contiguous(desc)
+						     : smmu_s1desc_Contiguous(desc[0]);
+	int status;
 
 	w->d->has_block = w->d->has_block || level != SMMU_DESC_LEVEL_MAX;
-	w->d->has_run =
-		w->d->has_run || (l->contig_log2 > l->size_log2 && smmu_s1desc_Contiguous(desc));
-	if (!w->has_attr || bits != w->bits || level != w->level ||
-	    memcmp(limits, &w->limits, sizeof(*limits)) != 0) {
+	w->d->has_run = w->d->has_run ||
+			(l->contig_log2 > l->size_log2 && build_has_runs(&w->d->tt, level) && run);
+	if (!w->has_attr || !build_same_leaf(&bits, &w->bits)) {
 		w->has_attr = true;
 		w->bits = bits;
-		w->level = level;
-		w->limits = *limits;
-		w->is_lost = false;
-		if (w->d->stage == 1)
-			stage1_leaf(w, desc);
-		else
-			stage2_leaf(w, desc);
-	}
-	if (w->is_lost) {
-		w->r->lost[RECOVER_AF]++;
-		return 0;
+		status = describe(w, &bits);
+		if (status)
+			return status;
 	}
 	if (!smmu_bits_fit(oa, w->d->oa_bits)) {
 		w->r->lost[RECOVER_OUTPUT]++;
@@ -194,7 +274,8 @@ static struct limits tighten(const struct walk *w, const struct limits *above, u
 {
 	struct limits limits = *above;
 
-	if (w->d->stage == 2 || w->d->had[w->half])
+	if (w->d->stage == 2 || w->d->had[w->half] || w->d->tt.indirect ||
+	    w->d->tt.features & SMMU_DESC_F_AIE)
 		return limits;
 	limits.read_only |= smmu_bit(smmu_s1table_APTable(desc), 1);
 	limits.privileged |= smmu_bit(smmu_s1table_APTable(desc), 0);
@@ -204,47 +285,85 @@ static struct limits tighten(const struct walk *w, const struct limits *above, u
 }
 
 static int walk_table(struct walk *w, uint64_t table, int level, uint64_t ia, uint64_t entries,
+		      const struct limits *limits);
+
+/* SKL leaves out levels, whose input bits the next table resolves too (D8.2.8). */
+static int walk_next(struct walk *w, const uint64_t desc[2], int level, uint64_t ia,
+		     const struct limits *limits)
+{
+	bool wide = w->d->tt.family == SMMU_DESC_D128;
+	int next = level + 1 + (wide ? (int)smmu_s1table128_SKL(desc) : 0);
+	const struct smmu_desc_level *l = smmu_desc_level(w->d->family, w->d->granule, level);
+	const struct smmu_desc_level *below = smmu_desc_level(w->d->family, w->d->granule, next);
+	unsigned bits = (unsigned)l->size_log2 - below->size_log2;
+	uint64_t table = smmu_align_down_log2(smmu_desc_nlta(desc[0], l), bits + below->desc_log2);
+	const struct limits tighter = tighten(w, limits, desc[0]);
+
+	return walk_table(w, table, next, ia, smmu_pow2(bits), &tighter);
+}
+
+static int walk_entry(struct walk *w, const uint64_t desc[2], int level, uint64_t ia,
 		      const struct limits *limits)
 {
 	const struct smmu_desc_level *l = smmu_desc_level(w->d->family, w->d->granule, level);
+	enum smmu_desc_kind kind = w->d->tt.family == SMMU_DESC_D128
+					   ? smmu_desc128_kind(desc[0], desc[1], l)
+					   : smmu_desc_kind(desc[0], l);
+
+	switch (kind) {
+	case SMMU_DESC_TABLE:
+		return walk_next(w, desc, level, ia, limits);
+	case SMMU_DESC_BLOCK:
+	case SMMU_DESC_PAGE:
+		return add_leaf(w, desc, ia, level, l, limits);
+	case SMMU_DESC_INVALID:
+	case SMMU_DESC_RESERVED:
+		break;
+	}
+	return 0;
+}
+
+static void load(uint64_t desc[2], const struct walk *w, const uint8_t *bytes)
+{
+	bool wide = w->d->tt.family == SMMU_DESC_D128, big = w->d->big_endian;
+	uint64_t first = big ? smmu_ld64be(bytes) : smmu_ld64le(bytes);
+
+	desc[0] = first;
+	desc[1] = 0;
+	if (!wide)
+		return;
+	/* The upper word of a big-endian descriptor comes first. */
+	desc[big ? 0 : 1] = big ? smmu_ld64be(bytes + 8) : smmu_ld64le(bytes + 8);
+	desc[big ? 1 : 0] = first;
+}
+
+static int walk_table(struct walk *w, uint64_t table, int level, uint64_t ia, uint64_t entries,
+		      const struct limits *limits)
+{
+	const struct smmu_desc_level *l = smmu_desc_level(w->d->family, w->d->granule, level);
+	size_t each = (size_t)1 << l->desc_log2, left = 0;
 	const uint8_t *bytes = NULL;
-	size_t left = 0;
 	int status = 0;
 
 	if (w->r->budget < entries)
 		return SMMU_E_LIMIT;
 	w->r->budget -= entries;
-	recover_extend(&w->d->tables, table, entries << ENTRY_LOG2);
+	recover_extend(&w->d->tables, table, entries << l->desc_log2);
 	for (uint64_t i = 0; status == 0 && i < entries; i++, ia += smmu_pow2(l->size_log2)) {
-		uint64_t desc;
+		uint64_t desc[2];
 
-		if (left < 8) {
-			left = (size_t)(entries - i) << ENTRY_LOG2;
-			bytes = recover_read(&left, w->r, w->through, table + (i << ENTRY_LOG2));
+		if (left < each) {
+			left = (size_t)(entries - i) << l->desc_log2;
+			bytes = recover_read(&left, w->r, w->through, table + (i << l->desc_log2));
 		}
 		if (!bytes) {
 			w->r->lost[RECOVER_UNREADABLE]++;
 			return 0;
 		}
-		desc = w->d->big_endian ? smmu_ld64be(bytes) : smmu_ld64le(bytes);
-		bytes += 8;
-		left -= 8;
-		switch (smmu_desc_kind(desc, l)) {
-		case SMMU_DESC_TABLE: {
-			const struct limits below = tighten(w, limits, desc);
-
-			status = walk_table(w, smmu_desc_nlta(desc, l), level + 1, ia,
-					    smmu_pow2(l[1].stride), &below);
-			break;
-		}
-		case SMMU_DESC_BLOCK:
-		case SMMU_DESC_PAGE:
-			status = add_leaf(w, desc, ia, level, l, limits);
-			break;
-		case SMMU_DESC_INVALID:
-		case SMMU_DESC_RESERVED:
-			break;
-		}
+		load(desc, w, bytes);
+		bytes += each;
+		left -= each;
+		status = walk_entry(w, desc, level, ia, limits);
 	}
 	return status;
 }
@@ -272,7 +391,7 @@ static bool wants_run(const struct recover_range *range, const struct smmu_desc_
 	uint64_t first = first_piece(range, l->contig_log2);
 	uint64_t last = smmu_align_down_log2(range->input + (range->size - 1) + 1, l->contig_log2) -
 			smmu_pow2(l->contig_log2);
-	unsigned parent = l[-1].size_log2;
+	unsigned parent = has_parent ? l[-1].size_log2 : 0;
 
 	if (l->contig_log2 <= l->size_log2 || first < range->input ||
 	    !holds(range, first, l->contig_log2))
@@ -281,26 +400,31 @@ static bool wants_run(const struct recover_range *range, const struct smmu_desc_
 	       !holds(range, smmu_align_down_log2(last, parent), parent);
 }
 
-static bool has_blocks(const struct smmu_desc_level *l)
+static bool has_blocks(const struct recover_domain *d, int level)
 {
-	return l->is_level && l->kind[smmu_desc_type_bits(SMMU_DESC_BLOCK)] == SMMU_DESC_BLOCK;
+	return level >= SMMU_DESC_LEVEL_MIN && level < SMMU_DESC_LEVEL_MAX &&
+	       smmu_desc_level(d->family, d->granule, level)->is_level &&
+	       build_has_leaf(&d->tt, level);
 }
 
 static void choose_leaves(struct recover_domain *d)
 {
 	bool wants_block = false, wants_runs = false;
 
-	for (int level = 0; level <= SMMU_DESC_LEVEL_MAX; level++) {
+	for (int level = SMMU_DESC_LEVEL_MIN; level <= SMMU_DESC_LEVEL_MAX; level++) {
 		const struct smmu_desc_level *l = smmu_desc_level(d->family, d->granule, level);
 
 		for (size_t i = 0; l->is_level && i < d->ranges_count; i++) {
 			const struct recover_range *range = &d->range[i];
 
-			if (has_blocks(l) && first_piece(range, l->size_log2) >= range->input &&
+			if (has_blocks(d, level) &&
+			    first_piece(range, l->size_log2) >= range->input &&
 			    holds(range, first_piece(range, l->size_log2), l->size_log2))
 				wants_block = true;
-			if (level == SMMU_DESC_LEVEL_MAX || has_blocks(l))
-				wants_runs = wants_runs || wants_run(range, l, has_blocks(l - 1));
+			if ((level == SMMU_DESC_LEVEL_MAX || has_blocks(d, level)) &&
+			    build_has_runs(&d->tt, level))
+				wants_runs =
+					wants_runs || wants_run(range, l, has_blocks(d, level - 1));
 		}
 	}
 	d->leaves = SMMU_SYS_LEAVES_LARGEST;
@@ -313,17 +437,16 @@ static void choose_leaves(struct recover_domain *d)
 static int walk_half(struct recover *r, struct recover_domain *d, unsigned half)
 {
 	struct walk w = {.r = r, .d = d, .through = d->under, .half = half};
-	struct build_tt tt = {
-		.family = d->family,
-		.granule = d->granule,
-		.ia_bits = d->ia_bits,
-		.start_most = SMMU_DESC_LEVEL_MAX,
-	};
+	struct build_tt *tt = &d->tt;
 	uint64_t base = half ? ~smmu_ones(d->ia_bits) : 0;
-	int level = d->stage == 2 ? d->start_level : build_tt_start(&tt);
-	unsigned size_log2 = smmu_desc_level(d->family, d->granule, level)->size_log2;
 	struct limits none;
+	unsigned size_log2;
+	int level;
 
+	if (d->format == SMMU_SYS_D128 && d->stage == 1)
+		tt->skl = (unsigned)(half ? smmu_cd_SKL1(&d->cd) : smmu_cd_SKL0(&d->cd));
+	level = d->stage == 2 ? d->start_level : build_tt_start(tt);
+	size_log2 = smmu_desc_level(d->family, d->granule, level)->size_log2;
 	memset(&none, 0, sizeof(none));
 	return walk_table(&w, d->ttb[half], level, base, smmu_pow2(d->ia_bits - size_log2), &none);
 }

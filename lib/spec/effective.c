@@ -194,6 +194,13 @@ unsigned smmu_cd_ips_bits(const struct smmu_cd *cd, const struct smmu_ids *ids)
 	return output_bits(smmu_cd_IPS(cd), smmu_cd_vmsa(cd, ids), ids);
 }
 
+uint8_t smmu_cd_attribute(const struct smmu_cd *cd, unsigned index)
+{
+	uint64_t half = index < 4 ? smmu_cd_MAIR0(cd) : smmu_cd_MAIR1(cd);
+
+	return (uint8_t)smmu_bits(half, index % 4 * 8, 8);
+}
+
 bool smmu_ste_s2ds(const struct smmu_ste *ste, enum smmu_sec sec, const struct smmu_ids *ids)
 {
 	return smmu_ste_S2DS(ste) && IDR5(DS) && smmu_ste_S2AA64(ste) &&

@@ -58,6 +58,8 @@ enum smmu_vmsa smmu_cd_vmsa(const struct smmu_cd *cd, const struct smmu_ids *ids
 /* Output address sizes in bits, capped to the OAS; 40 for LPAE. */
 unsigned smmu_ste_s2ps_bits(const struct smmu_ste *ste, const struct smmu_ids *ids);
 unsigned smmu_cd_ips_bits(const struct smmu_cd *cd, const struct smmu_ids *ids);
+/* The attribute of MAIR0 and MAIR1 that an index of 0 to 7 selects (5.4 MAIR0). */
+uint8_t smmu_cd_attribute(const struct smmu_cd *cd, unsigned index);
 
 /*
  * S2DS and DS; 0 where they are RES0 for want of IDR5.DS or VMSAv8-64 tables, and DS in v3.0,

@@ -250,6 +250,8 @@ static const struct smmu_key device_keys[] = {
 	KEY_BOOL("abort", struct smmu_sys_device, abort, "every transaction is aborted"),
 	KEY_LIST("substreams", struct smmu_sys_device, substreams, substreams_count,
 		 struct smmu_sys_substream, &substream_object, 0, "by SubstreamID (PASID)"),
+	KEY_CUSTOM("ste", struct smmu_sys_device, ste, smmu_fields_parse_device,
+		   smmu_fields_schema_device, "further fields of its STE by architected name"),
 };
 
 /* What a device is attached to, or else one of bypass and abort. */

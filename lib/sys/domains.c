@@ -70,6 +70,10 @@ static const struct smmu_key map_keys[] = {
 		 "stage 1: closed to unprivileged accesses"),
 	KEY_BOOL("global", struct smmu_sys_map, global,
 		 "stage 1: not tagged with the ASID (nG = 0)"),
+	KEY_CUSTOM("descriptor", struct smmu_sys_map, descriptor, smmu_fields_parse_descriptor,
+		   smmu_fields_schema_descriptor,
+		   "fields of its descriptors by architected name, in place of what follows from "
+		   "the other keys"),
 };
 
 static void check_map(struct smmu_reader *r, void *object)
@@ -111,6 +115,8 @@ static const struct smmu_object map_object = {
 static const struct smmu_choice stages[] = {{"1", 1}, {"2", 2}};
 static const struct smmu_choice granules[] = {
 	{"4K", SMMU_GRANULE_4K}, {"16K", SMMU_GRANULE_16K}, {"64K", SMMU_GRANULE_64K}};
+static const struct smmu_choice tt_formats[] = {
+	{"vmsa64", SMMU_SYS_VMSA64}, {"lpae", SMMU_SYS_LPAE}, {"d128", SMMU_SYS_D128}};
 static const struct smmu_choice endians[] = {{"little", 0}, {"big", 1}};
 static const struct smmu_choice leaves[] = {{"largest", SMMU_SYS_LEAVES_LARGEST},
 					    {"blocks", SMMU_SYS_LEAVES_BLOCKS},
@@ -121,6 +127,8 @@ static const struct smmu_choice output_bits[] = {{"32", 32}, {"36", 36}, {"40", 
 static const struct smmu_key domain_keys[] = {
 	KEY_NAME_REQ("name", struct smmu_sys_domain, name, "what devices refer to"),
 	KEY_CHOICE_REQ("stage", struct smmu_sys_domain, stage, stages, "stage of translation"),
+	KEY_CHOICE("format", struct smmu_sys_domain, format, tt_formats, SMMU_SYS_VMSA64,
+		   "VMSAv8-64, VMSAv8-32 LPAE or VMSAv9-128 tables"),
 	KEY_CHOICE("granule", struct smmu_sys_domain, granule, granules, 0, "translation granule"),
 	KEY_U64("input-bits", struct smmu_sys_domain, input_bits, 12, 56,
 		"size of input addresses in bits"),
@@ -137,6 +145,11 @@ static const struct smmu_key domain_keys[] = {
 	KEY_OBJECT("tables", struct smmu_sys_domain, tables, struct smmu_sys_area,
 		   &smmu_ipa_area_object,
 		   "stage 2: where stage 1 structures of devices nested under it are placed"),
+	KEY_CUSTOM("cd", struct smmu_sys_domain, cd, smmu_fields_parse_cd, smmu_fields_schema_cd,
+		   "stage 1: further fields of its CDs by architected name"),
+	KEY_CUSTOM("ste", struct smmu_sys_domain, ste, smmu_fields_parse_stage2,
+		   smmu_fields_schema_stage2,
+		   "stage 2: further stage 2 fields of STEs by architected name"),
 	KEY_LIST("maps", struct smmu_sys_domain, maps, maps_count, struct smmu_sys_map, &map_object,
 		 0, "what it translates"),
 };
@@ -253,6 +266,8 @@ static void check_domain(struct smmu_reader *r, void *object)
 	check_stage_key(r, d, d->asid.at, "asid", 1);
 	check_stage_key(r, d, d->vmid.at, "vmid", 2);
 	check_stage_key(r, d, d->tables.at, "tables", 2);
+	check_stage_key(r, d, d->cd.at, "cd", 1);
+	check_stage_key(r, d, d->ste.at, "ste", 2);
 	for (size_t i = 0; i < d->maps_count; i++)
 		check_map_in(r, d, &d->maps[i]);
 	if (before == r->errors)

@@ -61,6 +61,20 @@ void smmu_caches_key_parse(struct smmu_reader *r, const struct smmu_key *key,
 			   const struct smmu_yaml_node *node, void *object);
 void smmu_caches_key_schema(struct smmu_emit *emit);
 
+/* fields.c: keys whose members are fields of a structure (struct smmu_sys_fields). */
+void smmu_fields_parse_cd(struct smmu_reader *r, const struct smmu_key *key,
+			  const struct smmu_yaml_node *node, void *object);
+void smmu_fields_parse_stage2(struct smmu_reader *r, const struct smmu_key *key,
+			      const struct smmu_yaml_node *node, void *object);
+void smmu_fields_parse_device(struct smmu_reader *r, const struct smmu_key *key,
+			      const struct smmu_yaml_node *node, void *object);
+void smmu_fields_parse_descriptor(struct smmu_reader *r, const struct smmu_key *key,
+				  const struct smmu_yaml_node *node, void *object);
+void smmu_fields_schema_cd(struct smmu_emit *emit);
+void smmu_fields_schema_stage2(struct smmu_emit *emit);
+void smmu_fields_schema_device(struct smmu_emit *emit);
+void smmu_fields_schema_descriptor(struct smmu_emit *emit);
+
 /* Names to indices, overlaps between objects; writes the indices into root's arrays. */
 void smmu_resolve(struct smmu_reader *r, struct smmu_raw_root *root);
 

@@ -68,6 +68,22 @@ static void report_register(struct smmu_reader *r, const struct smmu_yaml_node *
 	smmu_reader_suggest(r, name->at, name->text, names, SMMU_REG_COUNT);
 }
 
+/*
+ * Whether a register says what the SMMU can do, so that features do not count
+ * beside it.  Who made it, and how many partitions it knows, go with either.
+ */
+static bool decides(enum smmu_reg reg)
+{
+	static const enum smmu_reg others[] = {SMMU_REG_IIDR,	   SMMU_REG_ROOT_IIDR,
+					       SMMU_REG_MPAMIDR,   SMMU_REG_S_MPAMIDR,
+					       SMMU_REG_R_MPAMIDR, SMMU_REG_R_MECIDR};
+
+	for (size_t i = 0; i < SMMU_LEN(others); i++)
+		if (others[i] == reg)
+			return false;
+	return smmu_reg_is_id(reg);
+}
+
 static void parse_register(struct smmu_reader *r, struct smmu_raw_smmu *smmu,
 			   const struct smmu_yaml_node *name, const struct smmu_yaml_node *value)
 {
@@ -92,7 +108,7 @@ static void parse_register(struct smmu_reader *r, struct smmu_raw_smmu *smmu,
 	smmu->regs[reg] = read.v;
 	smmu->given[reg] = true;
 	smmu->reg_at[reg] = value->at;
-	if (smmu_reg_is_id(reg) && !smmu_sys_given(smmu->ids_at))
+	if (decides(reg) && !smmu_sys_given(smmu->ids_at))
 		smmu->ids_at = name->at;
 }
 
@@ -254,6 +270,18 @@ static const struct smmu_key smmu_keys[] = {
 		   "where generated structures are placed"),
 };
 
+/* Registers that are given beside features keep their values. */
+static void apply_features(struct smmu_raw_smmu *smmu)
+{
+	uint64_t by_features[SMMU_REG_COUNT];
+
+	memcpy(by_features, smmu->regs, sizeof(by_features));
+	smmu_features_apply(&smmu->features, by_features);
+	for (int reg = 0; reg < SMMU_REG_COUNT; reg++)
+		if (!smmu->given[reg])
+			smmu->regs[reg] = by_features[reg];
+}
+
 /* The contract: identification registers, else features, else nothing is known. */
 static void check_smmu(struct smmu_reader *r, void *object)
 {
@@ -277,7 +305,7 @@ static void check_smmu(struct smmu_reader *r, void *object)
 		smmu->strtab.split.v = 8;
 	smmu_regs_complete(smmu->regs, smmu->given);
 	if (!has_ids)
-		smmu_features_apply(&smmu->features, smmu->regs);
+		apply_features(smmu);
 }
 
 const struct smmu_object smmu_smmu_object = {

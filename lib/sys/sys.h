@@ -53,6 +53,23 @@ static inline bool smmu_sys_given(struct smmu_mark at)
 }
 
 /* Everything below is borrowed until smmu_sys_free. */
+/*
+ * Fields of a structure by their architected names.  field is NULL for those of
+ * descriptors, which depend on where they stand.
+ */
+struct smmu_sys_field {
+	struct smmu_mark at;
+	const char *name;
+	const struct smmu_field *field;
+	unsigned index; /* of an array's element */
+	uint64_t v;
+};
+struct smmu_sys_fields {
+	struct smmu_mark at; /* line 0: none */
+	const struct smmu_sys_field *v;
+	size_t count;
+};
+
 struct smmu_sys_memory {
 	const char *name;    /* or NULL */
 	unsigned pas_set;    /* bit n: enum smmu_pas n */
@@ -116,6 +133,7 @@ struct smmu_sys_map {
 	struct smmu_sys_u64 sh;	    /* enum smmu_sh_in; not given: SMMU_SH_IN_NONE */
 	struct smmu_sys_u64 privileged;
 	struct smmu_sys_u64 global; /* stage 1: nG = 0 */
+	struct smmu_sys_fields descriptor;
 };
 
 /* Which leaf descriptors may be used. */
@@ -125,10 +143,14 @@ enum smmu_sys_leaves {
 	SMMU_SYS_LEAVES_PAGES,	 /* Pages alone */
 };
 
+/* The format of translation tables. */
+enum smmu_sys_tt_format { SMMU_SYS_VMSA64, SMMU_SYS_LPAE, SMMU_SYS_D128 };
+
 struct smmu_sys_domain {
 	struct smmu_mark at;
 	struct smmu_sys_text name;
 	struct smmu_sys_u64 stage;	 /* 1 or 2 */
+	struct smmu_sys_u64 format;	 /* enum smmu_sys_tt_format */
 	struct smmu_sys_u64 granule;	 /* enum smmu_granule */
 	struct smmu_sys_u64 input_bits;	 /* not given: 0 */
 	struct smmu_sys_u64 output_bits; /* not given: 0 */
@@ -137,6 +159,8 @@ struct smmu_sys_domain {
 	struct smmu_sys_u64 stall;  /* faults stall where the SMMU can */
 	struct smmu_sys_u64 leaves; /* enum smmu_sys_leaves */
 	struct smmu_sys_area tables;
+	struct smmu_sys_fields cd;	 /* stage 1 */
+	struct smmu_sys_fields ste;	 /* stage 2 */
 	const struct smmu_sys_map *maps; /* in the order of the file */
 	size_t maps_count;
 };
@@ -165,6 +189,7 @@ struct smmu_sys_device {
 	struct smmu_sys_u64 bypass, abort;
 	const struct smmu_sys_substream *substreams;
 	size_t substreams_count;
+	struct smmu_sys_fields ste; /* but for those of its stage 2 domain */
 };
 
 /*
@@ -236,6 +261,11 @@ struct smmu_place smmu_sys_place(const struct smmu_sys *sys, struct smmu_mark at
  * Problems are reported; errors as of smmu_in_load and smmu_sys_load.
  */
 int smmu_sys_load_caches(struct smmu_sys_caches *caches, const char *path, struct smmu_diag *diag);
+
+/* Whether a field can be given: that of a CD, of an STE, and among those of a stage 2 domain. */
+bool smmu_sys_is_cd_field(const char *name);
+bool smmu_sys_is_ste_field(const char *name);
+bool smmu_sys_is_stage2_field(const char *name);
 
 /* The JSON Schema of a system file, from the same tables that read it. */
 void smmu_sys_schema(struct smmu_emit *emit);

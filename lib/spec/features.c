@@ -19,6 +19,12 @@
 #define ROOT_IDR0(field) smmu_ROOT_IDR0_##field(V(ROOT_IDR0))
 #define PMCG_CFGR(field) smmu_PMCG_CFGR_##field(V(PMCG_CFGR))
 
+/* VMSAv8-64 alone; where an unknown register is taken to be all ones (ids.c), it may say so. */
+static bool is_aa64_alone(const uint64_t *regs)
+{
+	return V(IDR0) == UINT64_MAX || IDR0(TTF) == SMMU_IDR0_TTF_AA64;
+}
+
 #define FEATURE(ID, name, since, mandatory, a_profile, field, summary, present, needs, words,      \
 		does)                                                                              \
 	static bool present_##ID(const uint64_t *regs)                                             \

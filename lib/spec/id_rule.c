@@ -22,6 +22,12 @@ static uint64_t stall_model(const uint64_t *regs)
 	return S_IDR1(SECURE_IMPL) ? S_IDR0(STALL_MODEL) : IDR0(STALL_MODEL);
 }
 
+/* Where an unknown register is taken to be all ones (ids.c), it agrees with any value. */
+static bool are_known(uint64_t a, uint64_t b)
+{
+	return a != UINT64_MAX && b != UINT64_MAX;
+}
+
 #define RULE(NAME, sect, condition, sentence)                                                      \
 	static bool broken_##NAME(const uint64_t *regs)                                            \
 	{                                                                                          \

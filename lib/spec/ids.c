@@ -114,16 +114,51 @@ static void size_problems(struct smmu_problems *p, const uint64_t *regs, const b
 	}
 }
 
-/* A feature is in the wrong when it is so with unknown registers all zeros and all ones. */
-static void feature_problem(struct smmu_problems *p, const struct smmu_feature *f,
-			    const struct bounds *b, bool has_version)
+/* What may be wrong with a set of registers. */
+struct claim {
+	const struct smmu_feature *feature; /* with this problem */
+	enum smmu_feature_problem problem;
+	const struct smmu_id_rule *rule; /* or this rule, broken */
+};
+
+static bool holds(const struct claim *claim, const uint64_t *regs)
+{
+	if (claim->rule)
+		return claim->rule->broken(regs);
+	return smmu_feature_check(claim->feature, regs) == claim->problem;
+}
+
+/*
+ * Whether a claim holds whatever the unknown registers say: with all zeros, all
+ * ones, and each of them against the rest.
+ */
+static bool is_certain(struct bounds *b, const bool *given, const struct claim *claim)
+{
+	bool certain = holds(claim, b->zeros) && holds(claim, b->ones);
+
+	for (unsigned i = 0; certain && i < SMMU_REG_COUNT; i++) {
+		if (given[i] || !smmu_reg_is_id((enum smmu_reg)i))
+			continue;
+		b->zeros[i] = UINT64_MAX;
+		b->ones[i] = 0;
+		certain = holds(claim, b->zeros) && holds(claim, b->ones);
+		b->zeros[i] = 0;
+		b->ones[i] = UINT64_MAX;
+	}
+	return certain;
+}
+
+static void feature_problem(struct smmu_problems *p, const struct smmu_feature *f, struct bounds *b,
+			    const bool *given)
 {
 	enum smmu_feature_problem low = smmu_feature_check(f, b->zeros);
+	bool has_version = given[SMMU_REG_AIDR];
 	unsigned version = (unsigned)smmu_AIDR_ArchMinorRev(b->zeros[SMMU_REG_AIDR]);
 	bool depends = low != SMMU_FEATURE_NEEDS;
 
-	if (state_in(f, b) == SMMU_FEATURE_UNKNOWN || (depends && !has_version) ||
-	    smmu_feature_check(f, b->ones) != low)
+	if (low == SMMU_FEATURE_OK || state_in(f, b) == SMMU_FEATURE_UNKNOWN ||
+	    (depends && !has_version) ||
+	    !is_certain(b, given, &(struct claim){.feature = f, .problem = low}))
 		return;
 	switch (low) {
 	case SMMU_FEATURE_OK:
@@ -143,14 +178,14 @@ static void feature_problem(struct smmu_problems *p, const struct smmu_feature *
 	}
 }
 
-/* What one register says of another: wrong with unknown ones all zeros and all ones. */
-static void relation_problems(struct smmu_problems *p, const struct bounds *b)
+/* What one register says of another. */
+static void relation_problems(struct smmu_problems *p, struct bounds *b, const bool *given)
 {
 	const struct smmu_id_rule *rules;
 	size_t count = smmu_id_rules(&rules);
 
 	for (size_t i = 0; i < count; i++)
-		if (rules[i].broken(b->zeros) && rules[i].broken(b->ones))
+		if (is_certain(b, given, &(struct claim){.rule = &rules[i]}))
 			smmu_problem(p, "%s (%s)", rules[i].text, rules[i].section);
 }
 
@@ -165,9 +200,9 @@ size_t smmu_ids_problems(const uint64_t *regs, const bool *given,
 	bounds_init(&b, regs, given);
 	layout_problems(&p, regs, given);
 	size_problems(&p, regs, given);
-	relation_problems(&p, &b);
+	relation_problems(&p, &b, given);
 	for (size_t i = 0; i < count; i++)
-		feature_problem(&p, &features[i], &b, given[SMMU_REG_AIDR]);
+		feature_problem(&p, &features[i], &b, given);
 	return p.count;
 }
 

@@ -4,6 +4,7 @@
  * must hold for every row of the tables.
  */
 #include <criterion/criterion.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/compiler.h"
@@ -492,6 +493,49 @@ Test(reg, guards_close_registers)
 		cr_expect_eq(smmu_reg_writable_mask(regs, guard_rows[i].reg), guard_rows[i].want,
 			     "%s: %#lx", guard_rows[i].row,
 			     (unsigned long)smmu_reg_writable_mask(regs, guard_rows[i].reg));
+	}
+}
+
+/* The tables of 6.3.170 and 10.5.2.29: offsets, and the values that are not IMPLEMENTATION DEFINED.
+ */
+Test(reg, identification_space_of_components)
+{
+	static const struct {
+		const char *name;
+		unsigned offset;
+		uint64_t smmu, pmcg;
+	} rows[] = {
+		{"PIDR4", 0xfd0, 0, 0},
+		{"PIDR5", 0xfd4, 0, 0},
+		{"PIDR6", 0xfd8, 0, 0},
+		{"PIDR7", 0xfdc, 0, 0},
+		{"PIDR0", 0xfe0, 0, 0},
+		{"PIDR1", 0xfe4, 0, 0},
+		{"PIDR2", 0xfe8, 0x8, 0x8},
+		{"PIDR3", 0xfec, 0, 0},
+		{"CIDR0", 0xff0, 0xd, 0xd},
+		{"CIDR1", 0xff4, 0xf0, 0x90},
+		{"CIDR2", 0xff8, 0x5, 0x5},
+		{"CIDR3", 0xffc, 0xb1, 0xb1},
+		{"PMDEVARCH", 0xfbc, 0, (UINT64_C(0x23b) << 21) | (1u << 20) | 0x2a56},
+		{"PMDEVTYPE", 0xfcc, 0, 0x56},
+	};
+
+	for (size_t i = 0; i < SMMU_LEN(rows); i++) {
+		const bool only_pmcg = rows[i].name[1] == 'M';
+		char name[32];
+		enum smmu_reg reg;
+
+		snprintf(name, sizeof(name), "PMCG_%s", rows[i].name);
+		cr_assert_eq(smmu_reg_find(&reg, name), 0, "%s", name);
+		cr_expect_eq(smmu_reg_info(reg)->offset, rows[i].offset, "%s", name);
+		cr_expect_eq(smmu_reg_info(reg)->reset, rows[i].pmcg, "%s", name);
+		cr_expect_eq(smmu_reg_find(&reg, rows[i].name) != 0, only_pmcg, "%s", rows[i].name);
+		if (only_pmcg)
+			continue;
+		cr_expect_eq(smmu_reg_info(reg)->offset, rows[i].offset, "%s", rows[i].name);
+		cr_expect_eq(smmu_reg_info(reg)->reset, rows[i].smmu, "%s", rows[i].name);
+		cr_expect_eq(smmu_reg_info(reg)->access, SMMU_ACCESS_RO, "%s", rows[i].name);
 	}
 }
 

@@ -70,10 +70,9 @@ static int check_cd(struct builder *b, const struct cd_run *run, const struct sm
 		    const struct smmu_ste *ste)
 {
 	struct smmu_rule_ctx ctx = {.ids = &b->smmu[run->use->smmu].ids};
-	struct smmu_when_ctx when = {.word = cd->word,
-				     .ids = ctx.ids,
-				     .d128 = smmu_IDR5_D128(ctx.ids->idr[5]),
-				     .ste = ste};
+	/* Whatever the STE makes of them: a domain may serve others that use its fields. */
+	struct smmu_when_ctx when = {
+		.word = cd->word, .ids = ctx.ids, .d128 = smmu_IDR5_D128(ctx.ids->idr[5])};
 	const struct smmu_rule *rule = smmu_cd_illegal(cd, ste, &ctx);
 
 	if (!rule)

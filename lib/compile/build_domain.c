@@ -45,7 +45,7 @@ static int build_stage1_tables(struct builder *b, struct build_use *use)
 	for (unsigned n = 0; status == 0 && n < 2; n++) {
 		tt.maps = n == 0 ? maps->v : maps->v + low;
 		tt.maps_count = n == 0 ? low : maps->count - low;
-		use->used[n] = tt.maps_count > 0;
+		use->used[n] = tt.maps_count > 0 || (n == 0 && use->needs_ttb0);
 		tt.skl = build_skl(domain, n);
 		if (use->used[n])
 			status = build_tt_build(&use->ttb[n], b, area, &tt, "a translation table");

@@ -62,6 +62,7 @@ struct build_use {
 	uint64_t ttb[2]; /* [0] alone at stage 2 */
 	bool used[2];	 /* TTB0, TTB1 lead somewhere */
 	bool needs_asid; /* a CD takes the domain's ASID */
+	bool needs_ttb0; /* whatever is mapped: EL2 */
 };
 
 /* Stage 1 domains that share a VMID: those alone on an SMMU, or those under one stage 2 domain. */

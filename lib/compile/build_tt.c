@@ -291,6 +291,9 @@ void build_set_kind(struct build_leaf *desc, const struct build_tt *tt, enum smm
 		return;
 	}
 	desc->word[0] = smmu_desc_set_kind(desc->word[0], SMMU_DESC_BLOCK);
+	/* I_PJZBK: a Page has no nT, and no address bit in its place either. */
+	if (kind == SMMU_DESC_PAGE)
+		smmu_s1desc128_set_nT(desc->word, 0);
 	smmu_s1desc128_set_SKL(
 		desc->word, kind == SMMU_DESC_TABLE ? 0 : (unsigned)(SMMU_DESC_LEVEL_MAX - level));
 }

@@ -1,5 +1,6 @@
 /* Which domains are used where: the same domain elsewhere has tables of its own there. */
 #include <stdlib.h>
+#include <string.h>
 
 #include "compile/build_priv.h"
 
@@ -104,18 +105,37 @@ static int collect_contexts(struct builder *b)
 	return 0;
 }
 
-/* A CD takes its domain's ASID unless the substreams are given their own. */
-static void mark_asids(struct builder *b, const struct smmu_sys_device *device)
+static bool is_el2(const struct smmu_sys_device *device)
+{
+	for (size_t i = 0; i < device->ste.count; i++)
+		if (!strcmp(device->ste.v[i].name, "STRW"))
+			return device->ste.v[i].v == SMMU_STE_STRW_EL2;
+	return false;
+}
+
+/*
+ * A CD takes its domain's ASID unless the substreams are given their own.  EPD0
+ * is IGNORED at EL2 (5.4), which so needs a table even where nothing is mapped.
+ */
+static void mark_uses(struct builder *b, const struct smmu_sys_device *device)
 {
 	size_t smmu = device->smmu.index, stage2 = build_stage2_of(device);
+	bool el2 = is_el2(device);
 
-	if (device->stage1.name)
-		build_find_use(b, smmu, device->stage1.index, stage2)->needs_asid = true;
+	if (device->stage1.name) {
+		struct build_use *use = build_find_use(b, smmu, device->stage1.index, stage2);
+
+		use->needs_asid = true;
+		use->needs_ttb0 = use->needs_ttb0 || el2;
+	}
 	for (size_t i = 0; i < device->substreams_count; i++) {
 		const struct smmu_sys_substream *sub = &device->substreams[i];
 
+		struct build_use *use = build_find_use(b, smmu, sub->stage1.index, stage2);
+
+		use->needs_ttb0 = use->needs_ttb0 || el2;
 		if (!smmu_sys_given(sub->asid.at))
-			build_find_use(b, smmu, sub->stage1.index, stage2)->needs_asid = true;
+			use->needs_asid = true;
 	}
 }
 
@@ -168,6 +188,6 @@ int build_collect_uses(struct builder *b)
 	b->uses_count = unique(b->use, b->uses_count, sizeof(*b->use), by_place);
 	status = collect_contexts(b);
 	for (size_t i = 0; status == 0 && i < info->devices_count; i++)
-		mark_asids(b, &info->devices[i]);
+		mark_uses(b, &info->devices[i]);
 	return status ? status : take_turns(b);
 }

@@ -7,6 +7,8 @@ domains in several uses and one or two SMMUs.
 """
 import random
 
+import extras
+
 KIB, MIB, GIB = 1 << 10, 1 << 20, 1 << 30
 GRANULE = {"4K": 12, "16K": 14, "64K": 16}
 # Sizes of blocks and Contiguous runs by granule, DDI 0487 D8.2 and D8.7.1.
@@ -333,7 +335,9 @@ def system(seed):
             if device:
                 devices.append(device)
     rng.shuffle(devices)
-    return {"smmus": smmus, "domains": domains, "devices": devices}
+    described = {"smmus": smmus, "domains": domains, "devices": devices}
+    extras.add(described, seed)
+    return described
 
 
 # ---- as YAML ----

@@ -32,6 +32,16 @@ def find_map(domain, address):
     return None
 
 
+def el2_permits(one, access, is_indirect):
+    """Table D8-66: one privilege, and UXN is the only XN; or PIIP alone."""
+    may = one["access"]
+    if access != "x":
+        return all(c in may for c in access)
+    if is_indirect:
+        return "x" in may and ("w" not in may or bool(one.get("privileged")))
+    return "x" in may and not one.get("privileged")
+
+
 def stage1_permits(one, access, privileged):
     """Table D8-65: what the unprivileged can write, the privileged cannot execute."""
     may = one["access"]
@@ -42,14 +52,28 @@ def stage1_permits(one, access, privileged):
     return all(c in may for c in access)
 
 
-def stage1(domain, address, access, privileged):
+def overridden(device, access, privileged):
+    """5.2 PRIVCFG, INSTCFG: 2 is unprivileged and data, 3 privileged and instruction."""
+    ste = device.get("ste", {})
+    privileged = {2: 0, 3: 1}.get(ste.get("PRIVCFG"), privileged)
+    if ste.get("INSTCFG") == 2 and access == "x":
+        access = "r"
+    if ste.get("INSTCFG") == 3 and access == "r":
+        access = "x"
+    return access, privileged
+
+
+def stage1(domain, device, address, access, privileged):
     """(IPA or PA, None) or (None, answer)."""
     bits = domain["input-bits"]
-    low, high = address < 1 << bits, address >= (1 << 64) - (1 << bits)
+    is_el2 = device.get("ste", {}).get("STRW") == "el2"
+    low, high = address < 1 << bits, address >= (1 << 64) - (1 << bits) and not is_el2
     one = find_map(domain, address) if low or high else None
     if not one:
         return None, fault(F_TRANSLATION)
-    if not stage1_permits(one, access, privileged):
+    permits = (el2_permits(one, access, "PIE" in domain.get("cd", {})) if is_el2
+               else stage1_permits(one, access, privileged))
+    if not permits:
         return None, fault(F_PERMISSION)
     return one["pa"] + address - one["input"], None
 
@@ -86,6 +110,11 @@ class Model:
         if table.get("format", "2-level" if two else "linear") == "linear":
             return True
         return any(s >> split == stream >> split for n, s in self.device if n == name)
+
+    def ias(self, name):
+        """3.4: the OAS, and 40 bits at least where VMSAv8-32 is."""
+        features = self.smmu[name]["features"]
+        return max(features["output-bits"], 40 if "formats" in features else 0)
 
     def bypass(self, name, address):
         if address >> self.smmu[name]["features"]["output-bits"]:
@@ -130,11 +159,12 @@ class Model:
         domain, answer = self.context(device, substream)
         if answer:
             return answer
+        access, privileged = overridden(device, access, privileged)
         if domain:
-            address, answer = stage1(domain, address, access, privileged)
+            address, answer = stage1(domain, device, address, access, privileged)
             if answer:
                 return answer
-        elif address >> self.smmu[name]["features"]["output-bits"]:
+        elif address >> self.ias(name):
             return fault(F_ADDR_SIZE)  # 3.4: beyond the IAS, before stage 2
         if "stage2" not in device:
             return ("ok", address)

@@ -17,6 +17,7 @@ struct decode_args {
 	struct cli_strings rest;
 	int input;
 	bool follow, queue;
+	struct cli_u64 prod, cons;
 	struct cli_entry_args entry;
 };
 
@@ -37,6 +38,9 @@ static const struct cli_opt decode_opts[] = {
 	OPT_FLAG("follow", struct decode_args, follow, "log: go on as the file grows"),
 	OPT_FLAG("queue", struct decode_args, queue,
 		 "command, event, pri: what stands in the queue of --system, from CONS to PROD"),
+	OPT_U64("prod", struct decode_args, prod, "VALUE",
+		"FILE is a whole queue: what stands in it up to this PROD, with --cons"),
+	OPT_U64("cons", struct decode_args, cons, "VALUE", "and from this CONS"),
 	CLI_ENTRY_OPTS(struct decode_args),
 	OPT_END(),
 };
@@ -160,15 +164,17 @@ static int decode_entries(struct cli_session *session, const struct smmu_show *s
 }
 
 static int decode_file(struct cli_session *session, const struct smmu_show *show, const char *path,
-		       enum smmu_words_form form)
+		       const struct decode_args *args)
 {
 	struct smmu_words *words = NULL;
 	struct smmu_in *in = NULL;
 	int status = CLI_EXIT_TROUBLE;
 
 	if (!smmu_in_open(&in, path, session->diag) &&
-	    !smmu_words_open(&words, in, form, session->diag))
-		status = decode_entries(session, show, words, smmu_in_name(in));
+	    !smmu_words_open(&words, in, (enum smmu_words_form)args->input, session->diag))
+		status = args->prod.given ? cli_decode_dump(session, show, words, smmu_in_name(in),
+							    args->prod.value, args->cons.value)
+					  : decode_entries(session, show, words, smmu_in_name(in));
 	smmu_words_close(words);
 	smmu_in_close(in);
 	return status;
@@ -178,9 +184,9 @@ static int decode_file(struct cli_session *session, const struct smmu_show *show
 static int decode_queue(struct cli_session *session, struct cli_entry *entry,
 			const struct decode_args *args)
 {
-	if (args->rest.count) {
+	if (args->rest.count || args->prod.given) {
 		smmu_diag_error(session->diag, NULL, SMMU_E_USAGE,
-				"--queue takes no WORDs and no FILEs");
+				"--queue takes no WORDs, no FILEs and no --prod");
 		return CLI_EXIT_TROUBLE;
 	}
 	entry->show.is_sec_unknown = false;
@@ -204,6 +210,10 @@ static int decode_run(struct cli_session *session, const void *raw)
 	}
 	if (cli_entry_prepare(&entry, &first, args->kind, &args->rest, &args->entry, session->diag))
 		return CLI_EXIT_TROUBLE;
+	if (args->prod.given != args->cons.given) {
+		smmu_diag_error(session->diag, NULL, SMMU_E_USAGE, "--prod and --cons go together");
+		return CLI_EXIT_TROUBLE;
+	}
 	if (args->queue)
 		return decode_queue(session, &entry, args);
 	if (args->rest.item) {
@@ -212,7 +222,7 @@ static int decode_run(struct cli_session *session, const void *raw)
 	}
 	for (size_t i = 0; item && i < count; i++)
 		words += is_word(item[i]);
-	if (words && words == count)
+	if (words && words == count && !args->prod.given)
 		return decode_words(session, show, item, count);
 	if (words) {
 		smmu_diag_error(session->diag, NULL, SMMU_E_USAGE,
@@ -220,9 +230,9 @@ static int decode_run(struct cli_session *session, const void *raw)
 		return CLI_EXIT_TROUBLE;
 	}
 	if (!count)
-		return decode_file(session, show, "-", (enum smmu_words_form)args->input);
+		return decode_file(session, show, "-", args);
 	for (size_t i = 0; i < count && status == CLI_EXIT_OK; i++)
-		status = decode_file(session, show, item[i], (enum smmu_words_form)args->input);
+		status = decode_file(session, show, item[i], args);
 	return status;
 }
 
@@ -241,7 +251,8 @@ const struct cli_command cli_cmd_decode = {
 		"are one line in text, but with -v.  A field that means nothing in its "
 		"record is shown as -, and in JSON named by \"invalid\".\n"
 		"With --queue the entries between CONS and PROD of a queue of --system, by its "
-		"registers and memory, numbered by their place in it.\n"
+		"registers and memory, numbered by their place in it; with --prod and --cons those "
+		"of a FILE that holds all of a queue.\n"
 		"Of several logs each is read by itself, and its name stands with every item.\n"
 		"What is illegal is said as for an SMMU with every feature, unless --system or --id "
 		"tell which it is.",

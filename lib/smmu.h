@@ -38,6 +38,7 @@ extern "C" {
 #include "mem/mem.h"
 #include "model/machine.h"
 #include "model/model.h"
+#include "model/pending.h"
 #include "model/reach.h"
 #include "model/result.h"
 #include "replay/replay.h"

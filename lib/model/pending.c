@@ -13,11 +13,22 @@ static const struct {
 	[SMMU_QUEUE_PRI] = {SMMU_REG_PRIQ_BASE, SMMU_REG_PRIQ_PROD, SMMU_REG_PRIQ_CONS},
 };
 
+void smmu_pending_count(struct smmu_pending *p)
+{
+	uint64_t size = smmu_pow2(p->queue.log2size);
+
+	p->count = smmu_queue_used(&p->queue, p->prod, p->cons);
+	p->is_too_far = p->count > size;
+	if (p->is_too_far)
+		p->count = size;
+	/* The flags are the same bits in the registers of both queues. */
+	p->is_lossy = p->kind != SMMU_QUEUE_CMD &&
+		      smmu_EVENTQ_PROD_OVFLG(p->prod) != smmu_EVENTQ_CONS_OVACKFLG(p->cons);
+}
+
 bool smmu_pending_from(struct smmu_pending *p, const struct smmu_model *model,
 		       enum smmu_queue_kind kind, enum smmu_sec sec)
 {
-	uint64_t size;
-
 	*p = (struct smmu_pending){
 		.kind = kind,
 		.sec = sec,
@@ -30,14 +41,7 @@ bool smmu_pending_from(struct smmu_pending *p, const struct smmu_model *model,
 	p->queue = smmu_queue_from(smmu_model_ids(model), kind, smmu_model_reg(model, p->base));
 	p->prod = smmu_model_reg(model, p->prod_reg);
 	p->cons = smmu_model_reg(model, p->cons_reg);
-	size = smmu_pow2(p->queue.log2size);
-	p->count = smmu_queue_used(&p->queue, p->prod, p->cons);
-	p->is_too_far = p->count > size;
-	if (p->is_too_far)
-		p->count = size;
-	/* The flags are the same bits in the registers of both queues. */
-	p->is_lossy = kind != SMMU_QUEUE_CMD &&
-		      smmu_EVENTQ_PROD_OVFLG(p->prod) != smmu_EVENTQ_CONS_OVACKFLG(p->cons);
+	smmu_pending_count(p);
 	return true;
 }
 

@@ -21,6 +21,9 @@ struct smmu_pending {
 	bool is_lossy;	 /* an overflow is not acknowledged: later entries were lost (7.4, 8.1) */
 };
 
+/* Fills what follows cons from kind, queue, prod and cons: of a queue without its SMMU. */
+void smmu_pending_count(struct smmu_pending *pending);
+
 /* False: the interface of sec is not there or has no such queue. */
 bool smmu_pending_from(struct smmu_pending *pending, const struct smmu_model *model,
 		       enum smmu_queue_kind kind, enum smmu_sec sec);

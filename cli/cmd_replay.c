@@ -1,9 +1,11 @@
 /*
  * smmu replay SYSTEM TRACE
  */
+#include "replay/bugs.h"
 #include "replay/caches.h"
 #include "replay/compare.h"
 #include "replay/replay.h"
+#include "replay/touch.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -15,7 +17,7 @@
 #include "traces.h"
 
 struct replay_args {
-	const char *system, *trace, *memory_after, *caches, *expect;
+	const char *system, *trace, *memory_after, *caches, *expect, *stats;
 	bool each, strict, drain, journal_only;
 	int format;
 	struct cli_u64 jobs;
@@ -31,6 +33,9 @@ static const struct cli_opt replay_opts[] = {
 	OPT_STR("caches", struct replay_args, caches, "none|ideal|FILE",
 		"caches that may answer with what they hold, in place of those of the system file; FILE "
 		"says their sizes"),
+	OPT_STR("stats", struct replay_args, stats, "WHAT,...",
+		"more in the summary: footprint, hottest, reuse, working-set, journal, or all; "
+		"bounded by the pages touched, up to a million"),
 	OPT_FLAG("drain", struct replay_args, drain,
 		 "software takes the events out of their queue as they come"),
 	OPT_FLAG("journal-only", struct replay_args, journal_only,
@@ -52,6 +57,8 @@ struct run {
 	struct smmu_edit *edit;
 	struct smmu_stats stats;
 	struct smmu_compare *compare;
+	struct smmu_touch *touch; /* of --stats */
+	struct smmu_bugs *bugs;
 	struct cli_progress progress;
 	bool each, inputs;
 };
@@ -69,6 +76,25 @@ static int tick(void *ctx, const struct smmu_progress *progress)
 	return 0;
 }
 
+/* For --stats; the end of one that stalled before is no record. */
+static int count_pages(struct run *run, const struct smmu_answer *answer)
+{
+	const struct smmu_record *record = answer->record;
+	const char *smmu = run->machine->smmu[answer->smmu].name, *device = NULL;
+	int error = 0;
+
+	if (answer->resumed)
+		return 0;
+	if (run->touch)
+		error = smmu_touch_add(run->touch, (uint32_t)answer->smmu, record, answer->result);
+	if (run->bugs && record->has_stream)
+		device = run->stats.device(run->stats.device_ctx, smmu, record->txn.stream);
+	if (run->bugs && !error)
+		error = smmu_bugs_add(run->bugs, answer->n, (uint32_t)answer->smmu, record,
+				      answer->result, device);
+	return error ? smmu_diag_nomem(run->session->diag) : 0;
+}
+
 static int take_answer(void *ctx, const struct smmu_answer *answer)
 {
 	struct run *run = ctx;
@@ -76,6 +102,11 @@ static int take_answer(void *ctx, const struct smmu_answer *answer)
 	struct smmu_verdict verdict;
 	int error;
 
+	if (run->touch || run->bugs) {
+		error = count_pages(run, answer);
+		if (error)
+			return error;
+	}
 	if (run->compare) {
 		error = smmu_compare_answer(&verdict, run->compare, answer, run->session->diag);
 		if (error)
@@ -132,7 +163,7 @@ static int run_trace(struct run *run, const struct replay_args *args, struct smm
 		.name = smmu_in_name(in),
 		.expect = args->expect && !*args->expect,
 		.drain = args->drain,
-		.visit = args->each || args->expect ? take_answer : NULL,
+		.visit = args->each || args->expect || args->stats ? take_answer : NULL,
 		.ctx = run,
 		.tick = tick,
 		.stats = &run->stats,
@@ -170,6 +201,47 @@ static int run_trace(struct run *run, const struct replay_args *args, struct smm
 	}
 	smmu_trace_close(replay.trace);
 	return error > 0 ? 0 : error;
+}
+
+/* What --stats asks for. */
+static int give_stats(struct run *run, const char *what, struct smmu_diag *diag)
+{
+	static const struct {
+		const char *name;
+		unsigned pages;
+		bool journal;
+	} words[] = {
+		{"footprint", SMMU_TOUCH_FOOTPRINT, false},
+		{"hottest", SMMU_TOUCH_HOTTEST, false},
+		{"reuse", SMMU_TOUCH_REUSE, false},
+		{"working-set", SMMU_TOUCH_WORKING_SET, false},
+		{"journal", 0, true},
+		{"all", SMMU_TOUCH_ALL, true},
+	};
+	unsigned pages = 0;
+	bool journal = false;
+
+	for (size_t size; *what; what += size + (what[size] == ',')) {
+		size_t i = 0;
+
+		size = strcspn(what, ",");
+		while (i < SMMU_LEN(words) &&
+		       (strlen(words[i].name) != size || strncmp(words[i].name, what, size) != 0))
+			i++;
+		if (i == SMMU_LEN(words))
+			return smmu_diag_error(diag, NULL, SMMU_E_USAGE,
+					       "--stats \"%.*s\": footprint, hottest, reuse, "
+					       "working-set, journal or all",
+					       (int)size, what);
+		pages |= words[i].pages;
+		journal |= words[i].journal;
+	}
+	if ((pages && smmu_touch_new(&run->touch, pages, SMMU_TOUCH_MAX)) ||
+	    (journal && smmu_bugs_new(&run->bugs, SMMU_BUGS_PAGES)))
+		return smmu_diag_nomem(diag);
+	run->stats.touch = run->touch;
+	run->stats.bugs = run->bugs;
+	return 0;
 }
 
 /* --caches, or what the system file says. */
@@ -246,6 +318,11 @@ static int replay_run(struct cli_session *session, const void *args)
 					(unsigned long long)replay->jobs.value, JOBS_MAX);
 	if (!error)
 		error = cli_system_load(&system, replay->system, session->diag);
+	if (!error && replay->stats && replay->each)
+		error = smmu_diag_error(session->diag, NULL, SMMU_E_USAGE,
+					"--stats is of the summary, which --each does not give");
+	if (!error && replay->stats)
+		error = give_stats(&run, replay->stats, session->diag);
 	if (!error) {
 		run.edit = system.edit;
 		run.stats.device = device_of;
@@ -259,6 +336,8 @@ static int replay_run(struct cli_session *session, const void *args)
 	differs = run.stats.differences != 0;
 	smmu_compare_close(run.compare);
 	smmu_stats_fini(&run.stats);
+	smmu_touch_free(run.touch);
+	smmu_bugs_free(run.bugs);
 	cli_system_fini(&system);
 	if (error)
 		return CLI_EXIT_TROUBLE;
@@ -276,6 +355,8 @@ const struct cli_command cli_cmd_replay = {
 		 "was done, and status 2. \"smmu help trace\" lists the columns.",
 	.examples = "smmu replay board.yaml dma.csv.gz\twhat the traffic comes to\n"
 		    "smmu replay board.yaml dma.csv --each --format jsonl\tan answer a line\n"
+		    "smmu replay board.yaml dma.csv --stats footprint,reuse\tand which pages it "
+		    "touches\n"
 		    "smmu replay board.yaml log.csv --expect\tcompare with its column pa\n"
 		    "smmu replay board.yaml dma.csv --expect answers.jsonl\tand with all that is "
 		    "recorded\n"

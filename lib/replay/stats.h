@@ -19,6 +19,8 @@
 #define SMMU_STATS_EVENTS 0x40
 
 struct smmu_compare;
+struct smmu_touch;
+struct smmu_bugs;
 
 struct smmu_stats_stream {
 	uint64_t key, tag; /* what is below, in two words; internal */
@@ -38,6 +40,8 @@ struct smmu_stats {
 	 * those that can be no more; recorded answers that the run did not give. */
 	uint64_t expected, differences, changed, unmet;
 	const struct smmu_compare *compare; /* borrowed; NULL without */
+	const struct smmu_touch *touch;	    /* the same */
+	const struct smmu_bugs *bugs;	    /* the same */
 	enum smmu_emit_format format;	    /* of the summary; set by the caller */
 	/* The name of a stream's device, NULL when it has none; set by the caller, may be NULL. */
 	const char *(*device)(const void *ctx, const char *smmu, uint32_t stream);
@@ -57,6 +61,8 @@ struct smmu_stats {
 	struct smmu_stats_stream others; /* beyond SMMU_STATS_STREAMS_MAX */
 };
 
+/* "ns", "s", "realm", "root": static storage. */
+const char *smmu_stats_sec_name(enum smmu_sec sec);
 void smmu_stats_fini(struct smmu_stats *stats);
 /* One answer; SMMU_E_NOMEM. */
 int smmu_stats_add(struct smmu_stats *stats, uint32_t smmu, const struct smmu_record *record,

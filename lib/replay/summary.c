@@ -4,16 +4,23 @@
 #include <stdlib.h>
 
 #include "base/buf.h"
+#include "replay/bugs.h"
 #include "replay/compare.h"
 #include "replay/replay.h"
+#include "replay/touch.h"
 #include "spec/event.h"
 
-static const char *const sec_names[SMMU_SEC_COUNT] = {
-	[SMMU_SEC_NS] = "ns",
-	[SMMU_SEC_S] = "s",
-	[SMMU_SEC_REALM] = "realm",
-	[SMMU_SEC_ROOT] = "root",
-};
+const char *smmu_stats_sec_name(enum smmu_sec sec)
+{
+	static const char *const names[SMMU_SEC_COUNT] = {
+		[SMMU_SEC_NS] = "ns",
+		[SMMU_SEC_S] = "s",
+		[SMMU_SEC_REALM] = "realm",
+		[SMMU_SEC_ROOT] = "root",
+	};
+
+	return names[sec % SMMU_SEC_COUNT];
+}
 
 static double percent(uint64_t part, uint64_t whole)
 {
@@ -176,7 +183,7 @@ static void emit_whose(struct smmu_emit *emit, const struct rows *rows,
 		stats->device ? stats->device(stats->device_ctx, smmu, row->stream) : NULL;
 
 	smmu_emit_str(emit, "smmu", smmu);
-	smmu_emit_str(emit, "security", sec_names[row->sec % SMMU_SEC_COUNT]);
+	smmu_emit_str(emit, "security", smmu_stats_sec_name(row->sec));
 	smmu_emit_hex(emit, "stream", row->stream, 0);
 	if (device)
 		smmu_emit_str(emit, "device", device);
@@ -391,6 +398,10 @@ int smmu_stats_emit(struct smmu_emit *emit, const struct smmu_stats *stats,
 	if (has_caches(machine))
 		emit_caches(emit, machine);
 	error = emit_rows(emit, stats, machine, events != 0);
+	if (stats->touch && !error)
+		error = smmu_touch_emit(emit, stats->touch, stats, machine);
+	if (stats->bugs)
+		smmu_bugs_emit(emit, stats->bugs);
 	if (stats->compare)
 		smmu_compare_emit(emit, stats->compare, stats->format);
 	if (stats->others.records)

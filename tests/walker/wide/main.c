@@ -127,7 +127,7 @@ static bool same(const struct answer *a, const struct smmu_result *r, const stru
 
 	if (!a->event)
 		return r->status == SMMU_STATUS_OK && r->pa.pa == a->pa &&
-		       same_attr(&a->attr, r->attr.memory);
+		       r->attr.pbha == a->pbha && same_attr(&a->attr, r->attr.memory);
 	ipa = a->s2 ? bits(ipa, sizes[out] - 1, 0) : 0;
 	return r->status == SMMU_STATUS_FAULT &&
 	       r->event.word[0] == ((uint64_t)STREAM << 32 | a->event) &&

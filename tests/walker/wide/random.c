@@ -80,7 +80,9 @@ static void identify(struct machine *m)
 	set(&m->idr0, 7, 6, below(m, 4));
 	m->idr1 = 16;
 	set(&m->idr1, 27, 26, below(m, 4));
-	m->idr3 = rng_next(&m->rng) & 0xfe6314;
+	m->idr3 = rng_next(&m->rng) & 0xfe631c;
+	if (idr3(m, 3))
+		m->idr3 |= 4;
 	if (d128)
 		m->idr3 |= 3 << 18;
 	if (idr3(m, 20) || idr3(m, 21))
@@ -287,6 +289,8 @@ static bool stage2(struct machine *m)
 	set(&m->ste[2], 60, 60, !s.lpae && chance(m, 50));
 	set(&m->ste[2], 61, 61, (s.wide || bits(m->ste[2], 60, 60)) && chance(m, 50));
 	set(&m->ste[1], 25, 25, !s.lpae && chance(m, 50));
+	/* S2HWU does not go with overlays. */
+	set(&m->ste[1], 11, 8, bits(m->ste[2], 61, 61) ? 0 : rng_next(&m->rng));
 	set(&m->ste[5], 11, 9, chance(m, 30) ? below(m, 8) : 0);
 	for (unsigned i = 0; i < 16; i++) {
 		unsigned poi = chance(m, 60) ? 15 : below(m, 16);

@@ -295,6 +295,23 @@ static unsigned index_of(const struct context *c, const struct format *f, uint64
 	return index;
 }
 
+/* D8.7.2, 5.4 HWU0 and HWU1, 5.2 S2HWU. */
+static unsigned pbha1(const struct machine *m, const struct format *f, uint64_t d, unsigned n)
+{
+	bool aie = !f->lpae && bits(m->idr3, 23, 23) && bits(m->cd[2], 3, 3);
+
+	if (!bits(m->idr3, 3, 3) || bits(m->idr5, 8, 8) || aie || !bits(m->cd[n + 1], 1, 1))
+		return 0;
+	return (unsigned)(bits(d, 62, 59) & bits(m->cd[n + 1], 63, 60));
+}
+
+static unsigned pbha2(const struct machine *m, const struct format *f, uint64_t d)
+{
+	if (!bits(m->idr3, 3, 3) || f->wide)
+		return 0;
+	return (unsigned)(bits(d, 62, 59) & bits(m->ste[1], 11, 8)) << 4;
+}
+
 /* 13.1.2, 5.2 PRIVCFG and INSTCFG. */
 static void overrides(struct context *c, const struct access *x)
 {
@@ -356,6 +373,9 @@ void walk(struct answer *answer, struct machine *m, const struct access *x)
 
 		attr = attr_stage1(m, &attr, index_of(&c, &f, leaf.desc.lo),
 				   sh_of(&c, &f, leaf.desc.lo, n));
+		if (f.lpae)
+			n = (unsigned)select32(&c, x->address);
+		answer->pbha = pbha1(m, &f, leaf.desc.lo, n);
 	}
 	if (c.s2) {
 		struct s2_for s = {leaf.oa,   CLASS_IN,	    c.read,  c.write,
@@ -366,6 +386,7 @@ void walk(struct answer *answer, struct machine *m, const struct access *x)
 			return;
 		attr = attr_stage2(m, &attr, (unsigned)bits(leaf.desc.lo, 5, 2),
 				   sh_of(&c, &f, leaf.desc.lo, 0));
+		answer->pbha |= pbha2(m, &f, leaf.desc.lo);
 	}
 	answer->pa = low(leaf.oa, oas(m));
 	answer->attr = attr_output(&attr);

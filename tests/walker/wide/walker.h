@@ -85,6 +85,7 @@ struct answer {
 	bool pnu, ind, rnw, ttrnw, dirty, overlay, assured;
 	uint64_t pa;
 	struct attr attr;
+	unsigned pbha; /* bits that hardware may use: of stage 1, and from bit 4 on of stage 2 */
 };
 
 void walk(struct answer *answer, struct machine *m, const struct access *access);

@@ -2,6 +2,7 @@
  * The summary of a run, and the memory it leaves behind.
  */
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/buf.h"
 #include "replay/bugs.h"
@@ -123,6 +124,14 @@ static int rows_init(struct rows *rows, const struct smmu_stats *stats,
 	return 0;
 }
 
+static void add(struct smmu_stats_stream *sum, const struct smmu_stats_stream *row)
+{
+	sum->records += row->records;
+	sum->bytes += row->bytes;
+	for (unsigned s = 0; s < SMMU_STATUS_COUNT; s++)
+		sum->by_status[s] += row->by_status[s];
+}
+
 /* The rows from i on that are of one SMMU (and stream), added up; returns where the next begin. */
 static size_t add_up(struct smmu_stats_stream *sum, const struct rows *rows, size_t i,
 		     bool of_stream)
@@ -134,10 +143,7 @@ static size_t add_up(struct smmu_stats_stream *sum, const struct rows *rows, siz
 		if (row->smmu != sum->smmu ||
 		    (of_stream && (row->stream != sum->stream || row->sec != sum->sec)))
 			break;
-		sum->records += row->records;
-		sum->bytes += row->bytes;
-		for (unsigned s = 0; s < SMMU_STATUS_COUNT; s++)
-			sum->by_status[s] += row->by_status[s];
+		add(sum, row);
 	}
 	return i;
 }
@@ -174,15 +180,21 @@ static size_t columns_of(const struct rows *rows, size_t count)
 	return seconds_of(rows->stats) > 0 ? count : count - 1;
 }
 
+static const char *device_of(const struct rows *rows, const struct smmu_stats_stream *row)
+{
+	const struct smmu_stats *stats = rows->stats;
+
+	return stats->device ? stats->device(stats->device_ctx, rows->machine->smmu[row->smmu].name,
+					     row->stream)
+			     : NULL;
+}
+
 static void emit_whose(struct smmu_emit *emit, const struct rows *rows,
 		       const struct smmu_stats_stream *row)
 {
-	const struct smmu_stats *stats = rows->stats;
-	const char *smmu = rows->machine->smmu[row->smmu].name;
-	const char *device =
-		stats->device ? stats->device(stats->device_ctx, smmu, row->stream) : NULL;
+	const char *device = device_of(rows, row);
 
-	smmu_emit_str(emit, "smmu", smmu);
+	smmu_emit_str(emit, "smmu", rows->machine->smmu[row->smmu].name);
 	smmu_emit_str(emit, "security", smmu_stats_sec_name(row->sec));
 	smmu_emit_hex(emit, "stream", row->stream, 0);
 	if (device)
@@ -207,6 +219,74 @@ static void emit_smmus(struct smmu_emit *emit, const struct rows *rows)
 		smmu_emit_end(emit);
 	}
 	smmu_emit_end(emit);
+}
+
+/* A row whose stream has a device. */
+struct named {
+	const char *device;
+	const struct smmu_stats_stream *row;
+};
+
+static int by_device(const void *a, const void *b)
+{
+	const struct named *p = a, *q = b;
+	int sign = order(p->row->smmu, q->row->smmu);
+
+	return sign ? sign : strcmp(p->device, q->device);
+}
+
+static bool is_another_stream(const struct named *a, const struct named *b)
+{
+	return a->row->stream != b->row->stream || a->row->sec != b->row->sec;
+}
+
+static void emit_device(struct smmu_emit *emit, const struct rows *rows, const struct named *named,
+			size_t count)
+{
+	struct smmu_stats_stream sum = *named->row;
+
+	for (size_t i = 1; i < count; i++)
+		add(&sum, named[i].row);
+	smmu_emit_object(emit, NULL);
+	smmu_emit_str(emit, "smmu", rows->machine->smmu[sum.smmu].name);
+	smmu_emit_str(emit, "device", named->device);
+	emit_counts(emit, rows, &sum);
+	smmu_emit_end(emit);
+}
+
+/* By device, where one of them has several streams. */
+static int emit_devices(struct smmu_emit *emit, const struct rows *rows)
+{
+	static const struct smmu_emit_column columns[] = {
+		{"smmu", "SMMU", false},
+		{"device", "Device", false},
+		COUNT_COLUMNS,
+	};
+	struct named *named = calloc(rows->count + 1, sizeof(*named));
+	size_t count = 0, next;
+	bool several = false;
+
+	if (!named)
+		return SMMU_E_NOMEM;
+	for (size_t i = 0; i < rows->count; i++) {
+		named[count] = (struct named){device_of(rows, rows->row[i]), rows->row[i]};
+		count += named[count].device != NULL;
+	}
+	qsort(named, count, sizeof(*named), by_device);
+	for (size_t i = 1; i < count; i++)
+		several |= !by_device(&named[i - 1], &named[i]) &&
+			   is_another_stream(&named[i - 1], &named[i]);
+	if (several) {
+		smmu_emit_table(emit, "devices", columns, columns_of(rows, SMMU_LEN(columns)));
+		for (size_t i = 0; i < count; i = next) {
+			for (next = i + 1; next < count && !by_device(&named[i], &named[next]);)
+				next++;
+			emit_device(emit, rows, &named[i], next - i);
+		}
+		smmu_emit_end(emit);
+	}
+	free(named);
+	return 0;
 }
 
 static void emit_streams(struct smmu_emit *emit, const struct rows *rows)
@@ -291,18 +371,20 @@ static int emit_rows(struct smmu_emit *emit, const struct smmu_stats *stats,
 		     const struct smmu_machine *machine, bool has_events)
 {
 	struct rows rows;
+	int error;
 
 	if (rows_init(&rows, stats, machine))
 		return SMMU_E_NOMEM;
 	if (machine->count > 1)
 		emit_smmus(emit, &rows);
+	error = emit_devices(emit, &rows);
 	emit_streams(emit, &rows);
 	if (rows.has_substreams)
 		emit_substreams(emit, &rows);
 	if (has_events)
 		emit_faults(emit, &rows);
 	free(rows.row);
-	return 0;
+	return error;
 }
 
 /* Of the trace's own clock, so that the same trace gives the same figures. */

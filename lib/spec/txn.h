@@ -6,6 +6,7 @@
 #ifndef SMMU_SPEC_TXN_H
 #define SMMU_SPEC_TXN_H
 
+#include <assert.h>
 #include <stddef.h>
 
 #include "base/bits.h"
@@ -70,9 +71,9 @@ SMMU_INLINE const uint8_t *smmu_txn_bytes(const struct smmu_txn *txn)
 	return (const uint8_t *)txn + offsetof(struct smmu_txn, read);
 }
 
-_Static_assert(offsetof(struct smmu_txn, substream) == offsetof(struct smmu_txn, stream) + 4 &&
-		       offsetof(struct smmu_txn, sec) == offsetof(struct smmu_txn, read) + 12,
-	       "smmu_txn_is_like() reads several members at once");
+static_assert(offsetof(struct smmu_txn, substream) == offsetof(struct smmu_txn, stream) + 4 &&
+		      offsetof(struct smmu_txn, sec) == offsetof(struct smmu_txn, read) + 12,
+	      "smmu_txn_is_like() reads several members at once");
 
 /* Whether they differ in nothing but address, size and smmu_txn_index(). */
 SMMU_INLINE bool smmu_txn_is_like(const struct smmu_txn *a, const struct smmu_txn *b)

@@ -6,6 +6,9 @@
 #ifndef SMMU_TRACE_RECORD_H
 #define SMMU_TRACE_RECORD_H
 
+#include <assert.h>
+#include <stddef.h>
+
 #include "spec/txn.h"
 
 enum smmu_trace_op {
@@ -36,10 +39,10 @@ struct smmu_record {
 	uint32_t line; /* of the input, 0 when it has no lines */
 };
 
-_Static_assert(offsetof(struct smmu_record, smmu) == offsetof(struct smmu_record, op) + 4 &&
-		       offsetof(struct smmu_record, has_size) ==
-			       offsetof(struct smmu_record, has_stream) + 3,
-	       "what follows reads several members at once");
+static_assert(offsetof(struct smmu_record, smmu) == offsetof(struct smmu_record, op) + 4 &&
+		      offsetof(struct smmu_record, has_size) ==
+			      offsetof(struct smmu_record, has_stream) + 3,
+	      "what follows reads several members at once");
 
 /* An access through the SMMU that needs no name, as most records are. */
 SMMU_INLINE bool smmu_record_is_first_access(const struct smmu_record *record)

@@ -70,13 +70,13 @@ def table(at):
     return at | 3
 
 
-def page2(oa, s2ap=3, af=1):
+def page2(oa, s2ap=3, af=1, dbm=0):
     """Stage 2 page: MemAttr Normal write-back."""
-    return oa | af << 10 | 3 << 8 | s2ap << 6 | 15 << 2 | 3
+    return oa | dbm << 51 | af << 10 | 3 << 8 | s2ap << 6 | 15 << 2 | 3
 
 
-def block2(oa):
-    return page2(oa) & ~2
+def block2(oa, **more):
+    return page2(oa, **more) & ~2
 
 
 def pte(l3, va):
@@ -206,6 +206,12 @@ def stalled(number=F_TRANSLATION, stag=1, recorded=True):
     return {"status": "stall",
             "event": {"type": hex(number), "name": NAMES[number], "recorded": recorded,
                       "fields": {"Stall": "0x1", "STAG": hex(stag)}}}
+
+
+def updated(want, changes):
+    """With the words that hardware update changes, none else: {address: value}."""
+    return {**want, "updates_exact": True, "updates": [
+        {"address": hex(at), "value": hex(value)} for at, value in changes.items()]}
 
 
 def one_of(*wants):

@@ -3,7 +3,7 @@
 
 run.py SMMU [FILTER...]
 
-Each sequence (structures, tables, faults, queues) is replayed without caches,
+Each sequence (structures, tables, faults, queues, updates) is replayed without caches,
 with caches that keep everything, and with small ones.  The wrong form must
 show where caches are permitted to show it; the right one must never.
 """
@@ -19,6 +19,7 @@ import faults  # noqa: E402
 import queues  # noqa: E402
 import structures  # noqa: E402
 import tables  # noqa: E402
+import updates  # noqa: E402
 from rig import RAM  # noqa: E402
 from sequences import compare, compare_ends  # noqa: E402
 
@@ -93,7 +94,8 @@ def main():
         sys.exit(__doc__)
     smmu, filters = sys.argv[1], sys.argv[2:]
     passed = failed = 0
-    for sequence in (s for part in (structures, tables, faults, queues) for s in part.SEQUENCES):
+    parts = (structures, tables, faults, queues, updates)
+    for sequence in (s for part in parts for s in part.SEQUENCES):
         if filters and not any(f in sequence.name for f in filters):
             continue
         for caches in ("none", "ideal", "small"):

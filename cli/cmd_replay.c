@@ -18,7 +18,7 @@
 
 struct replay_args {
 	const char *system, *trace, *memory_after, *caches, *expect, *stats;
-	bool each, strict, drain, journal_only;
+	bool each, strict, drain, journal_only, merge_events;
 	int format;
 	struct cli_u64 jobs;
 };
@@ -38,6 +38,9 @@ static const struct cli_opt replay_opts[] = {
 		"bounded by the pages touched, up to a million"),
 	OPT_FLAG("drain", struct replay_args, drain,
 		 "software takes the events out of their queue as they come"),
+	OPT_FLAG("merge-events", struct replay_args, merge_events,
+		 "an event that repeats the newest record not taken yet leaves none, where STE.MEV "
+		 "permits"),
 	OPT_FLAG("journal-only", struct replay_args, journal_only,
 		 "map and unmap are remembered, and change no tables"),
 	OPT_FLAG("strict", struct replay_args, strict, "stop at a line that cannot be read"),
@@ -280,6 +283,8 @@ static int run_system(struct run *run, const struct replay_args *args, struct cl
 	error = give_caches(system, args->caches, diag);
 	if (error)
 		return error;
+	for (size_t i = 0; i < machine->count; i++)
+		smmu_model_set_merging(machine->smmu[i].model, args->merge_events);
 	if (args->memory_after && smmu_mem_mark_clean(machine->mem))
 		return smmu_diag_nomem(diag);
 	error = smmu_in_open(&in, args->trace, diag);

@@ -40,6 +40,46 @@ bool smmu_eventq_is_writable(const struct smmu_model *model, enum smmu_sec sec)
 	       smmu_mem_exists(model->mem, next_entry(model, sec), SMMU_EVT_SIZE);
 }
 
+/* 7.3.1: within a page, for the types whose description says so. */
+static uint64_t identity(const struct smmu_evt *evt, unsigned word)
+{
+	switch (smmu_evt_Type(evt)) {
+	case SMMU_EVT_F_TRANSL_FORBIDDEN:
+	case SMMU_EVT_F_WALK_EABT:
+	case SMMU_EVT_F_TRANSLATION:
+	case SMMU_EVT_F_ADDR_SIZE:
+	case SMMU_EVT_F_ACCESS:
+	case SMMU_EVT_F_PERMISSION:
+	case SMMU_EVT_F_TLB_CONFLICT: {
+		struct smmu_evt page = *evt;
+
+		smmu_evt_set_InputAddr(&page, smmu_align_down_log2(smmu_evt_InputAddr(evt), 12));
+		return page.word[word];
+	}
+	default:
+		return evt->word[word];
+	}
+}
+
+bool smmu_eventq_repeats(const struct smmu_model *model, enum smmu_sec sec,
+			 const struct smmu_evt *evt)
+{
+	const struct smmu_bank *bank = &model->iface[sec].bank;
+	uint64_t prod = smmu_EVENTQ_PROD_WR(model->regs[bank->eventq_prod]);
+	struct smmu_pa pa = {smmu_queue_entry(&model->iface[sec].now.eventq, prod - 1), bank->pas};
+	uint8_t bytes[SMMU_EVT_SIZE];
+	struct smmu_evt newest;
+
+	if (is_empty(model, sec) || !smmu_mem_read(model->mem, pa, bytes, sizeof(bytes)))
+		return false;
+	for (unsigned i = 0; i < SMMU_EVT_WORDS; i++)
+		newest.word[i] = smmu_ld64le(bytes + 8 * i);
+	for (unsigned i = 0; i < SMMU_EVT_WORDS; i++)
+		if (identity(&newest, i) != identity(evt, i))
+			return false;
+	return true;
+}
+
 /* 7.4: a discarded record shows in OVFLG, unless an overflow is already unacknowledged. */
 static void overflow(struct smmu_model *m, enum smmu_sec sec)
 {

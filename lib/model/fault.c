@@ -173,6 +173,35 @@ static struct smmu_evt record(const struct smmu_walk *w, const struct outcome *o
 	return evt;
 }
 
+/* 7.3.1: stalls never; before an STE was found always, else as its MEV says. */
+static bool may_merge(const struct smmu_walk *w, const struct outcome *o)
+{
+	switch (w->fault.type) {
+	case SMMU_EVT_F_UUT:
+	case SMMU_EVT_C_BAD_STREAMID:
+	case SMMU_EVT_F_STE_FETCH:
+	case SMMU_EVT_C_BAD_STE:
+		return true;
+	default:
+		return !o->stall && w->config && smmu_ste_MEV(&w->config->ste);
+	}
+}
+
+/* Into the Event queue, unless a record that stands there tells it already. */
+static void deliver(const struct smmu_walk *w, const struct outcome *o, const struct smmu_evt *evt)
+{
+	struct smmu_model *m = w->model;
+	struct smmu_event *event = &w->result->event;
+
+	event->merged = m->merging && may_merge(w, o) && smmu_eventq_repeats(m, w->txn->sec, evt);
+	if (event->merged)
+		event->recorded = true;
+	else if (w->probe)
+		event->recorded = smmu_eventq_is_writable(m, w->txn->sec);
+	else
+		event->recorded = smmu_eventq_write(m, w->txn->sec, evt, o->stall);
+}
+
 int smmu_walk_finish_fault(struct smmu_walk *w)
 {
 	struct smmu_result *r = w->result;
@@ -193,8 +222,7 @@ int smmu_walk_finish_fault(struct smmu_walk *w)
 	r->status = o.stall ? SMMU_STATUS_STALL : SMMU_STATUS_FAULT;
 	r->event.present = true;
 	memcpy(r->event.word, evt.word, sizeof(r->event.word));
-	r->event.recorded = w->probe ? smmu_eventq_is_writable(w->model, w->txn->sec)
-				     : smmu_eventq_write(w->model, w->txn->sec, &evt, o.stall);
+	deliver(w, &o, &evt);
 	if (!o.stall || w->probe)
 		return 0;
 	return smmu_stall_add(w->model, w->txn, &r->event, o.stag);

@@ -106,6 +106,8 @@ int smmu_model_clone(struct smmu_model **model, const struct smmu_model *from, s
 	size_t size = from->stalled_count * sizeof(*from->stalled);
 	int err = smmu_model_new(model, mem, from->regs);
 
+	if (!err)
+		(*model)->merging = from->merging;
 	if (!err && from->caches)
 		err = smmu_model_set_caches(*model, &from->caches->config);
 	if (err) {
@@ -192,6 +194,11 @@ int smmu_model_set_caches(struct smmu_model *model, const struct smmu_caches *ca
 bool smmu_model_shows_caches(const struct smmu_model *model)
 {
 	return model->caches != NULL;
+}
+
+void smmu_model_set_merging(struct smmu_model *model, bool on)
+{
+	model->merging = on;
 }
 
 struct smmu_cache_stats smmu_model_cache_stats(const struct smmu_model *model,

@@ -86,6 +86,13 @@ int smmu_model_command(struct smmu_reply *reply, struct smmu_model *model, enum 
 /* Software takes every record out of the Event queue of sec, and acknowledges an overflow. */
 int smmu_model_drain(struct smmu_model *model, enum smmu_sec sec);
 
+/*
+ * Whether events are merged (3.5.5, 7.3.1); off after new.  IMPDEF: one that
+ * repeats the newest record that software has not taken out of the queue yet is
+ * told by that record, where STE.MEV permits.
+ */
+void smmu_model_set_merging(struct smmu_model *model, bool on);
+
 /* A stalled transaction that ended, or stalled once more with a new event. */
 struct smmu_ended {
 	uint64_t id; /* smmu_model_name_stalled() */

@@ -63,6 +63,7 @@ struct smmu_model {
 	struct smmu_tlb *tlb; /* owned */
 	struct smmu_frame frame[1 << SMMU_FRAMES_LOG2];
 	bool tlb_on;
+	bool merging; /* smmu_model_set_merging() */
 	struct smmu_ids ids;
 	struct smmu_iface iface[SMMU_SEC_COUNT]; /* Root has no streams: only its space is set */
 	bool eventq_cached; /* caches may hold what was read inside an Event queue */
@@ -138,6 +139,12 @@ uint16_t smmu_stall_next(const struct smmu_model *model);
 int smmu_stall_add(struct smmu_model *model, const struct smmu_txn *txn,
 		   const struct smmu_event *event, uint16_t stag);
 
+/*
+ * Whether the newest record in the queue of sec that software has not taken is
+ * identical to evt in the sense of 7.3.1.
+ */
+bool smmu_eventq_repeats(const struct smmu_model *model, enum smmu_sec sec,
+			 const struct smmu_evt *evt);
 /* Whether a record would be written to the queue of sec now (7.2.1). */
 bool smmu_eventq_is_writable(const struct smmu_model *model, enum smmu_sec sec);
 /*

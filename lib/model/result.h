@@ -65,6 +65,7 @@ const char *smmu_struct_name(enum smmu_struct_kind kind);
 struct smmu_event {
 	bool present;
 	bool recorded;	  /* written to the Event queue */
+	bool merged;	  /* no record of its own: the newest one stands for it, too (7.3.1) */
 	uint64_t word[4]; /* the 32-byte record, lowest first */
 };
 

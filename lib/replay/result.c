@@ -46,6 +46,8 @@ void smmu_result_emit_event(struct smmu_emit *emit, const struct smmu_event *eve
 		smmu_show_fields(emit, format, evt.word, &ctx, people);
 	if (!event->recorded)
 		smmu_emit_bool(emit, "recorded", false);
+	if (event->merged)
+		smmu_emit_bool(emit, "merged", true);
 	smmu_emit_end(emit);
 }
 

@@ -177,6 +177,7 @@ int smmu_stats_add(struct smmu_stats *stats, uint32_t smmu, const struct smmu_re
 	if (result->event.present) {
 		stats->by_event[type_of(result) % SMMU_LEN(stats->by_event)]++;
 		stats->events_lost += !result->event.recorded;
+		stats->events_merged += result->event.merged;
 	}
 	return is_traffic(record->op) ? count_stream(stats, smmu, record, result) : 0;
 }

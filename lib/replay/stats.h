@@ -50,7 +50,8 @@ struct smmu_stats {
 	bool timed;	  /* the trace has times of its own */
 	uint64_t by_status[SMMU_STATUS_COUNT];
 	uint64_t by_event[256];
-	uint64_t events_lost; /* not recorded */
+	uint64_t events_lost;	/* not recorded */
+	uint64_t events_merged; /* told by the record before */
 	uint64_t updates;
 	uint64_t stale; /* answers from a cached entry that a fresh walk contradicts */
 	uint64_t first_ns, last_ns;

@@ -465,6 +465,8 @@ int smmu_stats_emit(struct smmu_emit *emit, const struct smmu_stats *stats,
 		smmu_emit_uint(emit, "stale", stats->stale);
 	if (events)
 		smmu_emit_uint(emit, "events_not_recorded", stats->events_lost);
+	if (stats->events_merged)
+		smmu_emit_uint(emit, "events_merged", stats->events_merged);
 	if (stats->expected)
 		smmu_emit_uint(emit, "expected", stats->expected);
 	if (stats->expected)

@@ -45,6 +45,8 @@ def compare_event(want, got):
         problems += [f"record word {i}: {got['record'][i]} should be {word} under {masks[i]}"
                      for i, word in enumerate(want["record"])
                      if (number(word) ^ number(got["record"][i])) & number(masks[i])]
+    if want.get("merged", False) != got.get("merged", False):
+        problems.append(f"merged: {got.get('merged', False)}")
     if "recorded" in want and want["recorded"] != got.get("recorded", True):
         problems.append(f"recorded: {got.get('recorded', True)}")
     return problems

@@ -399,6 +399,7 @@ void chaos(uint64_t seed, uint64_t records)
 		put_ste(&c, STRTAB + 64 * i);
 	set_registers(&c);
 	check(&c, smmu_model_new(&c.model, c.mem, c.regs) == 0, "no model");
+	smmu_model_set_merging(c.model, one_in(&c.dice, 3));
 	give_caches(&c);
 	for (c.record = 0; c.record < records; c.record++)
 		record(&c);

@@ -65,6 +65,8 @@ void sides_start(struct sides *s, const uint64_t *regs, struct dice *dice)
 	memcpy(s->regs, regs, sizeof(s->regs));
 	for (unsigned i = 0; i < SIDES; i++)
 		check(s, i, smmu_model_new(&s->model[i], s->mem[i], regs) == 0, "no model");
+	for (unsigned i = 0, merging = one_in(dice, 3); i < SIDES; i++)
+		smmu_model_set_merging(s->model[i], merging);
 	smmu_model_set_tlb(s->model[SIDE_PLAIN], false);
 	check(s, SIDE_IDEAL, smmu_model_set_caches(s->model[SIDE_IDEAL], &ideal) == 0, "caches");
 	check(s, SIDE_SIZED, smmu_model_set_caches(s->model[SIDE_SIZED], &sized) == 0, "caches");
@@ -135,6 +137,8 @@ static const char *difference(const struct smmu_result *a, const struct smmu_res
 		return "status";
 	if (a->event.present != b->event.present || a->event.recorded != b->event.recorded)
 		return "event present or recorded";
+	if (a->event.present && a->event.merged != b->event.merged)
+		return "event merged";
 	if (a->event.present && memcmp(a->event.word, b->event.word, sizeof(a->event.word)) != 0)
 		return "event";
 	if (!is_same_updates(a->updates, a->updates_count, b->updates, b->updates_count))

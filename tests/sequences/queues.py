@@ -1,9 +1,10 @@
 """Event queue overflow, queue aborts and command errors, with recovery (7.1, 7.2.2, 7.4, 7.5)."""
-from rig import (CMDQ, CMDQ_BASE, CMDQ_CONS, CMDQ_PROD, CR0, EVENTQ, EVENTQ_CONS, EVENTQ_PROD,
-                 F_TRANSLATION, GERROR, GERRORN, L3, REGISTERS, VA, Sequence, access, command,
-                 fault, mmio_read, mmio_write, nh_va, ok, poke, pte, sync, words)
+from rig import (CD, CMDQ, CMDQ_BASE, CMDQ_CONS, CMDQ_PROD, CR0, C_BAD_STE, EVENTQ, EVENTQ_CONS,
+                 EVENTQ_PROD, F_TRANSLATION, GERROR, GERRORN, L3, REGISTERS, S1, STREAM, STRTAB,
+                 Sequence, VA, VA2, access, cd_words, command, fault, mmio_read, mmio_write,
+                 nh_va, ok, poke, pte, stalled, ste, sync, words)
 
-ENTRY = pte(L3, VA)
+STE, ENTRY = STRTAB + 64 * STREAM, pte(L3, VA)
 UNMAPPED = [(ENTRY, words(0))]
 SMALL = {"SMMU_EVENTQ_BASE": EVENTQ | 1}          # two records: WR [0], wrap [1]
 NOWHERE = 0x20000000                              # no memory there
@@ -23,6 +24,24 @@ def illegal(name, sections, low, high=0, registers=None):
         mmio_read(CMDQ_CONS, 1 << 24 | 2), mmio_read(GERROR, CMDQ_ERR),
         poke(ENTRY, 0), nh_va(), sync(), access(fault(F_TRANSLATION)),
     ], registers=registers)
+
+
+def told(want):
+    """By the record before."""
+    return {**want, "event": {**want["event"], "merged": True}}
+
+
+def repeats(va, **more):
+    return access(fault(F_TRANSLATION), va=va, **more)
+
+
+def repeated(va, **more):
+    return access(told(fault(F_TRANSLATION)), va=va, **more)
+
+
+def merged(name, steps, mev=1, options=("--merge-events",), memory=None, registers=None):
+    return Sequence(f"merging: {name}", "7.3.1, 3.5.5", steps, registers=registers, options=options,
+                    memory=[(STE, words(*ste(S1, mev=mev))), (ENTRY, words(0, 0)), *(memory or [])])
 
 
 SEQUENCES = [
@@ -55,6 +74,29 @@ SEQUENCES = [
         mmio_write(CR0, 0x9), mmio_write(0xa0, EVENTQ | 3, size=8), mmio_write(CR0, 0xd),
         LOST, mmio_write(GERRORN, 0), RECORDED, mmio_read(EVENTQ_PROD, 1),
     ], memory=UNMAPPED, registers={"SMMU_EVENTQ_BASE": NOWHERE | 3}),
+
+    # 7.3.1: within a page, with MEV, one behind the other.
+    merged("the same page, MEV", [repeats(VA), repeated(VA), repeated(VA + 8),
+                                  mmio_read(EVENTQ_PROD, 1)]),
+    merged("the same page, no MEV", [repeats(VA), repeats(VA + 8), mmio_read(EVENTQ_PROD, 2)],
+           mev=0),
+    merged("not asked for", [repeats(VA), repeats(VA + 8), mmio_read(EVENTQ_PROD, 2)], options=()),
+    merged("another page", [repeats(VA), repeats(VA2), repeats(VA), mmio_read(EVENTQ_PROD, 3)]),
+    merged("another access", [repeats(VA), repeats(VA, kind="w"), repeats(VA, privileged=1),
+                              mmio_read(EVENTQ_PROD, 3)]),
+    merged("taken by software in between", [
+        repeats(VA), mmio_write(EVENTQ_CONS, 1), repeats(VA), mmio_read(EVENTQ_PROD, 2)]),
+    merged("no overflow of a full queue", [
+        repeats(VA), repeats(VA2), repeated(VA2), mmio_read(EVENTQ_PROD, 2),
+        access(fault(F_TRANSLATION, recorded=False)), mmio_read(EVENTQ_PROD, 1 << 31 | 2),
+    ], registers=SMALL),
+    merged("stalls never", [
+        access(stalled()), access(stalled(stag=2)), mmio_read(EVENTQ_PROD, 2),
+    ], memory=[(CD, words(*cd_words(s=1)))]),
+    merged("C_BAD_STE whatever MEV is", [
+        access(fault(C_BAD_STE)), access(told(fault(C_BAD_STE)), va=VA2),
+        mmio_read(EVENTQ_PROD, 1),
+    ], memory=[(STE, words(*ste(S1, valid=0)))]),
 
     Sequence("command error, acknowledged without a repair: again", "7.1, 7.5", [
         command(0xff, **ILL), mmio_read(GERROR, CMDQ_ERR),

@@ -219,8 +219,8 @@ def one_of(*wants):
 
 
 class Sequence:
-    def __init__(self, name, sections, steps, registers=None, memory=None, ram=RAM_SIZE):
+    def __init__(self, name, sections, steps, registers=None, memory=None, options=()):
         self.name, self.sections, self.steps = name, sections, steps
         self.registers = {**REGISTERS, **(registers or {})}
         self.memory = MEMORY + (memory or [])
-        self.ram = ram
+        self.options = list(options)

@@ -20,7 +20,7 @@ import queues  # noqa: E402
 import structures  # noqa: E402
 import tables  # noqa: E402
 import updates  # noqa: E402
-from rig import RAM  # noqa: E402
+from rig import RAM, RAM_SIZE  # noqa: E402
 from sequences import compare, compare_ends  # noqa: E402
 
 TIMEOUT_S = 60
@@ -29,7 +29,7 @@ SMALL = "config: {entries: 4, ways: 2}\nmicro: {entries: 2}\nmain: {entries: 4, 
 
 
 def write_system(folder, sequence):
-    lines = ["version: 1", "memory:", f"  - {{base: {RAM:#x}, size: {sequence.ram:#x}}}"]
+    lines = ["version: 1", "memory:", f"  - {{base: {RAM:#x}, size: {RAM_SIZE:#x}}}"]
     pages = {}
     for base, data in sequence.memory:
         image = pages.setdefault(base >> 12, bytearray(4096))
@@ -48,7 +48,8 @@ def replay(smmu, folder, sequence, caches):
     (folder / "small.yaml").write_text(SMALL)
     done = subprocess.run([smmu, "replay", folder / "system.yaml", folder / "trace.jsonl", "--each",
                            "--format", "jsonl", "--caches",
-                           folder / "small.yaml" if caches == "small" else caches],
+                           folder / "small.yaml" if caches == "small" else caches,
+                           *sequence.options],
                           stdin=subprocess.DEVNULL, capture_output=True, timeout=TIMEOUT_S,
                           check=False)
     if done.returncode:

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -17,9 +18,10 @@
 
 #define CHUNK	       65536
 #define LINE_MAX_BYTES (1u << 20)
-/* How often a file is looked at for more, and after how much quiet what is open is shown. */
-#define PAUSE_MS     100
-#define QUIET_PAUSES 5
+/* How often a file is looked at for more; after how much quiet what is whole is shown, and all. */
+#define PAUSE_MS       100
+#define GIVE_UP_PAUSES 50
+#define QUIET_PAUSES   5
 
 static bool is_pipe_idle(void)
 {
@@ -27,6 +29,8 @@ static bool is_pipe_idle(void)
 
 	return poll(&in, 1, 0) == 0;
 }
+
+static volatile sig_atomic_t is_interrupted;
 
 struct reading {
 	struct cli_session *session;
@@ -52,8 +56,10 @@ static int emit_item(void *ctx, const struct smmu_log_item *item)
 struct growing {
 	struct cli_session *session;
 	struct smmu_log *log;
+	struct reading reading;
 	const char *path;
 	int fd;
+	bool is_regular; /* else a pipe, which ends */
 	off_t offset;
 	struct smmu_buf line;
 	uint32_t number;
@@ -88,61 +94,139 @@ static int take_bytes(struct growing *g, const char *bytes, size_t size)
 	return g->line.failed ? SMMU_E_NOMEM : stopped;
 }
 
-/* A file that was made shorter is a new one: it is read from its start. */
-static void look_for_restart(struct growing *g)
+/* What is left of the old file is shown, and the new one is another log. */
+static int start_again(struct growing *g, const char *why)
 {
-	struct stat now;
+	int stopped = smmu_log_flush(g->log);
 
-	if (fstat(g->fd, &now) == 0 && S_ISREG(now.st_mode) && now.st_size < g->offset) {
-		smmu_diag_warn(g->session->diag, NULL, "%s: the file was cut, it is read again",
-			       g->path);
-		g->offset = lseek(g->fd, 0, SEEK_SET);
-		g->number = 0;
-		smmu_buf_clear(&g->line);
-	}
+	smmu_diag_warn(g->session->diag, NULL, "%s: %s", g->path, why);
+	smmu_log_free(g->log);
+	g->log = NULL;
+	g->offset = 0;
+	g->number = 0;
+	g->is_skipping = false;
+	smmu_buf_clear(&g->line);
+	return stopped ? stopped : smmu_log_new(&g->log, emit_item, &g->reading);
 }
 
-static int follow(struct growing *g, char *bytes)
+/* A file that was made shorter is a new one, and so is one that now has its name. */
+static int look_for_restart(struct growing *g)
 {
-	const struct timespec pause = {0, PAUSE_MS * 1000000L};
-	unsigned quiet = 0;
+	struct stat own, named;
+	int fd;
 
-	for (;;) {
-		ssize_t got = read(g->fd, bytes, CHUNK);
-		int stopped = 0;
-
-		if (got < 0 && errno != EINTR)
+	if (fstat(g->fd, &own) || !S_ISREG(own.st_mode))
+		return 0;
+	if (own.st_size < g->offset) {
+		if (lseek(g->fd, 0, SEEK_SET))
 			return smmu_diag_errno(g->session->diag, NULL, errno, "cannot read %s",
 					       g->path);
+		return start_again(g, "the file was cut, it is read again");
+	}
+	if (g->fd == STDIN_FILENO || stat(g->path, &named) ||
+	    (named.st_ino == own.st_ino && named.st_dev == own.st_dev))
+		return 0;
+	fd = open(g->path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return 0; /* it may come back */
+	close(g->fd);
+	g->fd = fd;
+	return start_again(g, "the file was replaced, the new one is read");
+}
+
+/* Something to read, or 0 after a pause; of a pipe, that waits for somebody to write. */
+static int wait_for_more(const struct growing *g)
+{
+	struct pollfd in = {.fd = g->fd, .events = POLLIN};
+
+	return poll(&in, 1, PAUSE_MS);
+}
+
+static int rest(struct growing *g, unsigned *quiet)
+{
+	const struct timespec pause = {0, PAUSE_MS * 1000000L};
+	int stopped = 0;
+
+	if (++*quiet == QUIET_PAUSES)
+		stopped = smmu_log_pause(g->log);
+	else if (*quiet == GIVE_UP_PAUSES)
+		stopped = smmu_log_flush(g->log);
+	smmu_out_flush(g->session->out);
+	if (g->is_regular && !stopped) {
+		stopped = look_for_restart(g);
+		nanosleep(&pause, NULL);
+	}
+	return stopped;
+}
+
+/* Until the pipe ends, the output is lost, or the user has had enough. */
+static int follow(struct growing *g, char *bytes)
+{
+	unsigned quiet = 0;
+	int stopped = 0;
+
+	while (!stopped && !is_interrupted && !cli_output_is_lost(g->session)) {
+		ssize_t got = 0;
+
+		if (g->is_regular || wait_for_more(g) > 0) {
+			got = read(g->fd, bytes, CHUNK);
+			if (got < 0 && errno != EINTR)
+				return smmu_diag_errno(g->session->diag, NULL, errno,
+						       "cannot read %s", g->path);
+			if (got == 0 && !g->is_regular)
+				break;
+		}
 		if (got > 0) {
 			g->offset += got;
 			quiet = 0;
 			stopped = take_bytes(g, bytes, (size_t)got);
-		} else if (++quiet == QUIET_PAUSES) {
-			stopped = smmu_log_flush(g->log);
-		}
-		if (stopped || cli_output_is_lost(g->session))
-			return stopped < 0 ? stopped : 0;
-		if (got <= 0) {
-			smmu_out_flush(g->session->out);
-			look_for_restart(g);
-			nanosleep(&pause, NULL);
+		} else {
+			stopped = rest(g, &quiet);
 		}
 	}
+	if (!stopped && g->line.size && !g->is_skipping)
+		stopped =
+			smmu_log_line(g->log, smmu_buf_text(&g->line), g->line.size, g->number + 1);
+	if (!stopped)
+		stopped = smmu_log_flush(g->log);
+	return stopped < 0 ? stopped : 0;
+}
+
+static void on_interrupt(int number)
+{
+	(void)number;
+	is_interrupted = 1;
+}
+
+/* Ctrl-C ends it as the end of a file would: what is open is shown, JSON is closed. */
+static int follow_until_interrupted(struct growing *g, char *bytes)
+{
+	struct sigaction action = {.sa_handler = on_interrupt}, before[2];
+	static const int numbers[2] = {SIGINT, SIGTERM};
+	int error;
+
+	is_interrupted = 0;
+	for (size_t i = 0; i < 2; i++)
+		sigaction(numbers[i], &action, &before[i]);
+	error = follow(g, bytes);
+	for (size_t i = 0; i < 2; i++)
+		sigaction(numbers[i], &before[i], NULL);
+	return error;
 }
 
 static int follow_file(struct cli_session *session, const char *path)
 {
-	struct growing g = {.session = session, .path = path};
-	struct reading reading = {session, NULL};
+	struct growing g = {.session = session, .reading = {session, NULL}, .path = path};
 	char *bytes = malloc(CHUNK);
+	struct stat own;
 	int error = SMMU_E_NOMEM;
 
 	g.fd = strcmp(path, "-") ? open(path, O_RDONLY | O_CLOEXEC) : STDIN_FILENO;
+	g.is_regular = g.fd >= 0 && fstat(g.fd, &own) == 0 && S_ISREG(own.st_mode);
 	if (g.fd < 0)
 		error = smmu_diag_errno(session->diag, NULL, errno, "cannot open %s", path);
-	else if (bytes && !smmu_log_new(&g.log, emit_item, &reading))
-		error = follow(&g, bytes);
+	else if (bytes && !smmu_log_new(&g.log, emit_item, &g.reading))
+		error = follow_until_interrupted(&g, bytes);
 	if (error == SMMU_E_NOMEM)
 		smmu_diag_nomem(session->diag);
 	if (g.fd > STDIN_FILENO)

@@ -670,6 +670,21 @@ int smmu_log_line(struct smmu_log *log, const char *line, size_t size, uint32_t 
 	return log->stopped;
 }
 
+/* Whether nothing is missing, though prose may still come. */
+static bool is_whole(const struct log_slot *slot)
+{
+	return slot->is_done || (slot->item.kind == SMMU_LOG_EVENT &&
+				 slot->words == SMMU_EVT_WORDS && !slot->has_prose);
+}
+
+int smmu_log_pause(struct smmu_log *log)
+{
+	for (size_t i = 0; i < log->count && is_whole(slot_at(log, i)); i++)
+		log_slot_finish(slot_at(log, i));
+	drain(log, log->count ? slot_at(log, 0)->last_line : 0);
+	return log->stopped;
+}
+
 int smmu_log_flush(struct smmu_log *log)
 {
 	settle(log);

@@ -80,7 +80,9 @@ int smmu_log_new(struct smmu_log **log, smmu_log_visit *visit, void *ctx);
 void smmu_log_free(struct smmu_log *log); /* NULL is legal; nothing more is visited */
 /* The next line, without its end; number counts from 1.  Returns what visit returns, or 0. */
 int smmu_log_line(struct smmu_log *log, const char *line, size_t size, uint32_t number);
-/* No line follows, for now: visits what is left. */
+/* No line follows for a while: visits what is whole, from the first on. */
+int smmu_log_pause(struct smmu_log *log);
+/* No line follows: visits what is left. */
 int smmu_log_flush(struct smmu_log *log);
 
 /* A whole input.  Lines that are too long are reported and skipped, and are its result then. */

@@ -293,6 +293,27 @@ static void take_stated(struct log_segment *segment, const char *line, size_t at
 	segment->sec = sec;
 }
 
+/* "smmu:apu_smmu EVTQ_INFO: …" of MediaTek's driver, "smmu:apu_smmu: …": the end of the name. */
+static bool take_mediatek(struct log_segment *segment, const char *line, size_t at, size_t end,
+			  size_t size)
+{
+	static const char key[] = "smmu:", info[] = "EVTQ_INFO:";
+	size_t name = at + sizeof(key) - 1, stop = name, behind = skip_blanks(line, end, size);
+
+	if (!starts(line + at, end - at, key))
+		return false;
+	while (stop < end && (isalnum((unsigned char)line[stop]) || strchr("_.-", line[stop])))
+		stop++;
+	if (stop == name || (stop == end ? !starts(line + behind, size - behind, info)
+					 : stop + 1 < end || line[stop] != ':'))
+		return false;
+	segment->driver = LOG_DRIVER_V3;
+	segment->smmu = line + name;
+	segment->smmu_size = stop - name;
+	set_body(segment, line, end, size);
+	return true;
+}
+
 /* A driver's name in the run at[0..end): fills segment and returns true. */
 static bool take_driver(struct log_segment *segment, const char *line, size_t at, size_t end,
 			size_t size)
@@ -325,6 +346,8 @@ static bool take_driver(struct log_segment *segment, const char *line, size_t at
 	} else if (is_qemu(run, length)) {
 		segment->driver = LOG_DRIVER_QEMU;
 		set_body(segment, line, at, size);
+	} else {
+		take_mediatek(segment, line, at, end, size);
 	}
 	return segment->driver != LOG_DRIVER_NONE;
 }

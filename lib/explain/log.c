@@ -123,7 +123,7 @@ static bool fits_event(const struct smmu_log *log, const struct log_slot *slot, 
 {
 	const struct smmu_evt evt = {{word}};
 
-	if (slot->words && log->fragment > slot->word_line && begins_event(word) &&
+	if (slot->words > slot->in_a_row && log->fragment > slot->word_line && begins_event(word) &&
 	    smmu_evt_StreamID(&evt))
 		return false; /* what is left of a line is its header */
 	if (slot->words)

@@ -357,7 +357,8 @@ static int open_views(struct smmu_ahead *a)
 
 		if (!index)
 			return SMMU_E_NOMEM;
-		a->index = memcpy(index, run->smmu_index, size);
+		a->index = index;
+		memcpy(index, run->smmu_index, size);
 	}
 	a->index_count = run->smmu_index_count;
 	for (unsigned i = 0; i < run->replay->jobs && !error; i++)

@@ -85,7 +85,10 @@ Test(result, fault_has_a_response_and_an_event)
 	const struct smmu_result result = {
 		.status = SMMU_STATUS_FAULT,
 		.response = SMMU_RESPONSE_RAZ_WI,
-		.event = {true, false, false, {0x0000000800000010, 0x0000020800000000, 0x40001000, 0}},
+		.event = {true,
+			  false,
+			  false,
+			  {0x0000000800000010, 0x0000020800000000, 0x40001000, 0}},
 	};
 	json_t *json = object_of(&result, &(struct smmu_ids){0}), *event, *record, *fields;
 

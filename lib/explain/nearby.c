@@ -107,20 +107,21 @@ static int look_at_map(void *ctx, const struct smmu_reach_map *map)
 	return 0;
 }
 
-/* "64 KiB", "about 3 MiB", "0x40 bytes". */
+/* "64 KiB", "3838 MiB", "about 3 GiB", "0x40 bytes": exact where that takes few digits. */
 static void distance(char *text, size_t size, uint64_t bytes)
 {
-	const uint64_t mib = smmu_pow2(20), gib = smmu_pow2(30);
+	uint64_t unit = 1;
 	char number[24];
 
-	if (bytes && bytes % 1024 == 0 && (bytes < mib || bytes % mib == 0))
-		snprintf(text, size, "%s", smmu_format_size(number, bytes));
-	else if (bytes < mib)
+	while (bytes / 1024 >= unit && unit < smmu_pow2(60))
+		unit *= 1024;
+	if (unit > 1 && bytes % unit && bytes % (unit / 1024) == 0 && bytes / (unit / 1024) < 10000)
+		unit /= 1024;
+	if (unit == 1 || (unit == 1024 && bytes % unit))
 		snprintf(text, size, "0x%" PRIx64 " bytes", bytes);
 	else
-		snprintf(text, size, "about %s",
-			 smmu_format_size(number, bytes / (bytes < gib ? mib : gib) *
-							  (bytes < gib ? mib : gib)));
+		snprintf(text, size, "%s%s", bytes % unit ? "about " : "",
+			 smmu_format_size(number, bytes / unit * unit));
 }
 
 static void tell_neighbours(const struct search *s)

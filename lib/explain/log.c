@@ -22,7 +22,6 @@
 /* Lines that may stand between those of one item; without a driver's name, fewer. */
 #define REACH	     64
 #define REACH_NEARBY 4
-#define PENDING_MAX  2048
 
 /* Words that no header stands before: the last four, and how many were before them. */
 struct run {
@@ -48,10 +47,8 @@ struct smmu_log {
 	struct run run;
 	struct instance instances[INSTANCES];
 	size_t instances_next;
-	struct smmu_buf clean, pending, joined;
-	struct log_segment waiting; /* its text is in pending; driver NONE: nothing waits */
-	char waiting_smmu[SMMU_LOG_NAME];
-	uint32_t waiting_line;
+	struct smmu_buf clean;
+	struct log_wait wait;
 	uint32_t fragment; /* the last line that may be what is left of another one */
 };
 
@@ -556,64 +553,13 @@ static void take(struct smmu_log *log, const struct log_segment *segment,
 /* What waited for the next line to go on is all there is. */
 static void settle(struct smmu_log *log)
 {
-	struct log_segment segment = log->waiting;
+	struct log_segment segment;
 	struct log_parsed parsed;
 
-	if (!log->pending.size && !segment.is_start)
+	if (!log_wait_end(&segment, &log->wait))
 		return;
-	segment.body = smmu_buf_text(&log->pending);
-	segment.body_size = log->pending.size;
-	segment.smmu = log->waiting_smmu;
 	log_parse(&parsed, &segment);
-	log->waiting = (struct log_segment){.driver = LOG_DRIVER_NONE};
-	take(log, &segment, &parsed, log->waiting_line);
-	smmu_buf_clear(&log->pending);
-}
-
-static void wait_for_more(struct smmu_log *log, const struct log_segment *segment, uint32_t line)
-{
-	struct smmu_log_item item = item_of(segment, line);
-
-	log->waiting = *segment;
-	log->waiting.is_start = true;
-	log->waiting.smmu_size = strlen(item.smmu);
-	memcpy(log->waiting_smmu, item.smmu, sizeof(item.smmu));
-	log->waiting_line = line;
-	smmu_buf_clear(&log->pending);
-	smmu_buf_append(&log->pending, segment->body, segment->body_size);
-}
-
-/* Whether segment goes on with what waits: it then becomes part of that. */
-static bool join(struct smmu_log *log, const struct log_segment *segment)
-{
-	struct log_segment whole = log->waiting;
-	struct log_parsed before, parsed;
-
-	if (!log->waiting.is_start || segment->is_start ||
-	    log->pending.size + segment->body_size >= PENDING_MAX)
-		return false;
-	whole.smmu = log->waiting_smmu;
-	whole.body = smmu_buf_text(&log->pending);
-	whole.body_size = log->pending.size;
-	log_parse(&before, &whole);
-	smmu_buf_clear(&log->joined);
-	while (whole.body_size && whole.body[whole.body_size - 1] == ' ')
-		whole.body_size--;
-	smmu_buf_append(&log->joined, whole.body, whole.body_size);
-	if (whole.body_size)
-		smmu_buf_putc(&log->joined, ' ');
-	smmu_buf_append(&log->joined, segment->body, segment->body_size);
-	whole.body = smmu_buf_text(&log->joined);
-	whole.body_size = log->joined.size;
-	log_parse(&parsed, &whole);
-	if (log->joined.failed || parsed.part == LOG_PART_NONE || parsed.used <= before.used ||
-	    (before.part && before.part != LOG_PART_MESSAGE && parsed.part != before.part))
-		return false;
-	smmu_buf_clear(&log->pending);
-	smmu_buf_append(&log->pending, log->joined.data, log->joined.size);
-	if (!parsed.is_partial)
-		settle(log);
-	return true;
+	take(log, &segment, &parsed, log->wait.line);
 }
 
 /*
@@ -637,15 +583,19 @@ static void take_segment(struct smmu_log *log, const struct log_segment *segment
 {
 	struct log_parsed parsed;
 
-	if (join(log, segment))
+	switch (log_wait_join(&log->wait, segment)) {
+	case LOG_JOIN_PART:
 		return;
-	settle(log);
+	case LOG_JOIN_WHOLE:
+		settle(log);
+		return;
+	case LOG_JOIN_NO:
+		settle(log);
+	}
 	log_parse(&parsed, segment);
 	if (is_fragment(segment, &parsed))
 		log->fragment = line;
-	if (parsed.is_partial && segment->body_size < PENDING_MAX)
-		wait_for_more(log, segment, line);
-	else
+	if (!parsed.is_partial || !log_wait_begin(&log->wait, segment, line))
 		take(log, segment, &parsed, line);
 }
 
@@ -664,7 +614,7 @@ int smmu_log_line(struct smmu_log *log, const char *line, size_t size, uint32_t 
 	while (!log->stopped &&
 	       log_line_next(&segment, &at, smmu_buf_text(&log->clean), log->clean.size))
 		take_segment(log, &segment, number);
-	if (log->clean.failed || log->pending.failed)
+	if (log->clean.failed || log->wait.text.failed)
 		log->stopped = SMMU_E_NOMEM;
 	drain(log, number);
 	return log->stopped;
@@ -710,8 +660,7 @@ void smmu_log_free(struct smmu_log *log)
 	if (!log)
 		return;
 	smmu_buf_fini(&log->clean);
-	smmu_buf_fini(&log->pending);
-	smmu_buf_fini(&log->joined);
+	log_wait_fini(&log->wait);
 	free(log);
 }
 

@@ -1,7 +1,8 @@
 /*
  * Inside the log reader: a line is cut into segments, one a driver's message
- * (log_line.c), whose text is recognised (log_parse.c, log_match.c) and put
- * together to items (log.c) and their records (log_record.c).
+ * (log_line.c), whose text is recognised (log_parse.c, log_match.c), where it
+ * was wrapped with what goes on with it (log_wait.c), and put together to items
+ * (log.c) and their records (log_record.c).
  *
  * Threading: pure functions on what they are given.
  */
@@ -112,6 +113,23 @@ struct log_parsed {
 	struct log_captures captures; /* string is borrowed from the text */
 };
 void log_parse(struct log_parsed *parsed, const struct log_segment *segment);
+
+/* A segment that breaks off.  {0}: nothing waits. */
+struct log_wait {
+	bool waits;
+	struct log_segment segment; /* its text and name are copies, in text and smmu */
+	char smmu[SMMU_LOG_NAME];
+	uint32_t line;
+	struct smmu_buf text, joined;
+};
+/* Waits for what goes on with segment; false where that is too long. */
+bool log_wait_begin(struct log_wait *wait, const struct log_segment *segment, uint32_t line);
+/* What waited, borrowed until something else waits; false when nothing did. */
+bool log_wait_end(struct log_segment *segment, struct log_wait *wait);
+/* Whether segment goes on with what waits, whose part it then becomes, and ends it. */
+enum log_join { LOG_JOIN_NO, LOG_JOIN_PART, LOG_JOIN_WHOLE };
+enum log_join log_wait_join(struct log_wait *wait, const struct log_segment *segment);
+void log_wait_fini(struct log_wait *wait);
 
 /* An item that is being put together (log_record.c has its event). */
 struct log_slot {

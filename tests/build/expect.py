@@ -42,11 +42,16 @@ def el2_permits(one, access, is_indirect):
     return "x" in may and not one.get("privileged")
 
 
-def stage1_permits(one, access, privileged):
-    """Table D8-65: what the unprivileged can write, the privileged cannot execute."""
+def stage1_permits(one, access, privileged, is_lpae):
+    """
+    Table D8-65: what the unprivileged can write, the privileged cannot execute;
+    in VMSAv8-32 they can (CD.UWXN is 0), but only what can be read.
+    """
     may = one["access"]
     if one.get("privileged") and not privileged:
         return False
+    if access == "x" and is_lpae:
+        return "x" in may and "r" in may
     if access == "x":
         return "x" in may and not (privileged and "w" in may and not one.get("privileged"))
     return all(c in may for c in access)
@@ -72,7 +77,7 @@ def stage1(domain, device, address, access, privileged):
     if not one:
         return None, fault(F_TRANSLATION)
     permits = (el2_permits(one, access, "PIE" in domain.get("cd", {})) if is_el2
-               else stage1_permits(one, access, privileged))
+               else stage1_permits(one, access, privileged, domain.get("format") == "lpae"))
     if not permits:
         return None, fault(F_PERMISSION)
     return one["pa"] + address - one["input"], None
@@ -82,7 +87,8 @@ def stage2(domain, ipa, access):
     one = find_map(domain, ipa) if ipa < 1 << domain["input-bits"] else None
     if not one:
         return fault(F_TRANSLATION)
-    if not all(c in one["access"] for c in access):
+    needs = "rx" if access == "x" and domain.get("format") == "lpae" else access
+    if not all(c in one["access"] for c in needs):
         return fault(F_PERMISSION)
     return ("ok", one["pa"] + ipa - one["input"])
 

@@ -224,7 +224,7 @@ static int give_stats(struct run *run, const char *what, struct smmu_diag *diag)
 	unsigned pages = 0;
 	bool journal = false;
 
-	for (size_t size; *what; what += size + (what[size] == ',')) {
+	for (size_t size = 0; size == 0 || *what; what += size + (what[size] == ',')) {
 		size_t i = 0;
 
 		size = strcspn(what, ",");

@@ -1,6 +1,6 @@
 /* Pages of a run, as counting and showing share them.  Threading: as touch.h. */
-#ifndef SMMU_REPLAY_PAGES_PRIV_H
-#define SMMU_REPLAY_PAGES_PRIV_H
+#ifndef SMMU_REPLAY_TOUCH_PRIV_H
+#define SMMU_REPLAY_TOUCH_PRIV_H
 
 #include "replay/touch.h"
 

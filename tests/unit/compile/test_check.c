@@ -24,11 +24,39 @@ static void see(void *ctx, const struct smmu_diag_record *record)
 /* IDR0: two-level stream tables, VMSAv8-64, both stages; IDR1: 19 bits of queues, 16 of streams. */
 #define IDS "SMMU_IDR0: 0x0d44101b, SMMU_IDR1: 0x02730010, SMMU_IDR5: 0x74, SMMU_AIDR: 1, "
 
+struct row {
+	const char *row, *registers, *want; /* NULL: no warning */
+};
+
+static void check_row(const struct row *row)
+{
+	struct seen seen = {0};
+	struct smmu_diag diag = {.report = see, .ctx = &seen};
+	struct smmu_sys *sys = NULL;
+	struct smmu_mem *mem = NULL;
+	char text[512];
+
+	snprintf(text, sizeof(text),
+		 "version: 1\nmemory: [{base: 0x40000000, size: 64K}]\n"
+		 "smmus: [{name: s, registers: {%s}}]\n",
+		 row->registers);
+	cr_assert_eq(smmu_sys_load_memory(&sys, "t", text, strlen(text), &diag), 0, "%s: %s",
+		     row->row, seen.messages);
+	cr_assert_eq(smmu_compile_load_memory(&mem, sys, &diag), 0);
+	smmu_compile_check(sys, mem, &diag);
+	cr_expect_eq(seen.errors, 0, "%s", row->row);
+	if (row->want)
+		cr_expect_not_null(strstr(seen.messages, row->want), "%s: %s", row->row,
+				   seen.messages);
+	else
+		cr_expect_eq(seen.count, 0, "%s: %s", row->row, seen.messages);
+	smmu_mem_free(mem);
+	smmu_sys_free(sys);
+}
+
 Test(compile_check, warnings)
 {
-	static const struct {
-		const char *row, *registers, *want; /* NULL: no warning */
-	} rows[] = {
+	static const struct row rows[] = {
 		{"nothing odd",
 		 IDS "SMMU_CR0: 1, SMMU_STRTAB_BASE: 0x40000000, "
 		     "SMMU_STRTAB_BASE_CFG: 8",
@@ -85,28 +113,6 @@ Test(compile_check, warnings)
 		 "SMMU_S_CR1 does not exist here"},
 	};
 
-	for (size_t i = 0; i < SMMU_LEN(rows); i++) {
-		struct seen seen = {0};
-		struct smmu_diag diag = {.report = see, .ctx = &seen};
-		struct smmu_sys *sys = NULL;
-		struct smmu_mem *mem = NULL;
-		char text[512];
-
-		snprintf(text, sizeof(text),
-			 "version: 1\nmemory: [{base: 0x40000000, size: 64K}]\n"
-			 "smmus: [{name: s, registers: {%s}}]\n",
-			 rows[i].registers);
-		cr_assert_eq(smmu_sys_load_memory(&sys, "t", text, strlen(text), &diag), 0,
-			     "%s: %s", rows[i].row, seen.messages);
-		cr_assert_eq(smmu_compile_load_memory(&mem, sys, &diag), 0);
-		smmu_compile_check(sys, mem, &diag);
-		cr_expect_eq(seen.errors, 0, "%s", rows[i].row);
-		if (rows[i].want)
-			cr_expect_not_null(strstr(seen.messages, rows[i].want), "%s: %s",
-					   rows[i].row, seen.messages);
-		else
-			cr_expect_eq(seen.count, 0, "%s: %s", rows[i].row, seen.messages);
-		smmu_mem_free(mem);
-		smmu_sys_free(sys);
-	}
+	for (size_t i = 0; i < SMMU_LEN(rows); i++)
+		check_row(&rows[i]);
 }

@@ -41,7 +41,10 @@ struct pair {
 	uint64_t on, off; /* of the field that advertises it */
 	void (*arrange)(struct rig *rig);
 	struct outcome (*observe)(struct rig *rig);
-	struct outcome with, without;
+	unsigned with_event;
+	uint64_t with_value;
+	unsigned without_event;
+	uint64_t without_value;
 };
 
 /* ---- what to look at ---- */
@@ -553,14 +556,8 @@ static void no_tag_access(struct rig *rig)
 	map2(rig, smmu_s2desc_set_MemAttr(rig_page2(OUT), 4));
 }
 
-#define OK(value)                                                                                  \
-	{                                                                                          \
-		0, value                                                                           \
-	}
-#define EVENT(type)                                                                                \
-	{                                                                                          \
-		type, 0                                                                            \
-	}
+#define OK(value)      0, value
+#define EVENT(type)    type, 0
 #define ANSWERED(code) OK(SMMU_PAGE_ANSWERED << 4 | (code))
 
 static const struct pair pairs[] = {
@@ -581,22 +578,10 @@ static const struct pair pairs[] = {
 	 EVENT(PERMISSION)},
 	{"SMMUv3.0-HAD", "6.3.4 HAD: HAD0 RES0, D8-64 APTable", 1, 0, aptable_disabled, reads,
 	 OK(OUT), EVENT(PERMISSION)},
-	{"SMMUv3.0-HTTUA",
-	 "5.4 HA: ILLEGAL; 3.13.2",
-	 1,
-	 0,
-	 accessed_by_hardware,
-	 sees_leaf,
-	 OK(3),
-	 {BAD_CD, 2}},
-	{"SMMUv3.0-HTTUD",
-	 "5.4 HD: ILLEGAL; 3.13.3",
-	 2,
-	 1,
-	 dirtied_by_hardware,
-	 sees_leaf,
-	 OK(3),
-	 {BAD_CD, 7}},
+	{"SMMUv3.0-HTTUA", "5.4 HA: ILLEGAL; 3.13.2", 1, 0, accessed_by_hardware, sees_leaf, OK(3),
+	 BAD_CD, 2},
+	{"SMMUv3.0-HTTUD", "5.4 HD: ILLEGAL; 3.13.3", 2, 1, dirtied_by_hardware, sees_leaf, OK(3),
+	 BAD_CD, 7},
 	{"SMMUv3.0-BTM", "3.17: broadcast invalidation or none", 1, 0, commands, broadcasts,
 	 OK(NEW), OK(OUT + 0x1000)},
 	{"SMMUv3.0-PRI", "8.1, 8.2: queued, or Response Failure", 1, 0, page_requests,
@@ -648,8 +633,6 @@ static const struct pair pairs[] = {
 	 sees_memory, OK(SMMU_ATTR_WB), OK(16 + SMMU_MEM_NGNRNE)},
 };
 
-/* ---- the pairs ---- */
-
 /* The field of the identification register that a feature names. */
 static void advertise(struct rig *rig, const struct smmu_feature *feature, uint64_t value)
 {
@@ -668,7 +651,8 @@ static void advertise(struct rig *rig, const struct smmu_feature *feature, uint6
 static void check(const struct pair *pair, bool on)
 {
 	const struct smmu_feature *feature = smmu_feature_find(pair->feature);
-	const struct outcome *want = on ? &pair->with : &pair->without;
+	unsigned event = on ? pair->with_event : pair->without_event;
+	uint64_t value = on ? pair->with_value : pair->without_value;
 	struct outcome got;
 	struct rig rig;
 
@@ -681,9 +665,9 @@ static void check(const struct pair *pair, bool on)
 	cr_expect_eq(feature->present(rig.regs), on, "%s", pair->feature);
 	rig_start(&rig);
 	got = pair->observe(&rig);
-	cr_expect_eq(got.event, want->event, "%s %s, %s: event %#x", pair->feature,
+	cr_expect_eq(got.event, event, "%s %s, %s: event %#x", pair->feature,
 		     on ? "advertised" : "absent", pair->section, got.event);
-	cr_expect_eq(got.value, want->value, "%s %s, %s: %#lx", pair->feature,
+	cr_expect_eq(got.value, value, "%s %s, %s: %#lx", pair->feature,
 		     on ? "advertised" : "absent", pair->section, (unsigned long)got.value);
 	rig_fini(&rig);
 }

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/buf.h"
 #include "base/text.h"
 
 const struct cli_choice cli_entry_bits[] = {{"0", 0}, {"1", 1}, {NULL, 0}};
@@ -12,22 +13,24 @@ const struct cli_choice cli_entry_securities[] = {
 	{"root", SMMU_SEC_ROOT}, {NULL, 0},
 };
 
-/* "a, b and c" of every kind, for messages. */
 static int unknown_kind(const char *kind, struct smmu_diag *diag)
 {
 	const char *names[SMMU_ENTRY_COUNT], *near;
+	struct smmu_buf list = {0};
 	size_t n = 0;
 
-	for (; n < SMMU_ENTRY_COUNT; n++)
+	for (; n < SMMU_ENTRY_COUNT; n++) {
 		names[n] = smmu_entry_name((enum smmu_entry_kind)n);
+		smmu_buf_printf(&list, "%s%s", n ? ", " : "", names[n]);
+	}
 	smmu_diag_error(diag, NULL, SMMU_E_USAGE, "there is no KIND \"%s\"", kind);
 	near = smmu_nearest(kind, strlen(kind), names, n);
 	if (near)
 		smmu_diag_note(diag, NULL, "did you mean \"%s\"?", near);
 	else
-		smmu_diag_note(diag, NULL,
-			       "KIND is event, command, ste, cd, l1std, l1cd, vms, pri, register, "
-			       "s1desc, s2desc, gpt, dpt or log");
+		smmu_diag_note(diag, NULL, "KIND is one of %s; decode takes log as well",
+			       smmu_buf_text(&list));
+	smmu_buf_fini(&list);
 	return SMMU_E_USAGE;
 }
 

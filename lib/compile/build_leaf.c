@@ -192,8 +192,7 @@ static void set_attributes(struct build_leaf *leaf, const struct build_tt *tt,
 
 /* ---- fields by name ---- */
 
-/* Fields that the builder alone decides. */
-static bool is_built(const char *name)
+bool build_leaf_decides(const char *name)
 {
 	return !strcmp(name, "OA") || !strcmp(name, "Contiguous") || !strcmp(name, "SKL");
 }
@@ -226,7 +225,7 @@ bool build_leaf_field(struct smmu_field *field, const struct build_tt *tt, const
 		if (!build_leaf_format(&format, tt, kinds[i]))
 			continue;
 		found = smmu_format_field(&format.format, name);
-		if (!found || is_built(found->name))
+		if (!found || build_leaf_decides(found->name))
 			continue;
 		*field = *found;
 		return true;

@@ -241,6 +241,8 @@ struct build_leaf build_tt_leaf(const struct build_tt *tt, const struct smmu_sys
 /* What a map asks for that its leaf cannot say. */
 enum build_leaf_lack { BUILD_LACKS_NOTHING, BUILD_LACKS_MEMORY, BUILD_LACKS_ACCESS };
 enum build_leaf_lack build_leaf_lack(const struct build_tt *tt, const struct smmu_sys_map *map);
+/* Whether it is a field of a leaf that the builder alone decides. */
+bool build_leaf_decides(const char *name);
 /* The format of its leaves of that kind, SMMU_DESC_PAGE or BLOCK; false: it has none. */
 bool build_leaf_format(struct smmu_desc_format *format, const struct build_tt *tt,
 		       enum smmu_desc_kind kind);

@@ -135,11 +135,6 @@ int recover_raw(uint32_t *raw, struct recover *r, const struct build_leaf *found
 	return 0;
 }
 
-static bool is_built(const char *name)
-{
-	return !strcmp(name, "OA") || !strcmp(name, "Contiguous") || !strcmp(name, "SKL");
-}
-
 void recover_emit_raw(struct smmu_emit *emit, const struct recover *r,
 		      const struct recover_domain *d, uint32_t index)
 {
@@ -157,7 +152,7 @@ void recover_emit_raw(struct smmu_emit *emit, const struct recover *r,
 			const struct smmu_field *field = &format.format.fields[f];
 
 			/* Of Blocks what Pages do not have: nT. */
-			if (is_built(field->name) ||
+			if (build_leaf_decides(field->name) ||
 			    !differs(field, raw->found.word, raw->built.word) ||
 			    (k && smmu_format_field(&page.format, field->name)) ||
 			    (recover_is_by_name(r, d) && !strcmp(field->name, "AttrIndx")))

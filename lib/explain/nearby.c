@@ -110,13 +110,15 @@ static int look_at_map(void *ctx, const struct smmu_reach_map *map)
 /* "64 KiB", "3838 MiB", "about 3 GiB", "0x40 bytes": exact where that takes few digits. */
 static void distance(char *text, size_t size, uint64_t bytes)
 {
-	uint64_t unit = 1;
+	uint64_t unit = 1, finer = 1; /* a finer unit, or the same */
 	char number[24];
 
-	while (bytes / 1024 >= unit && unit < smmu_pow2(60))
+	while (bytes / 1024 >= unit && unit < smmu_pow2(60)) {
+		finer = unit;
 		unit *= 1024;
-	if (unit > 1 && bytes % unit && bytes % (unit / 1024) == 0 && bytes / (unit / 1024) < 10000)
-		unit /= 1024;
+	}
+	if (bytes % unit && bytes % finer == 0 && bytes / finer < 10000)
+		unit = finer;
 	if (unit == 1 || (unit == 1024 && bytes % unit))
 		snprintf(text, size, "0x%" PRIx64 " bytes", bytes);
 	else

@@ -157,12 +157,6 @@ static int take_answer(void *ctx, const struct smmu_answer *answer)
 	return cli_output_is_lost(job->session) ? STOP_QUIETLY : 0;
 }
 
-static int edit_tables(bool *changed, void *ctx, const struct smmu_record *record, size_t smmu,
-		       const struct smmu_place *at, struct smmu_diag *diag)
-{
-	return smmu_edit_record(changed, ctx, record, smmu, at, diag);
-}
-
 /* Through the system, for the status of each. */
 static int copy_answered(struct job *job)
 {
@@ -172,7 +166,7 @@ static int copy_answered(struct job *job)
 		.name = job->args->trace,
 		.visit = take_answer,
 		.ctx = job,
-		.edit = job->system.edit ? edit_tables : NULL,
+		.edit = job->system.edit ? cli_edit_tables : NULL,
 		.edit_ctx = job->system.edit,
 	};
 	int error = smmu_replay_run(&replay, job->session->diag);

@@ -144,13 +144,6 @@ static int write_memory_after(struct cli_session *session, const char *path,
 	return error;
 }
 
-/* The change that a map or unmap asks for. */
-static int edit_tables(bool *changed, void *ctx, const struct smmu_record *record, size_t smmu,
-		       const struct smmu_place *at, struct smmu_diag *diag)
-{
-	return smmu_edit_record(changed, ctx, record, smmu, at, diag);
-}
-
 static const char *device_of(const void *ctx, const char *smmu, uint32_t stream)
 {
 	return cli_device_of(ctx, smmu, stream);
@@ -170,7 +163,7 @@ static int run_trace(struct run *run, const struct replay_args *args, struct smm
 		.ctx = run,
 		.tick = tick,
 		.stats = &run->stats,
-		.edit = run->edit && !args->journal_only ? edit_tables : NULL,
+		.edit = run->edit && !args->journal_only ? cli_edit_tables : NULL,
 		.edit_ctx = run->edit,
 		.jobs = (unsigned)args->jobs.value,
 	};

@@ -49,3 +49,9 @@ int cli_system_smmu(size_t *index, const struct cli_system *system, const char *
 	}
 	return SMMU_E_UNKNOWN;
 }
+
+int cli_edit_tables(bool *changed, void *ctx, const struct smmu_record *record, size_t smmu,
+		    const struct smmu_place *at, struct smmu_diag *diag)
+{
+	return smmu_edit_record(changed, ctx, record, smmu, at, diag);
+}

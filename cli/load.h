@@ -22,5 +22,8 @@ void cli_system_fini(struct cli_system *system);
 /* The index of the SMMU of that name (NULL: the first); an unknown one is reported. */
 int cli_system_smmu(size_t *index, const struct cli_system *system, const char *name,
 		    struct smmu_diag *diag);
+/* The change that a map or unmap asks for, as struct smmu_replay has it: ctx is system->edit. */
+int cli_edit_tables(bool *changed, void *ctx, const struct smmu_record *record, size_t smmu,
+		    const struct smmu_place *at, struct smmu_diag *diag);
 
 #endif

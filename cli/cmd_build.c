@@ -92,6 +92,8 @@ const struct cli_command cli_cmd_build = {
 		"as a captured system. The same description gives the same bytes.",
 	.examples = "smmu build board.yaml -o out\twrite the images to out/\n"
 		    "smmu translate out/system.yaml --stream 8 --address 0x1000\tuse them\n",
+	.output_value = "DIR",
+	.output_help = "the folder to write to; made when it is not there",
 	.formats = CLI_FORMAT(TEXT) | CLI_FORMAT(JSON) | CLI_FORMAT(JSONL) | CLI_FORMAT(CSV),
 	.opts = build_opts,
 	.args_size = sizeof(struct build_args),

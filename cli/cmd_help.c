@@ -35,6 +35,8 @@ static int unknown(const char *about, struct smmu_diag *diag)
 			"there is no command, topic or architected name \"%s\"", about);
 	if (near)
 		smmu_diag_note(diag, NULL, "did you mean \"smmu help %s\"?", near);
+	else
+		smmu_diag_note(diag, NULL, "\"smmu help\" lists commands and topics");
 	return CLI_EXIT_TROUBLE;
 }
 

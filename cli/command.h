@@ -39,6 +39,8 @@ struct cli_command {
 	const char *about;    /* paragraphs for --help, may be NULL; wrapped there */
 	const char *examples; /* one a line: "COMMAND LINE\tWHAT IT DOES\n" */
 	unsigned formats;     /* CLI_FORMAT(TEXT) | …; 0: text only */
+	/* What -o takes and does where that is not what every command does; NULL. */
+	const char *output_value, *output_help;
 	const struct cli_opt *opts;
 	size_t args_size; /* may be 0 */
 	int (*run)(struct cli_session *session, const void *args);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/text.h"
 #include "session.h"
 #include "topic.h"
 
@@ -32,15 +33,6 @@ static size_t word_size(const char *text)
 	return n;
 }
 
-static size_t columns_of(const char *text, size_t size)
-{
-	size_t columns = 0;
-
-	for (size_t i = 0; i < size; i++)
-		columns += ((unsigned char)text[i] & 0xc0) != 0x80;
-	return columns;
-}
-
 /* text from column at, wrapped, further lines indented; line ends stay line ends. */
 static void wrap(struct smmu_out *out, const char *text, size_t at, size_t indent)
 {
@@ -48,7 +40,7 @@ static void wrap(struct smmu_out *out, const char *text, size_t at, size_t inden
 	bool is_first = true;
 
 	while (*text) {
-		size_t size = word_size(text), columns = columns_of(text, size);
+		size_t size = word_size(text), columns = smmu_utf8_width(text, size);
 
 		if (!is_first && column + 1 + columns > WIDTH) {
 			smmu_out_puts(out, "\n");
@@ -188,6 +180,23 @@ static void examples(struct smmu_out *out, const char *text)
 	}
 }
 
+/* The common rows as they are for this command. */
+static void common_rows(struct smmu_out *out, const struct cli_command *command, unsigned formats)
+{
+	for (size_t i = 0; i < cli_opt_count(cli_common_opts); i++) {
+		struct cli_opt opt = cli_common_opts[i];
+
+		/* one form is nothing to choose from */
+		if (opt.choices == cli_format_choices && formats == CLI_FORMAT(TEXT))
+			continue;
+		if (!strcmp(opt.name, "output") && command->output_help) {
+			opt.value = command->output_value;
+			opt.help = command->output_help;
+		}
+		option_row(out, cli_common_opts, &opt, formats);
+	}
+}
+
 void cli_help_command(struct smmu_out *out, const struct cli_command *command, bool color)
 {
 	unsigned formats = command->formats | CLI_FORMAT(TEXT);
@@ -209,7 +218,7 @@ void cli_help_command(struct smmu_out *out, const struct cli_command *command, b
 		option_rows(out, command->opts, formats, false);
 	}
 	title(out, color, "Common options");
-	option_rows(out, cli_common_opts, formats, false);
+	common_rows(out, command, formats);
 	if (command->examples) {
 		title(out, color, "Examples");
 		examples(out, command->examples);

@@ -4,6 +4,7 @@
 
 #include "base/emit_priv.h"
 #include "base/out_priv.h"
+#include "base/text.h"
 
 struct json {
 	bool is_lines;
@@ -58,7 +59,7 @@ static size_t put_special(struct smmu_out *out, const char *text, size_t size)
 {
 	static const char names[] = "\"\"\\\\\bb\ff\nn\rr\tt";
 	static const char hex[] = "0123456789abcdef";
-	size_t length = emit_utf8_length(text, size);
+	size_t length = smmu_utf8_size(text, size);
 	unsigned char c = (unsigned char)text[0];
 
 	if (length == 0) {

@@ -63,15 +63,8 @@ static inline void emit_nomem(struct smmu_emit *emit)
 		emit->error = SMMU_E_NOMEM;
 }
 
-/*
- * The bytes of the UTF-8 character at text[0..size-1], size > 0: 1..4, or 0
- * when there is none (RFC 3629: no surrogates, nothing overlong).
- */
-size_t emit_utf8_length(const char *text, size_t size);
 #define EMIT_UTF8_BAD "\xef\xbf\xbd" /* U+FFFD, stands for a byte that is not UTF-8 */
 /* Appends text as valid UTF-8; when visible, with control characters as \xNN. */
 void emit_utf8_append(struct smmu_buf *buf, const char *text, size_t size, bool visible);
-/* Columns that valid UTF-8 takes: one a character. */
-size_t emit_utf8_width(const char *text, size_t size);
 
 #endif

@@ -12,6 +12,7 @@
 
 #include "base/emit_cells_priv.h"
 #include "base/emit_text_priv.h"
+#include "base/text.h"
 
 #define CHUNK_ROWS 4096
 
@@ -84,7 +85,7 @@ static size_t cell_width(struct libscols_line *line, size_t column)
 {
 	const char *data = scols_cell_get_data(scols_line_get_cell(line, column));
 
-	return data ? emit_utf8_width(data, strlen(data)) : 0;
+	return data ? smmu_utf8_width(data, strlen(data)) : 0;
 }
 
 /* What the columns before the last take in all rows of the chunk. */
@@ -115,7 +116,7 @@ static void break_lines(char *text, size_t width)
 	for (char *p = text; *p; p++) {
 		if (*p == ' ')
 			space = p;
-		if (space && emit_utf8_width(line, (size_t)(p + 1 - line)) > width) {
+		if (space && smmu_utf8_width(line, (size_t)(p + 1 - line)) > width) {
 			*space = '\n';
 			line = space + 1;
 			space = NULL;
@@ -136,7 +137,7 @@ static void wrap_last(struct emit_table *table)
 		const char *data = scols_cell_get_data(scols_line_get_cell(line, last));
 		struct smmu_buf copy = {0};
 
-		if (!data || emit_utf8_width(data, strlen(data)) <= width)
+		if (!data || smmu_utf8_width(data, strlen(data)) <= width)
 			continue;
 		smmu_buf_puts(&copy, data);
 		if (!copy.failed)
@@ -212,7 +213,7 @@ static void print_chunk(struct emit_table *table)
 static const char *cell_text(struct emit_table *table, size_t i)
 {
 	const struct smmu_buf *text = &table->cells.cells[i].text;
-	size_t width = emit_utf8_width(smmu_buf_text(text), text->size);
+	size_t width = smmu_utf8_width(smmu_buf_text(text), text->size);
 
 	if (table->rows || width >= table->widths[i])
 		return smmu_buf_text(text);

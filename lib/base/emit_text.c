@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/emit_text_priv.h"
+#include "base/text.h"
 
 #define NARROWEST 20 /* columns; in less than that nothing is wrapped */
 /* Headings may be longer than prose: they are the lines that people search. */
@@ -111,7 +112,7 @@ static size_t put_words(struct smmu_emit *emit, const char *words, size_t size, 
 			word++;
 		for (end = word; end < size && words[end] != ' ';)
 			end++;
-		width = emit_utf8_width(words + word, end - word);
+		width = smmu_utf8_width(words + word, end - word);
 		if (at > hang && width && at + (word - i) + width > limit) {
 			smmu_out_write(emit->out, "\n", 1);
 			emit_text_pad(emit->out, hang);
@@ -133,7 +134,7 @@ static size_t put_wrapped(struct smmu_emit *emit, const char *words, size_t size
 
 static size_t row_width(const struct text *text, size_t from, size_t to)
 {
-	return emit_utf8_width(text->kept.data + from, to - from);
+	return smmu_utf8_width(text->kept.data + from, to - from);
 }
 
 /* Columns of a block of rows: where values and meanings begin. */

@@ -180,6 +180,8 @@ const char *smmu_format_size(char *text, uint64_t size)
 
 /* Names longer than this are nobody's typing mistake. */
 #define NAME_MAX_LENGTH 64
+/* Fewer letters begin too many names to tell which is meant. */
+#define PREFIX_MIN_LENGTH 4
 
 /* Case does not count, nor which of "-" and "_" joins two words. */
 static char folded(char c)
@@ -222,6 +224,25 @@ static size_t edit_distance(const char *a, size_t a_size, const char *b, size_t 
 	return last[b_size];
 }
 
+/* The shortest name that begins with text: who stops early means it. */
+static const char *completed(const char *text, size_t size, const char *const *names, size_t count)
+{
+	const char *best = NULL;
+
+	if (size < PREFIX_MIN_LENGTH)
+		return NULL;
+	for (size_t i = 0; i < count; i++) {
+		size_t same = 0;
+
+		while (same < size && names[i][same] &&
+		       folded(names[i][same]) == folded(text[same]))
+			same++;
+		if (same == size && (!best || strlen(names[i]) < strlen(best)))
+			best = names[i];
+	}
+	return best;
+}
+
 const char *smmu_nearest(const char *text, size_t size, const char *const *names, size_t count)
 {
 	const char *best = NULL;
@@ -244,5 +265,47 @@ const char *smmu_nearest(const char *text, size_t size, const char *const *names
 			best_distance = distance;
 		}
 	}
-	return best;
+	return best ? best : completed(text, size, names, count);
+}
+
+static bool is_between(char c, unsigned low, unsigned high)
+{
+	return (uint8_t)c >= low && (uint8_t)c <= high;
+}
+
+size_t smmu_utf8_size(const char *text, size_t size)
+{
+	/* RFC 3629, 4: by first byte, the permitted second bytes; all further are 80..BF. */
+	static const struct {
+		uint8_t first_low, first_high, second_low, second_high, length;
+	} rows[] = {
+		{0x00, 0x7f, 0x00, 0x00, 1}, {0xc2, 0xdf, 0x80, 0xbf, 2},
+		{0xe0, 0xe0, 0xa0, 0xbf, 3}, {0xe1, 0xec, 0x80, 0xbf, 3},
+		{0xed, 0xed, 0x80, 0x9f, 3}, {0xee, 0xef, 0x80, 0xbf, 3},
+		{0xf0, 0xf0, 0x90, 0xbf, 4}, {0xf1, 0xf3, 0x80, 0xbf, 4},
+		{0xf4, 0xf4, 0x80, 0x8f, 4},
+	};
+	size_t row = 0;
+
+	while (row < SMMU_LEN(rows) &&
+	       !is_between(text[0], rows[row].first_low, rows[row].first_high))
+		row++;
+	if (row == SMMU_LEN(rows) || rows[row].length > size)
+		return 0;
+	if (rows[row].length > 1 &&
+	    !is_between(text[1], rows[row].second_low, rows[row].second_high))
+		return 0;
+	for (size_t i = 2; i < rows[row].length; i++)
+		if (!is_between(text[i], 0x80, 0xbf))
+			return 0;
+	return rows[row].length;
+}
+
+size_t smmu_utf8_width(const char *text, size_t size)
+{
+	size_t width = 0;
+
+	for (size_t i = 0; i < size; i++)
+		width += !is_between(text[i], 0x80, 0xbf);
+	return width;
 }

@@ -31,8 +31,17 @@ size_t smmu_format_hex(char *text, uint64_t value, unsigned digits);
 
 /*
  * The name of names[0..count-1] nearest to text by edit distance (case is
- * ignored), or NULL when none is near enough to be meant.
+ * ignored), else the shortest that begins with it, or NULL when none is near
+ * enough to be meant.
  */
 const char *smmu_nearest(const char *text, size_t size, const char *const *names, size_t count);
+
+/*
+ * The bytes of the UTF-8 character at text[0..size-1], size > 0: 1..4, or 0
+ * when there is none (RFC 3629: no surrogates, nothing overlong).
+ */
+size_t smmu_utf8_size(const char *text, size_t size);
+/* Columns that valid UTF-8 takes: one a character. */
+size_t smmu_utf8_width(const char *text, size_t size);
 
 #endif

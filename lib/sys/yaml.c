@@ -12,6 +12,7 @@
 #include <string.h>
 #include <yaml.h>
 
+#include "base/text.h"
 #include "sys/arena_priv.h"
 
 #define ANCHORS_MAX    10000u
@@ -75,23 +76,6 @@ static size_t break_size(const unsigned char *p)
 	return 0;
 }
 
-/* The size of the UTF-8 sequence at p, 0 when it is none (RFC 3629). */
-static size_t utf8_size(const unsigned char *p, size_t left)
-{
-	size_t size = p[0] < 0xc2 ? 0 : p[0] < 0xe0 ? 2 : p[0] < 0xf0 ? 3 : p[0] < 0xf5 ? 4 : 0;
-
-	if (!size || size > left)
-		return 0;
-	for (size_t i = 1; i < size; i++) {
-		if (p[i] < 0x80 || p[i] > 0xbf)
-			return 0;
-	}
-	if ((p[0] == 0xe0 && p[1] < 0xa0) || (p[0] == 0xed && p[1] > 0x9f) ||
-	    (p[0] == 0xf0 && p[1] < 0x90) || (p[0] == 0xf4 && p[1] > 0x8f))
-		return 0;
-	return size;
-}
-
 static int add_line(struct smmu_yaml *doc, size_t *capacity, size_t start)
 {
 	if (doc->lines_count + 1 >= *capacity) {
@@ -124,7 +108,7 @@ static int scan_text(size_t *bad, struct smmu_yaml *doc)
 			i++;
 		if (i == doc->size)
 			break;
-		size = text[i] < 0x80 ? 1 : utf8_size(text + i, doc->size - i);
+		size = smmu_utf8_size(doc->text + i, doc->size - i);
 		if ((!size || !text[i]) && *bad == doc->size)
 			*bad = i;
 		line_break = break_size(text + i);
@@ -149,9 +133,8 @@ static struct smmu_mark mark_of_offset(const struct smmu_yaml *doc, size_t offse
 			high = middle;
 	}
 	at.line = (uint32_t)(low + 1);
-	at.col = 1;
-	for (size_t i = doc->lines[low]; i < offset; i++)
-		at.col += ((unsigned char)doc->text[i] & 0xc0u) != 0x80;
+	at.col = 1 +
+		 (uint32_t)smmu_utf8_width(doc->text + doc->lines[low], offset - doc->lines[low]);
 	return at;
 }
 
@@ -581,6 +564,18 @@ static int run_builder(struct smmu_yaml *doc, struct smmu_diag *diag)
 	return rc;
 }
 
+/* The mark that some editors set before UTF-8 text is no part of it. */
+static size_t drop_bom(char *text, size_t size)
+{
+	static const char bom[] = "\xef\xbb\xbf";
+	size_t length = strlen(bom);
+
+	if (size < length || memcmp(text, bom, length))
+		return size;
+	memmove(text, text + length, size - length + 1); /* the NUL behind too */
+	return size - length;
+}
+
 int smmu_yaml_parse(struct smmu_yaml **doc, const char *name, char *bytes, size_t size,
 		    struct smmu_diag *diag)
 {
@@ -593,7 +588,7 @@ int smmu_yaml_parse(struct smmu_yaml **doc, const char *name, char *bytes, size_
 		return smmu_diag_nomem(diag);
 	}
 	d->text = bytes;
-	d->size = size;
+	d->size = drop_bom(bytes, size);
 	d->name = smmu_arena_text(&d->arena, name, strlen(name));
 	if (!d->name || scan_text(&bad, d))
 		rc = smmu_diag_nomem(diag);

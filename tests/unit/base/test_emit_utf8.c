@@ -3,41 +3,6 @@
 #include <criterion/criterion.h>
 #include <string.h>
 
-Test(emit_utf8, lengths)
-{
-	/* RFC 3629, 4, and the Unicode table of well-formed sequences. */
-	static const struct {
-		const char *row, *text;
-		size_t size, want;
-	} rows[] = {
-		{"NUL", "\0", 1, 1},
-		{"ASCII", "a", 1, 1},
-		{"DEL", "\x7f", 1, 1},
-		{"a continuation", "\x80", 1, 0},
-		{"overlong of two", "\xc1\xbf", 2, 0},
-		{"first of two", "\xc2\x80", 2, 2},
-		{"two, cut", "\xc3", 1, 0},
-		{"two, wrong", "\xc3(", 2, 0},
-		{"overlong of three", "\xe0\x9f\xbf", 3, 0},
-		{"first of three", "\xe0\xa0\x80", 3, 3},
-		{"three, cut", "\xe2\x82", 2, 0},
-		{"three, wrong at the end", "\xe2\x82(", 3, 0},
-		{"before surrogates", "\xed\x9f\xbf", 3, 3},
-		{"a surrogate", "\xed\xa0\x80", 3, 0},
-		{"last of three", "\xef\xbf\xbf", 3, 3},
-		{"overlong of four", "\xf0\x8f\xbf\xbf", 4, 0},
-		{"first of four", "\xf0\x90\x80\x80", 4, 4},
-		{"last of all", "\xf4\x8f\xbf\xbf", 4, 4},
-		{"beyond", "\xf4\x90\x80\x80", 4, 0},
-		{"far beyond", "\xf8\x88\x80\x80\x80", 5, 0},
-		{"no byte of UTF-8", "\xff", 1, 0},
-	};
-
-	for (size_t i = 0; i < SMMU_LEN(rows); i++)
-		cr_expect_eq(emit_utf8_length(rows[i].text, rows[i].size), rows[i].want, "%s",
-			     rows[i].row);
-}
-
 Test(emit_utf8, append)
 {
 	static const struct {
@@ -64,5 +29,4 @@ Test(emit_utf8, append)
 		cr_expect_str_eq(smmu_buf_text(&buf), rows[i].want, "row %zu", i);
 		smmu_buf_fini(&buf);
 	}
-	cr_expect_eq(emit_utf8_width("a\xc3\xa9\xe2\x94\x9c", 6), 3);
 }

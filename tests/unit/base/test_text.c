@@ -191,6 +191,9 @@ Test(text, nearest_names)
 		{"short and wrong", "x", NULL},
 		{"nothing", "", NULL},
 		{"far from all", "permissions", NULL},
+		{"how one begins", "inpu", "input-bits"},
+		{"how several begin", "smmu-", "SMMU_IDR0"},
+		{"too short to be how one begins", "inp", NULL},
 	};
 	char huge[200];
 
@@ -206,4 +209,45 @@ Test(text, nearest_names)
 	memset(huge, 'a', sizeof(huge));
 	cr_expect_null(smmu_nearest(huge, sizeof(huge), names, SMMU_LEN(names)));
 	cr_expect_null(smmu_nearest("a", 1, names, 0));
+}
+
+Test(text, utf8_sizes)
+{
+	/* RFC 3629, 4, and the Unicode table of well-formed sequences. */
+	static const struct {
+		const char *row, *text;
+		size_t size, want;
+	} rows[] = {
+		{"NUL", "\0", 1, 1},
+		{"ASCII", "a", 1, 1},
+		{"DEL", "\x7f", 1, 1},
+		{"a continuation", "\x80", 1, 0},
+		{"overlong of two", "\xc1\xbf", 2, 0},
+		{"first of two", "\xc2\x80", 2, 2},
+		{"two, cut", "\xc3", 1, 0},
+		{"two, wrong", "\xc3(", 2, 0},
+		{"overlong of three", "\xe0\x9f\xbf", 3, 0},
+		{"first of three", "\xe0\xa0\x80", 3, 3},
+		{"three, cut", "\xe2\x82", 2, 0},
+		{"three, wrong at the end", "\xe2\x82(", 3, 0},
+		{"before surrogates", "\xed\x9f\xbf", 3, 3},
+		{"a surrogate", "\xed\xa0\x80", 3, 0},
+		{"last of three", "\xef\xbf\xbf", 3, 3},
+		{"overlong of four", "\xf0\x8f\xbf\xbf", 4, 0},
+		{"first of four", "\xf0\x90\x80\x80", 4, 4},
+		{"last of all", "\xf4\x8f\xbf\xbf", 4, 4},
+		{"beyond", "\xf4\x90\x80\x80", 4, 0},
+		{"far beyond", "\xf8\x88\x80\x80\x80", 5, 0},
+		{"no byte of UTF-8", "\xff", 1, 0},
+	};
+
+	for (size_t i = 0; i < SMMU_LEN(rows); i++)
+		cr_expect_eq(smmu_utf8_size(rows[i].text, rows[i].size), rows[i].want, "%s",
+			     rows[i].row);
+}
+
+Test(text, utf8_width)
+{
+	cr_expect_eq(smmu_utf8_width("a\xc3\xa9\xe2\x94\x9c", 6), 3);
+	cr_expect_eq(smmu_utf8_width("", 0), 0);
 }

@@ -35,15 +35,17 @@ static volatile sig_atomic_t is_interrupted;
 struct reading {
 	struct cli_session *session;
 	const char *file; /* named with every item; NULL: it is the only one */
+	bool found;	  /* something was */
 };
 
 /* What a pipe gives bit by bit (dmesg -w) is shown as it comes. */
 static int emit_item(void *ctx, const struct smmu_log_item *item)
 {
-	const struct reading *reading = ctx;
+	struct reading *reading = ctx;
 	struct cli_session *session = reading->session;
 	struct smmu_log_item named = *item;
 
+	reading->found = true;
 	named.file = reading->file;
 	smmu_log_emit(session->emit, &named, session->format == SMMU_EMIT_TEXT);
 	if (is_pipe_idle())
@@ -216,7 +218,7 @@ static int follow_until_interrupted(struct growing *g, char *bytes)
 
 static int follow_file(struct cli_session *session, const char *path)
 {
-	struct growing g = {.session = session, .reading = {session, NULL}, .path = path};
+	struct growing g = {.session = session, .reading = {.session = session}, .path = path};
 	char *bytes = malloc(CHUNK);
 	struct stat own;
 	int error = SMMU_E_NOMEM;
@@ -241,12 +243,17 @@ static int follow_file(struct cli_session *session, const char *path)
 
 static int read_file(struct cli_session *session, const char *path, bool is_named)
 {
-	struct reading reading = {session, is_named ? path : NULL};
+	struct reading reading = {.session = session, .file = is_named ? path : NULL};
+	struct smmu_place place = {.file = path};
 	struct smmu_in *in = NULL;
 	int error = smmu_in_open(&in, path, session->diag);
 
+	if (in)
+		place.file = smmu_in_name(in);
 	if (!error)
 		error = smmu_log_read(in, emit_item, &reading, session->diag);
+	if (!error && !reading.found)
+		smmu_diag_warn(session->diag, &place, "nothing in it comes from an SMMU");
 	smmu_in_close(in);
 	return error;
 }

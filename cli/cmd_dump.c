@@ -33,7 +33,7 @@ static const struct cli_opt dump_opts[] = {
 	OPT_END(),
 };
 
-/* A description is of the whole system, and YAML whatever --format says. */
+/* A description is of the whole system, and YAML unless --format asks for JSON, which loads too. */
 static int dump_system(struct cli_session *session, const struct dump_args *args,
 		       const struct cli_system *system)
 {
@@ -41,8 +41,8 @@ static int dump_system(struct cli_session *session, const struct dump_args *args
 	/* names of files are as seen from here: a description elsewhere needs all of them */
 	bool elsewhere = strchr(session->output, '/') && getcwd(folder, sizeof(folder));
 	const struct smmu_dump_options options = {.folder = elsewhere ? folder : NULL};
-	const struct smmu_emit_options yaml = {.format = SMMU_EMIT_YAML};
-	int error;
+	const struct smmu_emit_options form = {
+		.format = session->format == SMMU_EMIT_TEXT ? SMMU_EMIT_YAML : session->format};
 
 	if (args->smmu || args->stream.given || args->substream.given)
 		return smmu_diag_error(session->diag, NULL, SMMU_E_USAGE,
@@ -50,17 +50,21 @@ static int dump_system(struct cli_session *session, const struct dump_args *args
 				       "--stream and --substream");
 	if (!cli_out(session))
 		return SMMU_E_IO; /* reported */
-	if (smmu_emit_new(&session->emit, session->out, &yaml)) {
+	if (smmu_emit_new(&session->emit, session->out, &form)) {
 		session->emit = NULL;
 		return smmu_diag_nomem(session->diag);
 	}
-	error = smmu_dump_system(session->emit, system->sys, &system->machine, &options,
-				 session->diag);
-	return error;
+	return smmu_dump_system(session->emit, system->sys, &system->machine, &options,
+				session->diag);
 }
 
-static int check_args(const struct dump_args *args, struct smmu_diag *diag)
+static int check_args(const struct dump_args *args, enum smmu_emit_format format,
+		      struct smmu_diag *diag)
 {
+	if (format == SMMU_EMIT_CSV && args->form != FORM_MAP)
+		return smmu_diag_error(
+			diag, NULL, SMMU_E_USAGE,
+			"--format: csv is rows of one kind, which --as map has alone");
 	if (args->stream.value > UINT32_MAX)
 		return smmu_diag_error(diag, NULL, SMMU_E_RANGE,
 				       "--stream: 0x%" PRIx64 " does not fit in 32 bits",
@@ -85,7 +89,7 @@ static int run_dump(struct cli_session *session, const void *data)
 	struct cli_system system = {0};
 	struct smmu_emit *emit = NULL;
 	size_t index;
-	int error = check_args(args, session->diag);
+	int error = check_args(args, session->format, session->diag);
 
 	if (!error)
 		error = cli_system_load(&system, args->system, session->diag);

@@ -20,8 +20,11 @@ struct common_args {
 };
 
 const struct cli_choice cli_format_choices[] = {
-	{"text", SMMU_EMIT_TEXT}, {"json", SMMU_EMIT_JSON}, {"jsonl", SMMU_EMIT_JSONL},
-	{"csv", SMMU_EMIT_CSV},	  {"yaml", SMMU_EMIT_YAML}, {NULL, 0},
+	{"text", SMMU_EMIT_TEXT},
+	{"json", SMMU_EMIT_JSON},
+	{"jsonl", SMMU_EMIT_JSONL},
+	{"csv", SMMU_EMIT_CSV},
+	{NULL, 0},
 };
 
 static const struct cli_choice color_choices[] = {

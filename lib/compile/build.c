@@ -139,6 +139,9 @@ static void prepare_smmu(struct builder *b, size_t s)
 	for (size_t reg = 0; reg < SMMU_REG_COUNT; reg++)
 		b->out->regs[s][reg] = from->regs[reg];
 	smmu_ids_from_regs(&on->ids, from->regs);
+	on->rules = (struct smmu_rule_ctx){
+		.ids = &on->ids,
+		.e2h = smmu_ids_e2h(&on->ids, SMMU_SEC_NS, from->regs[SMMU_REG_CR2])};
 	on->is_described = is_described(b, s);
 	on->area =
 		area_of(&from->tables, from->name, (struct smmu_mark){from->at.line, from->at.col});

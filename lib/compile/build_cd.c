@@ -69,11 +69,11 @@ static uint64_t cd_address(const struct cd_table *table, uint64_t substream)
 static int check_cd(struct builder *b, const struct cd_run *run, const struct smmu_cd *cd,
 		    const struct smmu_ste *ste)
 {
-	struct smmu_rule_ctx ctx = {.ids = &b->smmu[run->use->smmu].ids};
+	const struct smmu_rule_ctx *rules = &b->smmu[run->use->smmu].rules;
 	/* Whatever the STE makes of them: a domain may serve others that use its fields. */
 	struct smmu_when_ctx when = {
-		.word = cd->word, .ids = ctx.ids, .d128 = smmu_IDR5_D128(ctx.ids->idr[5])};
-	const struct smmu_rule *rule = smmu_cd_illegal(cd, ste, &ctx);
+		.word = cd->word, .ids = rules->ids, .d128 = smmu_IDR5_D128(rules->ids->idr[5])};
+	const struct smmu_rule *rule = smmu_cd_illegal(cd, ste, rules);
 
 	if (!rule)
 		return build_check_fields(b, &b->info->domains[run->use->domain].cd, &when, "CD");

@@ -35,7 +35,7 @@ static int build_ste(struct smmu_ste *ste, struct builder *b, const struct smmu_
 {
 	size_t smmu = device->smmu.index, stage2 = build_stage2_of(device);
 	const struct smmu_ids *ids = &b->smmu[smmu].ids;
-	struct smmu_when_ctx ctx = {.word = ste->word, .ids = ids};
+	struct smmu_when_ctx ctx = {.word = ste->word, .ids = ids, .e2h = b->smmu[smmu].rules.e2h};
 	int status = 0;
 
 	build_ste_base(ste, ids, config_of(device), wants_pie(b, device));
@@ -55,8 +55,7 @@ static int build_ste(struct smmu_ste *ste, struct builder *b, const struct smmu_
 static int check_ste(struct builder *b, const struct smmu_sys_device *device,
 		     const struct smmu_ste *ste)
 {
-	struct smmu_rule_ctx ctx = {.ids = &b->smmu[device->smmu.index].ids};
-	const struct smmu_rule *rule = smmu_ste_illegal(ste, &ctx);
+	const struct smmu_rule *rule = smmu_ste_illegal(ste, &b->smmu[device->smmu.index].rules);
 
 	if (!rule)
 		return 0;

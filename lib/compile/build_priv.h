@@ -19,6 +19,7 @@
 #include "spec/effective.h"
 #include "spec/l1cd.h"
 #include "spec/l1std.h"
+#include "spec/rule.h"
 #include "spec/ste.h"
 
 #define BUILD_PAGE_LOG2 12
@@ -79,6 +80,7 @@ struct build_turn {
 
 struct build_smmu {
 	struct smmu_ids ids;
+	struct smmu_rule_ctx rules; /* with ids, as its registers are */
 	struct build_area area;
 	struct build_owners vmids; /* owners are domains */
 	bool is_described;	   /* something is to be built for it */

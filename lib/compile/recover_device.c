@@ -46,11 +46,20 @@ struct last_cd {
 	bool is_known;
 };
 
+static struct smmu_rule_ctx rules_of(const struct recover *r, size_t smmu)
+{
+	const struct smmu_model *model = r->machine->smmu[smmu].model;
+	const struct smmu_ids *ids = smmu_model_ids(model);
+	uint64_t cr2 = smmu_model_reg(model, SMMU_REG_CR2);
+
+	return (struct smmu_rule_ctx){.ids = ids, .e2h = smmu_ids_e2h(ids, SMMU_SEC_NS, cr2)};
+}
+
 /* The domain of a CD; RECOVER_NONE when it has none, which is counted. */
 static int cd_domain(size_t *domain, struct last_cd *last, struct recover *r,
 		     const struct recover_device *device, const struct smmu_cd *cd, bool is_plain)
 {
-	struct smmu_rule_ctx ctx = {.ids = smmu_model_ids(r->machine->smmu[device->smmu].model)};
+	struct smmu_rule_ctx ctx = rules_of(r, device->smmu);
 	struct smmu_cd bare = *cd;
 	int status;
 
@@ -175,7 +184,7 @@ static int visit_streams(void *ctx, const struct smmu_reach_streams *found)
 	struct scan *scan = ctx;
 	struct recover *r = scan->r;
 	uint64_t count = (uint64_t)found->last - found->first + 1;
-	struct smmu_rule_ctx rules = {.ids = scan->ids};
+	struct smmu_rule_ctx rules = rules_of(r, scan->smmu);
 
 	scan->valid += count;
 	if (!memcmp(&found->ste, &scan->abort, sizeof(found->ste)))
@@ -397,9 +406,10 @@ static bool is_indirect(const struct recover *r, const struct recover_device *de
 /* Fields that a key stands for nowhere; of a stream that aborts none counts. */
 static int find_fields(struct recover *r, struct recover_device *device)
 {
-	const struct smmu_ids *ids = smmu_model_ids(r->machine->smmu[device->smmu].model);
+	const struct smmu_rule_ctx rules = rules_of(r, device->smmu);
+	const struct smmu_ids *ids = rules.ids;
 	uint64_t config = smmu_ste_Config(&device->ste);
-	struct smmu_when_ctx ctx = {.word = device->ste.word, .ids = ids};
+	struct smmu_when_ctx ctx = {.word = device->ste.word, .ids = ids, .e2h = rules.e2h};
 	struct smmu_ste base;
 
 	build_ste_base(&base, ids, config, is_indirect(r, device));

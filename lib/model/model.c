@@ -43,14 +43,6 @@ static void derive_stream_table(struct smmu_iface *f, const struct smmu_model *m
 	now->two_level = table.two_level;
 }
 
-/* Whether the interface has EL2 regimes with E2H (5.2 STRW). */
-static bool has_e2h(const struct smmu_ids *ids, enum smmu_sec sec)
-{
-	if (sec == SMMU_SEC_S)
-		return smmu_S_IDR1_SEL2(ids->s_idr[1]);
-	return sec == SMMU_SEC_REALM || smmu_IDR0_Hyp(ids->idr[0]);
-}
-
 static void derive_iface(struct smmu_iface *f, const struct smmu_model *m, enum smmu_sec sec)
 {
 	struct smmu_derived *now = &f->now;
@@ -60,7 +52,7 @@ static void derive_iface(struct smmu_iface *f, const struct smmu_model *m, enum 
 	/* 13.5: nothing of a Realm stream bypasses. */
 	now->gbpa_abort = sec == SMMU_SEC_REALM || smmu_GBPA_ABORT(m->regs[f->bank.gbpa]);
 	now->recinvsid = smmu_CR2_RECINVSID(cr2);
-	now->e2h = has_e2h(&m->ids, sec) && smmu_CR2_E2H(cr2);
+	now->e2h = smmu_ids_e2h(&m->ids, sec, cr2);
 	now->oas_bits = (uint8_t)smmu_oas_bits(&m->ids);
 	now->ias_bits = (uint8_t)smmu_ias_bits(&m->ids);
 	f->legal = (struct smmu_rule_ctx){.ids = &m->ids,

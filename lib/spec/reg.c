@@ -140,6 +140,15 @@ static unsigned least(uint64_t a, unsigned b)
 	return a < b ? (unsigned)a : b;
 }
 
+bool smmu_ids_e2h(const struct smmu_ids *ids, enum smmu_sec sec, uint64_t cr2)
+{
+	bool has_el2 = sec == SMMU_SEC_S    ? smmu_S_IDR1_SEL2(ids->s_idr[1])
+		       : sec == SMMU_SEC_NS ? smmu_IDR0_Hyp(ids->idr[0])
+					    : true;
+
+	return has_el2 && smmu_CR2_E2H(cr2);
+}
+
 unsigned smmu_sid_bits(const struct smmu_ids *ids, enum smmu_sec sec)
 {
 	if (sec == SMMU_SEC_S)

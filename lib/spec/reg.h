@@ -179,6 +179,8 @@ enum smmu_reg smmu_reg_of(enum smmu_reg reg, enum smmu_sec sec);
 
 /* Virtual address size: 48, 52 or 56 (IDR5.VAX). */
 unsigned smmu_vax_bits(const struct smmu_ids *ids);
+/* Whether EL2 of sec is EL2-E2H, with that value of SMMU_(*_)CR2 (5.2 STRW, 6.3.12). */
+bool smmu_ids_e2h(const struct smmu_ids *ids, enum smmu_sec sec, uint64_t cr2);
 /* StreamID bits of sec: S_IDR1.S_SIDSIZE for Secure; at most 32. */
 unsigned smmu_sid_bits(const struct smmu_ids *ids, enum smmu_sec sec);
 /* SubstreamID bits, at most 20; 0: no substreams. */

@@ -336,7 +336,7 @@ def system(seed):
                 devices.append(device)
     rng.shuffle(devices)
     described = {"smmus": smmus, "domains": domains, "devices": devices}
-    extras.add(described, seed)
+    extras.add(described, seed, draw_maps)
     return described
 
 

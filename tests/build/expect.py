@@ -1,11 +1,18 @@
 """What accesses meet, worked out from a description: no tables, no registers.
 
-IHI 0070 3.3 (lookup), 3.4 (address sizes), 5.2 and 5.4; DDI 0487 D8.4
-(permissions).  An answer is ("ok", pa), ("abort",) or ("fault", event number).
+IHI 0070 3.3 (lookup), 3.4 (address sizes), 5.2 and 5.4; permit.py has
+permissions and attributes.py the attributes.  An answer is ("ok", pa,
+attributes), ("abort",) or ("fault", event number).
 """
 import random
 
-CSV_HEADER = "smmu,stream,substream,address,access,privileged\n"
+import attributes
+import permit
+
+COLUMNS = ("address", "access", "privileged", "instruction", "memory", "sh", "alloc", "nosnoop")
+CSV_HEADER = "smmu,stream,substream," + ",".join(COLUMNS) + "\n"
+TYPES = ("normal-wb", "normal-wt", "normal-nc", "device-GRE", "device-nGRE", "device-nGnRE",
+         "device-nGnRnE")
 
 C_BAD_STREAMID, C_BAD_STE, F_STREAM_DISABLED = 0x2, 0x4, 0x6
 C_BAD_SUBSTREAMID, C_BAD_CD = 0x8, 0xA
@@ -19,7 +26,7 @@ def fault(event):
 def of_answer(answer):
     """The same form of what replay printed."""
     if answer["status"] == "ok":
-        return ("ok", int(answer["pa"], 0))
+        return ("ok", int(answer["pa"], 0), answer["attr"])
     if answer["status"] in ("fault", "stall"):
         return ("fault", int(answer["event"]["type"], 0))
     return (answer["status"],)
@@ -32,65 +39,50 @@ def find_map(domain, address):
     return None
 
 
-def el2_permits(one, access, is_indirect):
-    """Table D8-66: one privilege, and UXN is the only XN; or PIIP alone."""
-    may = one["access"]
-    if access != "x":
-        return all(c in may for c in access)
-    if is_indirect:
-        return "x" in may and ("w" not in may or bool(one.get("privileged")))
-    return "x" in may and not one.get("privileged")
+def half_of(domain, is_el2, address):
+    """TTB1 serves what has bit 55 set, where there are two halves (3.4.1)."""
+    return int(address >> 55 & 1 and not is_el2 and domain.get("format") != "lpae")
 
 
-def stage1_permits(one, access, privileged, is_lpae):
-    """
-    Table D8-65: what the unprivileged can write, the privileged cannot execute;
-    in VMSAv8-32 they can (CD.UWXN is 0), but only what can be read.
-    """
-    may = one["access"]
-    if one.get("privileged") and not privileged:
-        return False
-    if access == "x" and is_lpae:
-        return "x" in may and "r" in may
-    if access == "x":
-        return "x" in may and not (privileged and "w" in may and not one.get("privileged"))
-    return all(c in may for c in access)
+def untagged(domain, half, address):
+    """3.4.1: with TBI, bits [63:56] are as bit 55; VMSAv8-32 has none."""
+    if domain.get("format") == "lpae" or not domain.get("cd", {}).get(f"TBI{half}"):
+        return address
+    return address & (1 << 56) - 1 | (0xFF << 56 if half else 0)
 
 
-def overridden(device, access, privileged):
-    """5.2 PRIVCFG, INSTCFG: 2 is unprivileged and data, 3 privileged and instruction."""
-    ste = device.get("ste", {})
-    privileged = {2: 0, 3: 1}.get(ste.get("PRIVCFG"), privileged)
-    if ste.get("INSTCFG") == 2 and access == "x":
-        access = "r"
-    if ste.get("INSTCFG") == 3 and access == "r":
-        access = "x"
-    return access, privileged
-
-
-def stage1(domain, device, address, access, privileged):
-    """(IPA or PA, None) or (None, answer)."""
+def in_range(domain, half, address):
     bits = domain["input-bits"]
-    is_el2 = device.get("ste", {}).get("STRW") == "el2"
-    low, high = address < 1 << bits, address >= (1 << 64) - (1 << bits) and not is_el2
-    one = find_map(domain, address) if low or high else None
-    if not one:
-        return None, fault(F_TRANSLATION)
-    permits = (el2_permits(one, access, "PIE" in domain.get("cd", {})) if is_el2
-               else stage1_permits(one, access, privileged, domain.get("format") == "lpae"))
-    if not permits:
-        return None, fault(F_PERMISSION)
-    return one["pa"] + address - one["input"], None
+    return address >= (1 << 64) - (1 << bits) if half else address < 1 << bits
 
 
-def stage2(domain, ipa, access):
-    one = find_map(domain, ipa) if ipa < 1 << domain["input-bits"] else None
-    if not one:
-        return fault(F_TRANSLATION)
-    needs = "rx" if access == "x" and domain.get("format") == "lpae" else access
-    if not all(c in one["access"] for c in needs):
-        return fault(F_PERMISSION)
-    return ("ok", one["pa"] + ipa - one["input"])
+def has_table(domain, half):
+    """EPD is set of a half without maps; of the lower one of EL2 it is not looked at."""
+    return any(m["input"] >> 63 == half for m in domain["maps"])
+
+
+def is_e0pd(domain, half, is_el2, access):
+    """5.4 E0PD0: of VMSAv8-64, where there is EL0."""
+    return (not domain.get("format") and not is_el2 and not access["is_privileged"]
+            and domain.get("cd", {}).get(f"E0PD{half}"))
+
+
+def overridden(device, access, features):
+    """
+    13.1.2, 5.2 PRIVCFG, INSTCFG: 2 is unprivileged and data, 3 privileged and
+    instruction.  What writes is data whatever anybody says.
+    """
+    ste = device.get("ste", {}) if features.get("override-permissions", True) else {}
+    reads = access["access"] in ("r", "x")
+    fetches = reads and (access["access"] == "x" or access["instruction"])
+    fetches = reads and {2: False, 3: True}.get(ste.get("INSTCFG"), fetches)
+    privileged = {2: False, 3: True}.get(ste.get("PRIVCFG"), bool(access["privileged"]))
+    return {**access, "is_privileged": privileged, "is_instruction": bool(fetches)}
+
+
+def needs(access):
+    """Of permissions: an atomic writes and reads."""
+    return {"x"} if access["is_instruction"] else set(access["access"]) - {"x"} or {"r"}
 
 
 class Model:
@@ -122,16 +114,18 @@ class Model:
         features = self.smmu[name]["features"]
         return max(features["output-bits"], 40 if "formats" in features else 0)
 
-    def bypass(self, name, address):
-        if address >> self.smmu[name]["features"]["output-bits"]:
+    def bypass(self, name, device, access):
+        features = self.smmu[name]["features"]
+        if access["address"] >> features["output-bits"]:
             return fault(F_ADDR_SIZE)
-        return ("ok", address)
+        attr = attributes.of(features, device.get("ste", {}), access, None, None)
+        return ("ok", access["address"], attr)
 
-    def default(self, name, stream, address):
+    def default(self, name, stream, access):
         fallback = self.smmu[name]["stream-table"]["default"]
         if fallback == "invalid":
             return fault(C_BAD_STE if self.has_leaf(name, stream) else C_BAD_STREAMID)
-        return ("abort",) if fallback == "abort" else self.bypass(name, address)
+        return ("abort",) if fallback == "abort" else self.bypass(name, {}, access)
 
     def context(self, device, substream):
         """(stage 1 domain or None, answer or None)."""
@@ -152,29 +146,73 @@ class Model:
                    for r in runs) or (substream < 64 and "stage1" in device)
         return None, fault(C_BAD_CD if held or not two else C_BAD_SUBSTREAMID)
 
-    def answer(self, name, stream, substream, address, access, privileged):
+    def is_el2(self, device):
+        """5.2 STRW: EL2 without CR2.E2H has one half, and one privilege."""
+        registers = self.smmu[device["smmu"]].get("registers", {})
+        return device.get("ste", {}).get("STRW") == "el2" and not registers.get("SMMU_CR2", 0) & 1
+
+    def stage1(self, domain, device, access):
+        """((domain, map) and IPA or PA, None), or (None, answer)."""
+        is_el2 = self.is_el2(device)
+        half = half_of(domain, is_el2, access["address"])
+        address = untagged(domain, half, access["address"])
+        if (not in_range(domain, half, address) or not has_table(domain, half)
+                or is_e0pd(domain, half, is_el2, access)):
+            return None, fault(F_TRANSLATION)
+        if "stage2" in device:
+            under = self.domain[device["stage2"]]
+            tables = find_map(under, under["tables"]["ipa"])
+            if permit.is_top_fault(under, tables, half):
+                return None, fault(F_PERMISSION)
+        one = find_map(domain, address)
+        if not one:
+            return None, fault(F_TRANSLATION)
+        if needs(access) - permit.stage1(domain, one, access["is_privileged"], is_el2):
+            return None, fault(F_PERMISSION)
+        return ((domain, one), one["pa"] + address - one["input"]), None
+
+    def stage2(self, domain, ipa, access, features):
+        """The same; what stage 1 gives never is assured here: TLn leads to no AssuredOnly map."""
+        one = find_map(domain, ipa) if ipa < 1 << domain["input-bits"] else None
+        if not one:
+            return None, fault(F_TRANSLATION)
+        if permit.is_assured_only(domain, one, features):
+            return None, fault(F_PERMISSION)
+        if needs(access) - permit.stage2(domain, one, access["is_privileged"], features):
+            return None, fault(F_PERMISSION)
+        return ((domain, one), one["pa"] + ipa - one["input"]), None
+
+    def translated(self, device, domain, access, features):
+        """An answer with its attributes, where at least one stage translates."""
+        first, second, at = None, None, access["address"]
+        if domain:
+            found, answer = self.stage1(domain, device, access)
+            if answer:
+                return answer
+            first, at = found
+        elif at >> self.ias(device["smmu"]):
+            return fault(F_ADDR_SIZE)  # 3.4: beyond the IAS, before stage 2
+        if "stage2" in device:
+            found, answer = self.stage2(self.domain[device["stage2"]], at, access, features)
+            if answer:
+                return answer
+            second, at = found
+        attr = attributes.of(features, device.get("ste", {}), access, first, second)
+        return ("ok", at, attr)
+
+    def answer(self, name, stream, substream, access):
         if stream >> self.bits(name):
             return fault(C_BAD_STREAMID)
-        device = self.device.get((name, stream))
+        features, device = self.smmu[name]["features"], self.device.get((name, stream))
+        access = overridden(device or {}, access, features)
         if device is None:
-            return self.default(name, stream, address)
+            return self.default(name, stream, access)
         if device.get("abort"):
             return ("abort",)
         if device.get("bypass"):
-            return self.bypass(name, address)
+            return self.bypass(name, device, access)
         domain, answer = self.context(device, substream)
-        if answer:
-            return answer
-        access, privileged = overridden(device, access, privileged)
-        if domain:
-            address, answer = stage1(domain, device, address, access, privileged)
-            if answer:
-                return answer
-        elif address >> self.ias(name):
-            return fault(F_ADDR_SIZE)  # 3.4: beyond the IAS, before stage 2
-        if "stage2" not in device:
-            return ("ok", address)
-        return stage2(self.domain[device["stage2"]], address, access)
+        return answer or self.translated(device, domain, access, features)
 
 
 def some_address(rng, model, device, substream):
@@ -189,7 +227,31 @@ def some_address(rng, model, device, substream):
     one = rng.choice(domain["maps"])
     offset = rng.choice((0, one["size"] - 1, rng.randrange(one["size"]), rng.randrange(one["size"]),
                          one["size"], -1))
-    return (one["input"] + offset) % (1 << 64)
+    under = model.domain.get(device.get("stage2")) if domain["stage"] == 1 else None
+    shared = [m for m in under["maps"] if m["input"] < one["pa"] + one["size"]
+              and one["pa"] < m["input"] + m["size"]] if under else []
+    if shared and rng.random() < 0.7:
+        target = rng.choice(shared)
+        first = max(target["input"], one["pa"]) - one["pa"]
+        last = min(target["input"] + target["size"], one["pa"] + one["size"]) - 1 - one["pa"]
+        offset = rng.choice((first, last, rng.randint(first, last)))
+    address = (one["input"] + offset) % (1 << 64)
+    if domain["stage"] == 1 and rng.random() < 0.1:
+        address ^= rng.getrandbits(8) << 56  # of a tag, where there is one
+    return address
+
+
+def some_access(rng, address):
+    """With attributes that the client supplies in a third of the cases."""
+    one = {"address": address, "access": rng.choice(("r", "w", "x", "rw")),
+           "privileged": int(rng.random() < 0.4), "instruction": int(rng.random() < 0.1),
+           "memory": "", "sh": "", "alloc": "", "nosnoop": 0}
+    if rng.random() < 0.35:
+        one["memory"] = rng.choice(("", *TYPES))
+        one["sh"] = rng.choice(("", "nsh", "ish", "osh"))
+        one["alloc"] = rng.choice(("", "none", "ra", "wa", "ra-wa"))
+        one["nosnoop"] = int(rng.random() < 0.2)
+    return one
 
 
 def some_substream(rng, device, bits):
@@ -218,11 +280,9 @@ def trace(described, seed):
                 rng.randrange(1 << model.bits(name) + 1))
             device = model.device.get((name, stream))
             substream = some_substream(rng, device, bits)
-            address = some_address(rng, model, device, substream)
-            access = rng.choice(("r", "w", "x", "rw"))
-            privileged = int(rng.random() < 0.4)
+            access = some_access(rng, some_address(rng, model, device, substream))
             shown = "" if substream is None else substream
-            accesses.append({
-                "row": f"{name},{stream:#x},{shown},{address:#x},{access},{privileged}",
-                "want": model.answer(name, stream, substream, address, access, privileged)})
+            columns = ",".join(str(access[c]) for c in COLUMNS)
+            accesses.append({"row": f"{name},{stream:#x},{shown},{columns}",
+                             "want": model.answer(name, stream, substream, access)})
     return accesses

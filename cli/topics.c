@@ -94,7 +94,7 @@ static const char trace_text[] =
 	"  ftrace  iommu:* and dma:* events of Linux: the trace file, trace-cmd report,\n"
 	"          perf script; maps and unmaps, and faults as accesses\n"
 	"  qemu    -trace 'smmu*': translations with their pa, faults, register accesses\n"
-	"  gem5    --debug-flags=SMMUv3: translations with their pa, faults\n"
+	"  gem5    --debug-flags=SMMUv3: translations with their pa, faults, commands\n"
 	"  fvp     GenericTrace of Fast Models: what tells a stream and an address\n";
 
 static const char status_text[] =

@@ -4,19 +4,21 @@
  *   TICK: OBJECT: TEXT          ticks are picoseconds
  *
  * A request is told in pieces: address and size where it comes in, streams with
- * the lookups in TLBs, the output address where one hits or a walk ends.  What
- * is known of each request is kept until its outcome is told.
+ * the lookups in TLBs, the output address where one hits or a walk ends, and all
+ * of it where it is aborted.  What is known of each request is kept until its
+ * outcome is told.  Commands are told as they are executed: gem5_cmd.c.
  */
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/bits.h"
 #include "base/compiler.h"
-#include "trace/log_priv.h"
+#include "trace/gem5_priv.h"
 
 enum { PENDING = 64, TICKS_PER_NS = 1000 };
 
 struct request {
-	bool has_stream, is_ats;
+	bool has_stream, has_time, is_ats, is_write;
 	uint64_t object; /* hash of the name of the interface */
 	uint64_t iova, size, time_ns;
 	uint32_t stream, substream;
@@ -30,6 +32,7 @@ struct gem5 {
 
 struct said {
 	uint64_t object, time_ns;
+	bool has_time, is_prefetch;
 	struct smmu_span text;
 };
 
@@ -67,22 +70,38 @@ static void give(struct smmu_record *record, struct gem5 *gem5, unsigned i)
 	smmu_record_set_number(record, SMMU_COL_ADDRESS, request->iova);
 	if (request->size)
 		smmu_record_set_number(record, SMMU_COL_SIZE, request->size);
-	smmu_record_set_number(record, SMMU_COL_TIME, request->time_ns);
-	smmu_log_access(record, true, false);
+	if (request->has_time)
+		smmu_record_set_number(record, SMMU_COL_TIME, request->time_ns);
+	smmu_log_access(record, !request->is_write, request->is_write);
 	drop(gem5, i);
 }
 
-/* Room for one more: the oldest that is known well enough becomes a record without its outcome. */
-static enum smmu_log_outcome make_room(struct smmu_record *record, struct gem5 *gem5)
+/* The oldest becomes a record without its outcome, where it is known well enough. */
+static bool give_oldest(struct smmu_log_line *line, struct gem5 *gem5)
 {
-	if (gem5->count < PENDING)
-		return SMMU_LOG_PASSED;
 	if (gem5->request[0].has_stream) {
-		give(record, gem5, 0);
-		return SMMU_LOG_RECORD;
+		give(line->record, gem5, 0);
+		return true;
 	}
 	drop(gem5, 0);
+	smmu_log_guess(line, "gem5 does not tell the streams of requests that it looks up in no "
+			     "TLB: these are left out");
+	return false;
+}
+
+/* Room for one more. */
+static enum smmu_log_outcome make_room(struct smmu_log_line *line, struct gem5 *gem5)
+{
+	if (gem5->count == PENDING && give_oldest(line, gem5))
+		return SMMU_LOG_RECORD;
 	return SMMU_LOG_PASSED;
+}
+
+static enum smmu_log_outcome no_memory(struct smmu_log_line *line)
+{
+	smmu_log_bad(line, NULL, "out of memory");
+	line->error->code = SMMU_E_NOMEM;
+	return SMMU_LOG_BAD;
 }
 
 static enum smmu_log_outcome add(struct smmu_log_line *line, const struct said *said,
@@ -91,14 +110,12 @@ static enum smmu_log_outcome add(struct smmu_log_line *line, const struct said *
 	struct gem5 *gem5 = state_of(line);
 	enum smmu_log_outcome outcome;
 
-	if (!gem5) {
-		smmu_log_bad(line, NULL, "out of memory");
-		line->error->code = SMMU_E_NOMEM;
-		return SMMU_LOG_BAD;
-	}
-	outcome = make_room(line->record, gem5);
+	if (!gem5)
+		return no_memory(line);
+	outcome = make_room(line, gem5);
 	gem5->request[gem5->count] = *request;
 	gem5->request[gem5->count].object = said->object;
+	gem5->request[gem5->count].has_time = said->has_time;
 	gem5->request[gem5->count++].time_ns = said->time_ns;
 	return outcome;
 }
@@ -200,8 +217,12 @@ static enum smmu_log_outcome lookup(struct smmu_log_line *line, const struct sai
 			return outcome == SMMU_LOG_RECORD ? SMMU_LOG_MORE : outcome;
 		request = find(line, said->object, iova, false);
 	}
-	if (!take_stream(line, said, request))
+	if (!take_stream(line, said, request)) {
+		struct gem5 *gem5 = state_of(line);
+
+		drop(gem5, (unsigned)(request - gem5->request));
 		return SMMU_LOG_BAD;
+	}
 	smmu_log_guess(line, "gem5 does not tell reads from writes: taken to be reads");
 	return is_hit ? hit(line, said, request) : SMMU_LOG_PASSED;
 }
@@ -258,29 +279,85 @@ static enum smmu_log_outcome read_translated(struct smmu_log_line *line, const s
 	return SMMU_LOG_RECORD;
 }
 
-/* It does not say of which request: the newest of the interface. */
-static enum smmu_log_outcome refused(struct smmu_log_line *line, const struct said *said,
-				     bool is_write)
+/* It does not say of which request: the newest of the interface, whose abort is told later. */
+static enum smmu_log_outcome read_unwritable(struct smmu_log_line *line, const struct said *said)
 {
 	struct gem5 *gem5 = state_of(line);
 
 	for (unsigned i = gem5 ? gem5->count : 0; i-- > 0;)
 		if (gem5->request[i].has_stream && gem5->request[i].object == said->object) {
-			give(line->record, gem5, i);
-			smmu_log_access(line->record, !is_write, is_write);
-			return SMMU_LOG_RECORD;
+			gem5->request[i].is_write = true;
+			break;
 		}
 	return SMMU_LOG_PASSED;
 }
 
-static enum smmu_log_outcome read_invalid(struct smmu_log_line *line, const struct said *said)
+/* The oldest of that address which is or may be of the stream, or NULL. */
+static struct request *find_of_stream(struct gem5 *gem5, uint64_t iova, uint64_t stream)
 {
-	return refused(line, said, false);
+	struct request *unknown = NULL;
+
+	for (unsigned i = 0; i < gem5->count; i++) {
+		struct request *request = &gem5->request[i];
+
+		if (request->iova != iova)
+			continue;
+		if (request->has_stream && request->stream == stream)
+			return request;
+		if (!request->has_stream && !unknown)
+			unknown = request;
+	}
+	return unknown;
 }
 
-static enum smmu_log_outcome read_unwritable(struct smmu_log_line *line, const struct said *said)
+/* Translation Fault (addr=.., size=.., sid=.., ssid=.., isWrite=.., ...): streams are decimal. */
+static enum smmu_log_outcome read_abort(struct smmu_log_line *line, const struct said *said)
 {
-	return refused(line, said, true);
+	struct request request = {.object = said->object,
+				  .has_time = said->has_time,
+				  .time_ns = said->time_ns,
+				  .has_stream = true};
+	struct gem5 *gem5 = state_of(line);
+	uint64_t stream, substream, flag[3];
+	struct request *begun;
+
+	if (!smmu_span_key(&request.iova, said->text, "addr", 16) ||
+	    !smmu_span_key(&request.size, said->text, "size", 16) ||
+	    !smmu_span_key(&stream, said->text, "sid", 10) ||
+	    !smmu_span_key(&substream, said->text, "ssid", 10) ||
+	    !smmu_span_key(&flag[0], said->text, "isWrite", 10) ||
+	    !smmu_span_key(&flag[1], said->text, "isPrefetch", 10) ||
+	    !smmu_span_key(&flag[2], said->text, "isAtsRequest", 10) ||
+	    !smmu_bits_fit(stream, 32) || !smmu_bits_fit(substream, 32))
+		return smmu_log_bad(line, NULL, "a field of the fault is missing or no number");
+	if (flag[1])
+		return SMMU_LOG_PASSED;
+	if (!gem5)
+		return no_memory(line);
+	begun = find_of_stream(gem5, request.iova, stream);
+	if (begun) {
+		request.has_time = begun->has_time;
+		request.time_ns = begun->time_ns;
+		drop(gem5, (unsigned)(begun - gem5->request));
+	} else if (gem5->count == PENDING && give_oldest(line, gem5)) {
+		return SMMU_LOG_MORE;
+	}
+	request.stream = (uint32_t)stream;
+	request.substream = (uint32_t)substream;
+	request.is_write = flag[0] != 0;
+	request.is_ats = flag[2] != 0;
+	gem5->request[gem5->count++] = request;
+	give(line->record, gem5, gem5->count - 1);
+	return SMMU_LOG_RECORD;
+}
+
+static enum smmu_log_outcome read_command(struct smmu_log_line *line, const struct said *said)
+{
+	enum smmu_log_outcome outcome = smmu_gem5_command(line, said->text);
+
+	if (outcome == SMMU_LOG_RECORD && said->has_time)
+		smmu_record_set_number(line->record, SMMU_COL_TIME, said->time_ns);
+	return outcome;
 }
 
 static enum smmu_log_outcome pass(struct smmu_log_line *line, const struct said *said)
@@ -302,13 +379,14 @@ static const struct phrase phrases[] = {
 	{"* Interface TLB hit ", read_interface_hit},
 	{"SMMU TLB hit ", read_main_hit},
 	{"Translated vaddr ", read_translated},
-	{"S1 PTE not valid", read_invalid},
-	{"S2 PTE not valid", read_invalid},
+	{"Translation Fault (", read_abort},
 	{"S1 page not writable", read_unwritable},
 	{"S2 PTE not writable", read_unwritable},
+	{"CMD_", read_command},
 	{"SMMU TLB ", pass},
+	{"S1 PTE not valid", pass},
+	{"S2 PTE not valid", pass},
 	{"Config ", pass},
-	{"CMD_", pass},
 	{"WalkCache ", pass},
 	{"Fetching S", pass},
 };
@@ -349,32 +427,49 @@ static uint64_t hash(struct smmu_span name)
 	return value;
 }
 
-/* TICK: [FLAG: ]OBJECT: TEXT */
+static bool ends_in(struct smmu_span word, const char *text)
+{
+	size_t size = strlen(text);
+
+	return smmu_span_size(word) >= size && !memcmp(word.end - size, text, size);
+}
+
+/* [TICK: ][FLAG: ]OBJECT: TEXT; a fault that old versions cannot go on with has no object. */
 static bool split(struct said *said, struct smmu_span line)
 {
 	struct smmu_span rest = line, tick = smmu_span_word(&rest), word;
 	uint64_t ticks;
 	unsigned names = 0;
 
-	if (!smmu_span_number(&ticks, &tick, 10) || !smmu_span_is(tick, ":"))
-		return false;
-	said->time_ns = ticks / TICKS_PER_NS;
+	*said = (struct said){.has_time = smmu_span_number(&ticks, &tick, 10) &&
+					  smmu_span_is(tick, ":")};
+	if (said->has_time)
+		said->time_ns = ticks / TICKS_PER_NS;
+	else
+		rest = line;
 	for (said->text = rest; names < 2; said->text = rest, names++) {
 		word = smmu_span_word(&rest);
 		if (smmu_span_size(word) < 2 || word.end[-1] != ':')
 			break;
 		said->object = hash(word);
+		/* those that the SMMU makes itself are named so, and are no requests */
+		said->is_prefetch = ends_in(word, "prf:");
 	}
 	while (said->text.p < said->text.end && smmu_line_is_space(*said->text.p))
 		said->text.p++;
 	return names > 0;
 }
 
+/* Without a tick nothing but its words tells a line of gem5 from others. */
 static bool is_one(struct smmu_span line)
 {
+	const struct phrase *phrase;
 	struct said said;
 
-	return split(&said, line) && find_phrase(said.text);
+	if (!split(&said, line))
+		return false;
+	phrase = find_phrase(said.text);
+	return phrase && (said.has_time || (phrase->read != pass && phrase->read != read_command));
 }
 
 static enum smmu_log_outcome read_line(struct smmu_log_line *line)
@@ -382,23 +477,19 @@ static enum smmu_log_outcome read_line(struct smmu_log_line *line)
 	const struct phrase *phrase;
 	struct said said;
 
-	if (!split(&said, line->text))
+	if (!split(&said, line->text) || said.is_prefetch)
 		return SMMU_LOG_PASSED;
 	phrase = find_phrase(said.text);
 	return phrase ? phrase->read(line, &said) : SMMU_LOG_PASSED;
 }
 
-static bool finish(struct smmu_trace *trace, struct smmu_record *record)
+static bool finish(struct smmu_log_line *line)
 {
-	struct gem5 *gem5 = trace->log_state;
+	struct gem5 *gem5 = line->trace->log_state;
 
-	while (gem5 && gem5->count) {
-		if (gem5->request[0].has_stream) {
-			give(record, gem5, 0);
+	while (gem5 && gem5->count)
+		if (give_oldest(line, gem5))
 			return true;
-		}
-		drop(gem5, 0);
-	}
 	return false;
 }
 

@@ -60,9 +60,15 @@ void smmu_log_warn(struct smmu_log_line *line, const char *message)
 
 void smmu_log_guess(struct smmu_log_line *line, const char *message)
 {
-	if (!line->trace->has_guessed)
-		smmu_log_warn(line, message);
-	line->trace->has_guessed = true;
+	const char **said = line->trace->guess_said;
+	size_t i = 0;
+
+	while (i < SMMU_LEN(line->trace->guess_said) && said[i] && said[i] != message)
+		i++;
+	if (i == SMMU_LEN(line->trace->guess_said) || said[i])
+		return;
+	smmu_log_warn(line, message);
+	said[i] = message;
 }
 
 bool smmu_log_number(struct smmu_log_line *line, struct smmu_span text, const char *key,
@@ -113,13 +119,16 @@ int smmu_log_ready(struct smmu_trace *trace, struct smmu_diag *diag)
 
 /* Records of what the lines before left open. */
 static size_t finish(struct smmu_trace *trace, const struct smmu_log_format *format,
-		     struct smmu_record *records, size_t capacity)
+		     struct smmu_record *records, size_t capacity, struct smmu_diag *diag)
 {
+	struct smmu_line_error error = {.code = 0};
+	struct smmu_log_line line = {.trace = trace, .error = &error, .diag = diag};
 	size_t n = 0;
 
 	while (n < capacity && !trace->is_ended) {
+		line.record = &records[n];
 		smmu_record_init(&records[n]);
-		if (format->finish(trace, &records[n]))
+		if (format->finish(&line))
 			smmu_trace_take(trace, &records[n++]);
 		else
 			trace->is_ended = true;
@@ -135,7 +144,7 @@ size_t smmu_log_batch(struct smmu_trace *trace, struct smmu_record *records, siz
 	size_t n = 0;
 
 	if (p == end)
-		return finish(trace, format, records, capacity);
+		return finish(trace, format, records, capacity, diag);
 	while (n < capacity && p < end && !trace->error) {
 		struct smmu_line_error error = {.code = 0};
 		char *first = p, *next;

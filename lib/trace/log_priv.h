@@ -29,7 +29,7 @@ enum smmu_log_outcome smmu_log_bad(struct smmu_log_line *line, const char *at, c
 				   ...) SMMU_PRINTF(3, 4);
 /* Reports what the line says was lost; it counts for nothing. */
 void smmu_log_warn(struct smmu_log_line *line, const char *message);
-/* Says once a trace what the log does not tell, and what was taken instead. */
+/* Says once a trace what the log does not tell, and what was taken instead; message is static. */
 void smmu_log_guess(struct smmu_log_line *line, const char *message);
 /* The number of key goes into a column; false when it is not there or wrong, line->error then says
  * so. */
@@ -44,8 +44,9 @@ struct smmu_log_format {
 	unsigned columns; /* a bit for each enum smmu_column that records may have */
 	bool (*is_one)(struct smmu_span line);
 	enum smmu_log_outcome (*read)(struct smmu_log_line *line);
-	/* Behind the last line: another record of what was kept, or false; may be NULL. */
-	bool (*finish)(struct smmu_trace *trace, struct smmu_record *record);
+	/* Behind the last line, text empty: another record of what was kept, or false; may be
+	 * NULL. */
+	bool (*finish)(struct smmu_log_line *line);
 };
 
 extern const struct smmu_log_format smmu_log_ftrace, smmu_log_qemu, smmu_log_gem5, smmu_log_fvp;

@@ -56,8 +56,8 @@ struct smmu_trace {
 	bool has_iova, has_sid;
 	uint64_t iova;
 	uint32_t sid;
-	void *log_state;  /* owned, one block: what a format keeps from line to line */
-	bool has_guessed; /* logs: it was said that a part of the records is a guess */
+	void *log_state;	   /* owned, one block: what a format keeps from line to line */
+	const char *guess_said[4]; /* logs: what was said of parts of records that are a guess */
 	/* The line as it was, when parsing changed it: for messages. */
 	char *original;
 	size_t original_capacity;

@@ -34,11 +34,10 @@ static inline void hear(void *ctx, const struct smmu_diag_record *record)
 /* "OP STREAM ADDRESS SIZE ACCESS PA TIME DATA\n", - for what is not given. */
 static inline void tell(struct told *told, const struct smmu_record *r)
 {
-	static const char *const ops[] = {[SMMU_OP_ACCESS] = "access",
-					  [SMMU_OP_ATS_REQUEST] = "ats-request",
-					  [SMMU_OP_MMIO] = "mmio",
-					  [SMMU_OP_MAP] = "map",
-					  [SMMU_OP_UNMAP] = "unmap"};
+	static const char *const ops[] = {
+		[SMMU_OP_ACCESS] = "access",   [SMMU_OP_ATS_REQUEST] = "ats-request",
+		[SMMU_OP_COMMAND] = "command", [SMMU_OP_MMIO] = "mmio",
+		[SMMU_OP_MAP] = "map",	       [SMMU_OP_UNMAP] = "unmap"};
 	char text[300], pa[24] = "-", stream[16] = "-", time[24] = "-";
 
 	if (r->has_expected_pa)

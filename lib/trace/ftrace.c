@@ -1,22 +1,14 @@
 /*
  * Events iommu:* and dma:* of Linux as text: the kernel's trace file, trace-cmd
  * report, perf script, and the dump at an oops.  Forms of
- * include/trace/events/{iommu,dma}.h of Linux, 3.12 to 7.
- *
- *   TASK-PID   [CPU] FLAGS SECONDS.MICROS: EVENT: PAYLOAD       FLAGS also absent
- *   COMM   PID [CPU] SECONDS.MICROS: SUBSYSTEM:EVENT: PAYLOAD   perf
- *   CPU)TASK-PID 1...  MICROSus : EVENT: PAYLOAD                the dump
- *
- * A task may have any name, so the time is what a line is known by.
+ * include/trace/events/{iommu,dma}.h of Linux, 3.12 to 7; ftrace_line.c has what
+ * comes before them, ftrace_sg.c those that are lists.
  */
 #include <string.h>
 
 #include "base/compiler.h"
 #include "base/text.h"
-#include "trace/log_priv.h"
-
-/* dma_addrs, sizes, phys_addrs */
-enum { LISTS = 3 };
+#include "trace/ftrace_priv.h"
 
 struct event {
 	const char *subsystem, *name;
@@ -32,8 +24,10 @@ static enum smmu_log_outcome read_fault(struct smmu_log_line *line, const struct
 					struct smmu_span payload);
 static enum smmu_log_outcome read_dma(struct smmu_log_line *line, const struct event *event,
 				      struct smmu_span payload);
-static enum smmu_log_outcome read_list(struct smmu_log_line *line, const struct event *event,
-				       struct smmu_span payload);
+static enum smmu_log_outcome read_map_sg(struct smmu_log_line *line, const struct event *event,
+					 struct smmu_span payload);
+static enum smmu_log_outcome read_unmap_sg(struct smmu_log_line *line, const struct event *event,
+					   struct smmu_span payload);
 
 /* Those that map nothing are not here: add_device_to_group, dma_sync_*, *_err. */
 static const struct event events[] = {
@@ -52,36 +46,9 @@ static const struct event events[] = {
 	{"dma", "dma_free", read_dma, SMMU_OP_UNMAP, NULL},
 	{"dma", "dma_free_pages", read_dma, SMMU_OP_UNMAP, NULL},
 	{"dma", "dma_free_sgt", read_dma, SMMU_OP_UNMAP, NULL},
-	{"dma", "dma_map_sg", read_list, SMMU_OP_MAP, "phys_addrs"},
+	{"dma", "dma_map_sg", read_map_sg, SMMU_OP_MAP, NULL},
+	{"dma", "dma_unmap_sg", read_unmap_sg, SMMU_OP_UNMAP, NULL},
 };
-
-/* The time that ends at a colon: SECONDS.FRACTION, or MICROSus and a space. */
-static bool time_before(uint64_t *time_ns, const char *line, char *colon)
-{
-	char *end = colon, *first;
-	bool micros = false;
-	struct smmu_span span;
-
-	while (end > line && end[-1] == ' ')
-		end--;
-	if (end - line > 2 && end[-1] == 's' && end[-2] == 'u') {
-		micros = true;
-		end -= 2;
-	} else if (end != colon) {
-		return false;
-	}
-	for (first = end;
-	     first > line && ((first[-1] >= '0' && first[-1] <= '9') || first[-1] == '.');)
-		first--;
-	if (first == end || (first > line && !smmu_line_is_space(first[-1])))
-		return false;
-	span = (struct smmu_span){first, end};
-	if (!smmu_span_time(time_ns, &span) || span.p != end)
-		return false;
-	if (micros)
-		*time_ns = *time_ns > UINT64_MAX / 1000 ? UINT64_MAX : *time_ns * 1000;
-	return true;
-}
 
 static const struct event *find_event(struct smmu_span name)
 {
@@ -99,47 +66,52 @@ static const struct event *find_event(struct smmu_span name)
 	return NULL;
 }
 
-/* The time, the name of the event and what it says: false when the line is of another form. */
-static bool split(uint64_t *time_ns, struct smmu_span *name, struct smmu_span *payload,
-		  struct smmu_span line)
+static bool has_subsystem(struct smmu_span name)
 {
-	for (char *p = line.p; p + 1 < line.end; p++) {
-		if (*p != ':' || !smmu_line_is_space(p[1]) || !time_before(time_ns, line.p, p))
-			continue;
-		*payload = (struct smmu_span){p + 1, line.end};
-		*name = smmu_span_word(payload);
-		if (name->end - name->p < 2 || name->end[-1] != ':')
-			return false;
-		name->end--;
-		while (payload->p < payload->end && smmu_line_is_space(*payload->p))
-			payload->p++;
-		return true;
-	}
-	return false;
+	return memchr(name.p, ':', smmu_span_size(name)) != NULL;
+}
+
+/* Without a time: a name that nothing else has, or IOMMU: behind it. */
+static bool is_ours(struct smmu_span name, struct smmu_span payload)
+{
+	const struct event *event = find_event(name);
+
+	return event && (has_subsystem(name) || smmu_span_take(&payload, "IOMMU:") ||
+			 !strcmp(event->subsystem, "dma"));
+}
+
+static bool split(struct smmu_ftrace_said *said, struct smmu_span line)
+{
+	return smmu_ftrace_split(said, line) || smmu_ftrace_find(said, line, is_ours);
 }
 
 /* Words that only these events have: a trace of other events is not taken for one. */
 static bool is_one(struct smmu_span line)
 {
-	struct smmu_span name, payload;
-	uint64_t time_ns;
+	struct smmu_ftrace_said said;
 
-	if (!split(&time_ns, &name, &payload, line))
+	if (!split(&said, line))
 		return false;
-	return smmu_span_take(&payload, "IOMMU:") || find_event(name) != NULL;
+	return smmu_span_take(&said.payload, "IOMMU:") || find_event(said.name) != NULL;
 }
 
 static enum smmu_log_outcome read_iommu(struct smmu_log_line *line, const struct event *event,
 					struct smmu_span payload)
 {
 	struct smmu_span device;
+	unsigned base = 16;
 
-	if (!smmu_span_take(&payload, "IOMMU:"))
-		return SMMU_LOG_PASSED;
+	if (!smmu_span_take(&payload, "IOMMU:")) {
+		/* fields of the record: trace-cmd report -R, options/fields of the kernel */
+		if (!smmu_span_size(smmu_span_find(payload, "iova")) ||
+		    !smmu_span_size(smmu_span_find(payload, "size")))
+			return SMMU_LOG_PASSED;
+		base = 10;
+	}
 	/* What was asked for is gone, even where less was mapped: size, not unmapped_size. */
-	if (!smmu_log_number(line, payload, "iova", 16, SMMU_COL_ADDRESS) ||
+	if (!smmu_log_number(line, payload, "iova", base, SMMU_COL_ADDRESS) ||
 	    !smmu_log_number(line, payload, "size", 10, SMMU_COL_SIZE) ||
-	    (event->pa && !smmu_log_number(line, payload, event->pa, 16, SMMU_COL_PA)))
+	    (event->pa && !smmu_log_number(line, payload, event->pa, base, SMMU_COL_PA)))
 		return SMMU_LOG_BAD;
 	device = smmu_span_find(payload, "dev");
 	device = smmu_span_word(&device);
@@ -179,22 +151,55 @@ static enum smmu_log_outcome read_fault(struct smmu_log_line *line, const struct
 	return SMMU_LOG_RECORD;
 }
 
-/* A map or an allocation that failed is traced too. */
+/* A map or an allocation that failed is traced too; a pointer of 0 may be in words. */
 static bool has_failed(const struct smmu_record *record, struct smmu_span payload)
 {
-	uint64_t virt;
+	struct smmu_span virt = smmu_span_find(payload, "virt_addr");
+	uint64_t value;
 
-	return record->txn.address == UINT64_MAX ||
-	       (smmu_span_key(&virt, payload, "virt_addr", 16) && !virt);
+	return record->txn.address == UINT64_MAX || smmu_span_take(&virt, "(null)") ||
+	       smmu_span_take(&virt, "(nil)") || (smmu_span_number(&value, &virt, 16) && !value);
+}
+
+/* Fields of the record, whose numbers are hex or decimal: only 0x tells. */
+static bool is_raw(struct smmu_span payload)
+{
+	return smmu_span_size(smmu_span_find(payload, "device")) != 0;
+}
+
+/* The name of the device, and the key of its address. */
+static bool begin_raw(struct smmu_log_line *line, struct smmu_span *device, const char **key,
+		      struct smmu_span payload)
+{
+	struct smmu_span address = smmu_span_find(payload, *key);
+
+	if (address.p == address.end) {
+		*key = "addr";
+		address = smmu_span_find(payload, *key);
+	}
+	if (!smmu_span_take(&address, "0x")) {
+		smmu_log_bad(line, NULL,
+			     "fields without 0x may be hex or decimal: print the trace "
+			     "with its formats, not raw");
+		return false;
+	}
+	*device = smmu_span_find(payload, "device");
+	*device = smmu_span_word(device);
+	return true;
 }
 
 /* DEVICE dir=.. dma_addr=.. size=..: addresses in hex without 0x. */
 static enum smmu_log_outcome read_dma(struct smmu_log_line *line, const struct event *event,
 				      struct smmu_span payload)
 {
-	struct smmu_span device = smmu_span_word(&payload);
+	struct smmu_span device;
+	const char *key = "dma_addr";
 
-	if (!smmu_log_number(line, payload, "dma_addr", 16, SMMU_COL_ADDRESS))
+	if (!is_raw(payload))
+		device = smmu_span_word(&payload);
+	else if (!begin_raw(line, &device, &key, payload))
+		return SMMU_LOG_BAD;
+	if (!smmu_log_number(line, payload, key, 16, SMMU_COL_ADDRESS))
 		return SMMU_LOG_BAD;
 	if (event->op == SMMU_OP_MAP && has_failed(line->record, payload))
 		return SMMU_LOG_PASSED;
@@ -205,114 +210,52 @@ static enum smmu_log_outcome read_dma(struct smmu_log_line *line, const struct e
 	return SMMU_LOG_RECORD;
 }
 
-/* The next number of a list {0x..,0x..}: 1, 0 behind the last, or -1. */
-static int next_item(uint64_t *value, struct smmu_span *list)
+static enum smmu_log_outcome read_map_sg(struct smmu_log_line *line, const struct event *event,
+					 struct smmu_span payload)
 {
-	if (!smmu_span_take(list, "{") && !smmu_span_take(list, ","))
-		return smmu_span_take(list, "}") ? 0 : -1;
-	if (smmu_span_take(list, "}"))
-		return 0;
-	return smmu_span_number(value, list, 16) ? 1 : -1;
-}
-
-static bool count_items(unsigned *count, struct smmu_span list)
-{
-	uint64_t value;
-	int found;
-
-	*count = 0;
-	while ((found = next_item(&value, &list)) > 0)
-		++*count;
-	return found == 0;
-}
-
-static const char *const list_keys[LISTS] = {"dma_addrs", "sizes", "phys_addrs"};
-
-/* All of the line is checked before its first record is given. */
-static bool begin_list(struct smmu_log_line *line, struct smmu_span payload)
-{
-	struct smmu_trace *trace = line->trace;
-	unsigned count[LISTS];
-
-	for (int i = 0; i < LISTS; i++) {
-		struct smmu_span list = smmu_span_find(payload, list_keys[i]);
-
-		if (!count_items(&count[i], list)) {
-			smmu_log_bad(line, list.p < list.end ? list.p : NULL,
-				     "%s= is no list of numbers in braces", list_keys[i]);
-			return false;
-		}
-		trace->list_at[i] = (uint32_t)(list.p - line->text.p);
-	}
-	if (count[0] != count[1]) {
-		smmu_log_bad(line, NULL, "%u addresses but %u sizes", count[0], count[1]);
-		return false;
-	}
-	trace->parts = count[0];
-	/* Segments may have been merged, and then only the first is known to begin at its pa. */
-	trace->parts_with_pa = count[2] == count[0] ? count[0] : count[2] != 0;
-	if (memchr(payload.p, '[', smmu_span_size(payload)) &&
-	    smmu_span_size(smmu_span_find(payload, "ents")))
-		smmu_log_warn(line, "the kernel listed only the first entries of this mapping");
-	return true;
-}
-
-/* One record an entry; where each list goes on is kept from one to the next. */
-static enum smmu_log_outcome read_list(struct smmu_log_line *line, const struct event *event,
-				       struct smmu_span payload)
-{
-	static const enum smmu_column columns[LISTS] = {SMMU_COL_ADDRESS, SMMU_COL_SIZE,
-							SMMU_COL_PA};
-	struct smmu_trace *trace = line->trace;
-	struct smmu_span device = smmu_span_word(&payload);
-
 	(void)event;
-	if (trace->part == 0 && !begin_list(line, payload))
-		return SMMU_LOG_BAD;
-	if (trace->parts == 0)
-		return SMMU_LOG_PASSED;
-	for (int i = 0; i < LISTS; i++) {
-		struct smmu_span list = {line->text.p + trace->list_at[i], line->text.end};
-		uint64_t value;
-
-		if (columns[i] == SMMU_COL_PA && trace->part >= trace->parts_with_pa)
-			continue;
-		if (next_item(&value, &list) <= 0)
-			return smmu_log_bad(line, list.p, "%s= ends too soon", list_keys[i]);
-		trace->list_at[i] = (uint32_t)(list.p - line->text.p);
-		smmu_record_set_number(line->record, columns[i], value);
-	}
-	smmu_log_data(line->record, device);
-	return ++trace->part < trace->parts ? SMMU_LOG_MORE : SMMU_LOG_RECORD;
+	return smmu_ftrace_map_sg(line, payload);
 }
 
+static enum smmu_log_outcome read_unmap_sg(struct smmu_log_line *line, const struct event *event,
+					   struct smmu_span payload)
+{
+	(void)event;
+	return smmu_ftrace_unmap_sg(line, payload);
+}
+
+/* What the kernel, trace-cmd and perf say where the buffer ran over. */
 static bool says_lost(struct smmu_span line)
 {
-	static const char lost[] = "[LOST ";
+	static const char *const words[] = {"[LOST ", "EVENTS DROPPED]", "PERF_RECORD_LOST"};
 
-	for (char *p = line.p; line.end - p > (ptrdiff_t)sizeof(lost); p++)
-		if (*p == '[' && !memcmp(p, lost, sizeof(lost) - 1))
-			return true;
+	for (; line.p < line.end; line.p++)
+		for (size_t i = 0; i < SMMU_LEN(words); i++) {
+			struct smmu_span rest = line;
+
+			if (*line.p == *words[i] && smmu_span_take(&rest, words[i]))
+				return true;
+		}
 	return false;
 }
 
 static enum smmu_log_outcome read_line(struct smmu_log_line *line)
 {
 	const struct event *event;
-	struct smmu_span name, payload;
-	uint64_t time_ns;
+	struct smmu_ftrace_said said;
 
-	if (!split(&time_ns, &name, &payload, line->text)) {
+	if (!split(&said, line->text)) {
 		if (says_lost(line->text))
 			smmu_log_warn(line, "events are missing here: the buffer was too small");
 		return SMMU_LOG_PASSED;
 	}
-	event = find_event(name);
+	event = find_event(said.name);
 	if (!event)
 		return SMMU_LOG_PASSED;
 	line->record->op = event->op;
-	smmu_record_set_number(line->record, SMMU_COL_TIME, time_ns);
-	return event->read(line, event, payload);
+	if (said.has_time)
+		smmu_record_set_number(line->record, SMMU_COL_TIME, said.time_ns);
+	return event->read(line, event, said.payload);
 }
 
 const struct smmu_log_format smmu_log_ftrace = {

@@ -19,7 +19,7 @@ enum { PENDING = 64, TICKS_PER_NS = 1000 };
 
 struct request {
 	bool has_stream, has_time, is_ats, is_write;
-	uint64_t object; /* hash of the name of the interface */
+	uint64_t object; /* smmu_span_hash() of the name of the interface */
 	uint64_t iova, size, time_ns;
 	uint32_t stream, substream;
 };
@@ -417,16 +417,6 @@ static const struct phrase *find_phrase(struct smmu_span text)
 	return NULL;
 }
 
-/* FNV-1a */
-static uint64_t hash(struct smmu_span name)
-{
-	uint64_t value = UINT64_C(0xcbf29ce484222325);
-
-	for (const char *p = name.p; p < name.end; p++)
-		value = (value ^ (uint8_t)*p) * UINT64_C(0x100000001b3);
-	return value;
-}
-
 static bool ends_in(struct smmu_span word, const char *text)
 {
 	size_t size = strlen(text);
@@ -451,7 +441,7 @@ static bool split(struct said *said, struct smmu_span line)
 		word = smmu_span_word(&rest);
 		if (smmu_span_size(word) < 2 || word.end[-1] != ':')
 			break;
-		said->object = hash(word);
+		said->object = smmu_span_hash(word);
 		/* those that the SMMU makes itself are named so, and are no requests */
 		said->is_prefetch = ends_in(word, "prf:");
 	}

@@ -3,6 +3,16 @@
 
 #include <string.h>
 
+/* FNV-1a */
+uint64_t smmu_span_hash(struct smmu_span span)
+{
+	uint64_t value = UINT64_C(0xcbf29ce484222325);
+
+	for (const char *p = span.p; p < span.end; p++)
+		value = (value ^ (uint8_t)*p) * UINT64_C(0x100000001b3);
+	return value ? value : 1;
+}
+
 bool smmu_span_is(struct smmu_span span, const char *text)
 {
 	return smmu_span_size(span) == strlen(text) && !memcmp(span.p, text, strlen(text));

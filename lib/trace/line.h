@@ -26,6 +26,8 @@ static inline bool smmu_line_is_space(char c)
 	return c == ' ' || c == '\t' || c == '\0';
 }
 
+/* Of its bytes, never 0. */
+uint64_t smmu_span_hash(struct smmu_span span);
 bool smmu_span_is(struct smmu_span span, const char *text);
 /* Whether text begins the span, which then begins behind it. */
 bool smmu_span_take(struct smmu_span *span, const char *text);

@@ -6,7 +6,7 @@
 
 #include "base/bits.h"
 #include "base/compiler.h"
-#include "trace/line.h"
+#include "trace/qemu_line.h"
 
 /* PAGES_MOST: a range of more is as good as its whole ASID. */
 enum {
@@ -14,7 +14,8 @@ enum {
 	FIRST = 1 << FIRST_LOG2,
 	PAGE_LOG2 = 12,
 	PAGES_MOST = 65536,
-	VMID_LSB = 16
+	VMID_LSB = 16,
+	NO_ASID = 0xffff
 };
 
 enum kind { FREE, TRANSLATED, END_PAGE, END_ASID, END_VMID, END_STREAM, END_ALL };
@@ -185,6 +186,8 @@ bool smmu_journal_end(struct smmu_journal_end *end, const struct smmu_journal *j
 	if (translated->kind == FREE)
 		return false;
 	found = later(journal, NULL, END_PAGE, translated->tag, key.page);
+	found = later(journal, found, END_PAGE, tag_of(NO_ASID, vmid_of(translated->tag)),
+		      key.page);
 	found = later(journal, found, END_ASID, translated->tag, 0);
 	found = later(journal, found, END_VMID, vmid_of(translated->tag), 0);
 	found = later(journal, found, END_STREAM, stream, 0);
@@ -202,13 +205,13 @@ struct said {
 	uint32_t line;
 };
 
-/* -1 is written where there is no ASID or VMID: then 0xffff. */
+/* -1 is written where there is no ASID or VMID. */
 static uint32_t tag_in(struct smmu_span payload)
 {
-	uint64_t asid = UINT64_MAX, vmid = UINT64_MAX;
+	uint64_t asid, vmid;
 
 	if (!smmu_span_key(&asid, payload, "asid", 10))
-		asid = UINT64_MAX;
+		asid = NO_ASID;
 	if (!smmu_span_key(&vmid, payload, "vmid", 10))
 		vmid = 0;
 	return tag_of(asid, vmid);
@@ -255,7 +258,9 @@ static int note_range(struct smmu_journal *journal, const struct said *said)
 	if (!smmu_span_key(&pages, said->payload, "num_pages", 16))
 		pages = 1;
 	if (granule >= SMMU_LEN(pages_log2) || pages > PAGES_MOST)
-		return note_end(journal, said, END_ASID, tag, 0);
+		return tag == tag_of(NO_ASID, vmid_of(tag))
+			       ? note_end(journal, said, END_VMID, vmid_of(tag), 0)
+			       : note_end(journal, said, END_ASID, tag, 0);
 	pages *= smmu_pow2(pages_log2[granule]);
 	for (uint64_t i = 0; i < pages && !error; i++)
 		error = note_end(journal, said, END_PAGE, tag, page_of(iova) + i);
@@ -272,11 +277,18 @@ static int note_vmid(struct smmu_journal *journal, const struct said *said)
 	return note_end(journal, said, END_VMID, vmid_of(tag_in(said->payload)), 0);
 }
 
+/* "Config cache INV for sid=0x10", once "for sid 16" */
 static int note_stream(struct smmu_journal *journal, const struct said *said)
 {
+	struct smmu_span payload = said->payload, word = smmu_span_word(&payload);
 	uint64_t stream;
 
-	if (!smmu_span_key(&stream, said->payload, "sid", 10) || stream > UINT32_MAX)
+	while (smmu_span_size(word) && !smmu_span_is(word, "sid"))
+		word = smmu_span_word(&payload);
+	smmu_span_take(&payload, " ");
+	if ((!smmu_span_key(&stream, said->payload, "sid", 10) &&
+	     !smmu_span_number(&stream, &payload, 10)) ||
+	    stream > UINT32_MAX)
 		return 0;
 	return note_end(journal, said, END_STREAM, (uint32_t)stream, 0);
 }
@@ -306,29 +318,19 @@ static const struct {
 	{"smmu_config_cache_inv", note_stream},
 	{"smmuv3_config_cache_inv", note_stream},
 	{"smmu_configs_inv_sid_range", note_all},
+	{"smmuv3_cmdq_cfgi_ste_range", note_all},
+	{"smmuv3_invalidate_all_caches", note_all},
 };
-
-/* PID@SECONDS.MICROS: may stand before the name. */
-static struct smmu_span take_name(struct smmu_span *line)
-{
-	struct smmu_span name = smmu_span_word(line), rest = name;
-	uint64_t value;
-
-	if (smmu_span_number(&value, &rest, 10) && smmu_span_take(&rest, "@") &&
-	    smmu_span_time(&value, &rest) && smmu_span_take(&rest, ":"))
-		name.p = rest.p;
-	return name;
-}
 
 static int read_line(struct smmu_journal *journal, const char *text, size_t size, uint32_t number)
 {
 	/* spans are of text that may change; this one is only looked at */
-	struct smmu_span rest = {(char *)text, (char *)text + size};
-	struct smmu_span name = take_name(&rest);
+	const struct smmu_qemu_said found =
+		smmu_qemu_split((struct smmu_span){(char *)text, (char *)text + size});
 
 	for (size_t i = 0; i < SMMU_LEN(events); i++)
-		if (smmu_span_is(name, events[i].name)) {
-			const struct said said = {rest, events[i].name, number};
+		if (smmu_span_is(found.name, events[i].name)) {
+			const struct said said = {found.payload, events[i].name, number};
 
 			return events[i].note(journal, &said);
 		}

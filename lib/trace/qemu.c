@@ -1,17 +1,16 @@
 /*
  * QEMU's log of -trace 'smmu*' and -d guest_errors, hw/arm/trace-events of 3.0 to 11.
  *
- *   [PID@SECONDS.MICROS:]EVENT PAYLOAD
- *
- * StreamIDs are decimal in old versions and 0x hex in later ones.  A translation
- * that failed is told in pieces: its address where the lookup begins, its stream
- * with the event.
+ * qemu_line.c has what comes before the name of an event.  StreamIDs are decimal in old versions
+ * and 0x hex in later ones.  A translation that failed is told in pieces: its address where the
+ * lookup begins, its stream with the event.
  */
 #include <stdio.h>
 #include <string.h>
 
 #include "base/compiler.h"
 #include "trace/log_priv.h"
+#include "trace/qemu_line.h"
 
 struct event {
 	const char *name; /* the word, or its beginning where this ends in - */
@@ -42,14 +41,16 @@ static enum smmu_log_outcome read_success(struct smmu_log_line *line, struct smm
 	return SMMU_LOG_RECORD;
 }
 
-/* NAME sid=.. TEXT iova:.. is_write=.. */
+/* NAME sid=.. TEXT iova:.. is_write=..; addr= in the binary trace, as scripts/simpletrace.py prints
+ * it. */
 static enum smmu_log_outcome read_abort(struct smmu_log_line *line, struct smmu_span payload)
 {
+	bool is_simple = smmu_span_size(smmu_span_find(payload, "addr")) != 0;
 	uint64_t is_write;
 
 	line->trace->has_iova = line->trace->has_sid = false;
 	if (!number(line, payload, "sid", SMMU_COL_STREAM) ||
-	    !number(line, payload, "iova", SMMU_COL_ADDRESS))
+	    !number(line, payload, is_simple ? "addr" : "iova", SMMU_COL_ADDRESS))
 		return SMMU_LOG_BAD;
 	if (!smmu_span_key(&is_write, payload, "is_write", 10) || is_write > 1)
 		return smmu_log_bad(line, NULL, "is_write= is neither 0 nor 1");
@@ -125,10 +126,11 @@ static enum smmu_log_outcome fault(struct smmu_log_line *line, struct smmu_span 
 	return SMMU_LOG_RECORD;
 }
 
-/* NAME sid=.. */
+/* NAME sid=.., type=NAME in the binary trace */
 static enum smmu_log_outcome read_event(struct smmu_log_line *line, struct smmu_span payload)
 {
-	struct smmu_span name = smmu_span_word(&payload);
+	struct smmu_span type = smmu_span_find(payload, "type");
+	struct smmu_span name = smmu_span_word(smmu_span_size(type) ? &type : &payload);
 
 	if (!number(line, payload, "sid", SMMU_COL_STREAM))
 		return SMMU_LOG_BAD;
@@ -186,41 +188,19 @@ static const struct event *find_event(struct smmu_span name)
 	return NULL;
 }
 
-/* PID@SECONDS.MICROS: before the name of the event; false when there is none. */
-static bool take_stamp(uint64_t *time_ns, struct smmu_span *line)
-{
-	struct smmu_span rest = *line;
-	uint64_t pid;
-
-	if (!smmu_span_number(&pid, &rest, 10) || !smmu_span_take(&rest, "@") ||
-	    !smmu_span_time(time_ns, &rest) || !smmu_span_take(&rest, ":"))
-		return false;
-	*line = rest;
-	return true;
-}
-
 static bool is_one(struct smmu_span line)
 {
-	struct smmu_span rest;
-	uint64_t time_ns;
-
-	take_stamp(&time_ns, &line);
-	line = smmu_span_word(&line);
-	rest = line;
-	return smmu_span_take(&rest, "smmuv3") || smmu_span_take(&rest, "smmu_");
+	return smmu_span_size(smmu_qemu_split(line).name) != 0;
 }
 
 static enum smmu_log_outcome read_line(struct smmu_log_line *line)
 {
-	struct smmu_span payload = line->text, name;
-	const struct event *event;
-	uint64_t time_ns;
+	const struct smmu_qemu_said said = smmu_qemu_split(line->text);
+	const struct event *event = find_event(said.name);
 
-	if (take_stamp(&time_ns, &payload))
-		smmu_record_set_number(line->record, SMMU_COL_TIME, time_ns);
-	name = smmu_span_word(&payload);
-	event = find_event(name);
-	return event ? event->read(line, payload) : SMMU_LOG_PASSED;
+	if (said.has_time)
+		smmu_record_set_number(line->record, SMMU_COL_TIME, said.time_ns);
+	return event ? event->read(line, said.payload) : SMMU_LOG_PASSED;
 }
 
 const struct smmu_log_format smmu_log_qemu = {

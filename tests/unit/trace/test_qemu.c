@@ -20,6 +20,29 @@ Test(qemu, forms_of_a_line)
 		{"with a stamp",
 		 "123@7.000002:smmuv3_translate_success r sid=0x1 iova=0x0 translated=0x0 perm=0x2\n",
 		 "access 1 0 1 w 0 7000002000 -\n"},
+		{"a date, a guest, a program and a thread",
+		 "2025-08-19T20:14:16.791413Z [fish food] qemu-system-aarch64: (1144713:main): "
+		 "smmuv3_translate_success r sid=0x1 iova=0x0 translated=0x0 perm=0x2\n",
+		 "access 1 0 1 w 0 1755634456791413000 -\n"},
+		{"the first of March behind a day in February that has no other",
+		 "2024-02-29T23:59:59Z smmuv3_read_mmio addr: 0x80 val:0x0 size: 0x8(0)\n"
+		 "2024-03-01T00:00:00Z smmuv3_read_mmio addr: 0x80 val:0x0 size: 0x8(0)\n",
+		 "mmio - 80 8 r - 1709251199000000000 0x0\n"
+		 "mmio - 80 8 r - 1709251200000000000 0x0\n"},
+		{"no date",
+		 "2024-13-29T23:59:59Z smmuv3_read_mmio addr: 0x80 val:0x0 size: 0x8(0)\n",
+		 "mmio - 80 8 r - - 0x0\n"},
+		{"collected by syslog",
+		 "Nov 24 10:00:00 host qemu[12]: smmuv3_translate_success r sid=0x1 iova=0x0 "
+		 "translated=0x0 perm=0x2\n",
+		 "access 1 0 1 w 0 - -\n"},
+		{"the simple backend, by its script",
+		 "smmuv3_translate_success 1.234 pid=9 n=r sid=0x10 iova=0x1000 translated=0x2000 "
+		 "perm=0x1 stage=0x1\n"
+		 "smmuv3_translate_abort 0.500 pid=9 n=r sid=0x18 addr=0x40 is_write=0x1\n"
+		 "smmuv3_write_mmio 0.500 pid=9 addr=0x98 val=0x1dd1 size=0x4 r=0x0\n",
+		 "access 10 1000 1 r 2000 - -\naccess 18 40 1 w - - -\n"
+		 "mmio - 98 4 w - - 0x1dd1\n"},
 		{"the SMMU is disabled",
 		 "smmuv3_translate_disable r sid=0x18 bypass (smmu disabled) iova:0xfffff040 "
 		 "is_write=1\n",
@@ -67,6 +90,10 @@ Test(qemu, what_had_to_be_guessed)
 		 "smmuv3_record_event SMMU_EVT_C_BAD_STE sid=8\n"
 		 "smmuv3-iommu-memory-region-0-0 translation failed for iova=0x1(SMMU_EVT_C_BAD_STE)\n",
 		 "access 8 1 1 r - - SMMU_EVT_C_BAD_STE\n", GUESS(2)},
+		{"an event of the simple backend",
+		 "smmu_iotlb_lookup_miss 0.1 pid=9 asid=0x8 vmid=0x0 addr=0xdead0000 hit=0x0\n"
+		 "smmuv3_record_event 0.1 pid=9 type=SMMU_EVT_F_TRANSLATION sid=0x38\n",
+		 "access 38 dead0000 1 r - - SMMU_EVT_F_TRANSLATION\n", GUESS(2)},
 		{"said once",
 		 "smmu_iotlb_lookup_miss IOTLB cache MISS asid=8 vmid=0 addr=0x1000 hit=0\n"
 		 "smmuv3_propagate_event SMMU_EVT_F_PERMISSION sid=0x38\n"

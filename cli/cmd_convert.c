@@ -158,6 +158,15 @@ static int take_answer(void *ctx, const struct smmu_answer *answer)
 }
 
 /* Through the system, for the status of each. */
+static int tick(void *ctx, const struct smmu_progress *progress)
+{
+	struct job *job = ctx;
+
+	if (progress->waits)
+		smmu_out_flush(cli_out(job->session));
+	return 0;
+}
+
 static int copy_answered(struct job *job)
 {
 	const struct smmu_replay replay = {
@@ -166,6 +175,7 @@ static int copy_answered(struct job *job)
 		.name = job->args->trace,
 		.visit = take_answer,
 		.ctx = job,
+		.tick = tick,
 		.edit = job->system.edit ? cli_edit_tables : NULL,
 		.edit_ctx = job->system.edit,
 	};
@@ -186,6 +196,8 @@ static int copy(struct job *job)
 	while ((error = smmu_trace_next(&n, job->trace, records, BATCH, diag)) == 0 && n > 0) {
 		for (size_t i = 0; i < n; i++)
 			write_wanted(job, &records[i]);
+		if (smmu_trace_waits(job->trace, 0))
+			smmu_out_flush(cli_out(job->session));
 		if (cli_output_is_lost(job->session))
 			break;
 	}

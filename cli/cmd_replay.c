@@ -9,6 +9,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "command.h"
 #include "devices.h"
@@ -71,11 +72,16 @@ enum { STOP_QUIETLY = 1 };
 
 enum { JOBS_MAX = 64 };
 
+/* A pause in the input after which a table shows its rows: they are laid out together. */
+enum { TABLE_PATIENCE_MS = 200 };
+
 static int tick(void *ctx, const struct smmu_progress *progress)
 {
 	struct run *run = ctx;
 
 	cli_progress_tick(&run->progress, progress->records, progress->position);
+	if (progress->waits && run->each)
+		smmu_emit_flush(run->emit);
 	return 0;
 }
 
@@ -162,6 +168,9 @@ static int run_trace(struct run *run, const struct replay_args *args, struct smm
 		.visit = args->each || args->expect || args->stats ? take_answer : NULL,
 		.ctx = run,
 		.tick = tick,
+		.patience_ms = run->session->format == SMMU_EMIT_TEXT && !isatty(STDOUT_FILENO)
+				       ? TABLE_PATIENCE_MS
+				       : 0,
 		.stats = &run->stats,
 		.edit = run->edit && !args->journal_only ? cli_edit_tables : NULL,
 		.edit_ctx = run->edit,

@@ -76,6 +76,15 @@ int smmu_emit_new(struct smmu_emit **emit, struct smmu_out *out,
 	return 0;
 }
 
+void smmu_emit_flush(struct smmu_emit *emit)
+{
+	if (is_dead(emit))
+		return;
+	if (emit->ops->flush)
+		emit->ops->flush(emit);
+	smmu_out_flush(emit->out);
+}
+
 int smmu_emit_free(struct smmu_emit *emit)
 {
 	int err;

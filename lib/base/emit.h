@@ -61,6 +61,11 @@ int smmu_emit_new(struct smmu_emit **emit, struct smmu_out *out,
  * is legal.
  */
 int smmu_emit_free(struct smmu_emit *emit);
+/*
+ * What was said so far reaches the file of the stream.  Rows of a table that were
+ * held back are laid out without those to come, which may be wider.
+ */
+void smmu_emit_flush(struct smmu_emit *emit);
 
 /*
  * In text an object's values are lines "Name  value  meaning" in columns; an

@@ -36,6 +36,8 @@ struct emit_ops {
 	void (*meaning)(struct smmu_emit *emit, const char *text);
 	void (*heading)(struct smmu_emit *emit, const char *text);
 	void (*say)(struct smmu_emit *emit, const char *text);
+	/* Writes what is held back for its layout.  NULL: nothing is. */
+	void (*flush)(struct smmu_emit *emit);
 };
 
 struct emit_frame {

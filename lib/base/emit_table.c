@@ -283,14 +283,20 @@ bool emit_table_is_between_rows(const struct emit_table *table)
 	return table->row_depth == 0;
 }
 
+void emit_table_flush(struct emit_table *table)
+{
+	if (table->rows)
+		print_chunk(table);
+}
+
 void emit_table_free(struct emit_table *table)
 {
 	if (!table)
 		return;
 	if (!table->emit->error && !table->rows && !table->has_printed)
 		print_header(table);
-	else if (!table->emit->error && table->rows)
-		print_chunk(table);
+	else if (!table->emit->error)
+		emit_table_flush(table);
 	emit_cells_fini(&table->cells);
 	smmu_buf_fini(&table->padded);
 	scols_unref_table(table->scols);

@@ -580,6 +580,14 @@ static void text_say(struct smmu_emit *emit, const char *said)
 	text->last = PROSE;
 }
 
+static void text_flush(struct smmu_emit *emit)
+{
+	struct text *text = emit->state;
+
+	if (text->table)
+		emit_table_flush(text->table);
+}
+
 static int text_init(struct smmu_emit *emit)
 {
 	emit->state = calloc(1, sizeof(struct text));
@@ -614,4 +622,5 @@ const struct emit_ops emit_text_ops = {
 	.meaning = text_meaning,
 	.heading = text_heading,
 	.say = text_say,
+	.flush = text_flush,
 };

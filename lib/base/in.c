@@ -393,13 +393,13 @@ const char *smmu_in_name(const struct smmu_in *in)
 	return in->name;
 }
 
-const void *smmu_in_peek(size_t *got, struct smmu_in *in, struct smmu_diag *diag)
+const void *smmu_in_peek_some(size_t *got, struct smmu_in *in, size_t want, struct smmu_diag *diag)
 {
 	size_t have;
 
 	do
 		have = in->end - in->pos;
-	while (have < PEEK_LIMIT && !fill(in) && in->end - in->pos > have);
+	while (have < want && !fill(in) && in->end - in->pos > have);
 	have = in->end - in->pos;
 	*got = have < PEEK_LIMIT ? have : PEEK_LIMIT;
 	if (have)
@@ -407,6 +407,22 @@ const void *smmu_in_peek(size_t *got, struct smmu_in *in, struct smmu_diag *diag
 	if (in->error)
 		report(in, diag);
 	return NULL;
+}
+
+const void *smmu_in_peek(size_t *got, struct smmu_in *in, struct smmu_diag *diag)
+{
+	return smmu_in_peek_some(got, in, PEEK_LIMIT, diag);
+}
+
+bool smmu_in_waits(struct smmu_in *in, int patience_ms)
+{
+	struct pollfd fds[] = {{.fd = in->fd, .events = POLLIN},
+			       {.fd = in->wake[0], .events = POLLIN}};
+
+	if (in->wake[0] < 0 || in->error || in->raw_at_end || in->pos < in->end ||
+	    in->raw_pos < in->raw_end)
+		return false;
+	return poll(fds, 2, patience_ms) == 0;
 }
 
 static struct smmu_in *new_in(const char *name)

@@ -12,6 +12,7 @@
 #ifndef SMMU_BASE_IN_H
 #define SMMU_BASE_IN_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -51,6 +52,10 @@ const char *smmu_in_name(const struct smmu_in *in);
  * end and on an error, which is reported here and returned by the next read.
  */
 const void *smmu_in_peek(size_t *got, struct smmu_in *in, struct smmu_diag *diag);
+/* The same of at least want bytes, which does not wait for more; want is at most 4096. */
+const void *smmu_in_peek_some(size_t *got, struct smmu_in *in, size_t want, struct smmu_diag *diag);
+/* Whether the next read would wait: a pipe or terminal from which nothing comes for patience_ms. */
+bool smmu_in_waits(struct smmu_in *in, int patience_ms);
 
 /*
  * The whole of a file into memory: *bytes owned (free), NUL-terminated, at

@@ -52,6 +52,7 @@ struct slot {
 	struct smmu_buf data; /* what the records point to */
 	struct note *notes, **next_note;
 	size_t notes_size;     /* bytes */
+	bool waits;	       /* smmu_trace_waits() */
 	bool given;	       /* to the workers */
 	size_t job;	       /* and as what */
 	size_t passed_count;   /* records that went through there */
@@ -224,6 +225,7 @@ static void read_batch(void *ctx, unsigned worker, size_t batch)
 	slot->end = smmu_trace_next(&slot->got, trace, slot->record, SMMU_RUN_BATCH, &diag);
 	slot->position = smmu_trace_position(trace);
 	slot->skipped = smmu_trace_skipped(trace);
+	slot->waits = smmu_trace_waits(trace, a->run->replay->patience_ms);
 	while (a->names < SMMU_TRACE_NAMES_MAX &&
 	       (name = smmu_trace_smmu_name(trace, a->names)) != NULL)
 		a->name[a->names++] = name;
@@ -484,7 +486,7 @@ static int run_batches(struct smmu_ahead *a)
 		if (!error)
 			error = slot->end;
 		if (!error)
-			error = smmu_run_tick(a->run, slot->position);
+			error = smmu_run_tick(a->run, slot->position, slot->waits);
 		n++;
 	} while (slot->got && !error);
 	return error;

@@ -431,9 +431,10 @@ int smmu_run_passed(struct smmu_run *run, const struct smmu_record *record, size
 	return give_answer(run, &answer);
 }
 
-int smmu_run_tick(const struct smmu_run *run, uint64_t position)
+int smmu_run_tick(const struct smmu_run *run, uint64_t position, bool waits)
 {
-	const struct smmu_progress progress = {.records = run->n, .position = position};
+	const struct smmu_progress progress = {
+		.records = run->n, .position = position, .waits = waits};
 
 	return run->replay->tick ? run->replay->tick(run->replay->ctx, &progress) : 0;
 }
@@ -452,7 +453,9 @@ static int run_batches(struct smmu_run *run, struct smmu_record *records)
 		if (!error)
 			error = end;
 		if (!error)
-			error = smmu_run_tick(run, smmu_trace_position(run->replay->trace));
+			error = smmu_run_tick(
+				run, smmu_trace_position(run->replay->trace),
+				smmu_trace_waits(run->replay->trace, run->replay->patience_ms));
 	} while (got && !error);
 	return error;
 }

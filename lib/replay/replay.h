@@ -34,6 +34,7 @@ struct smmu_answer {
 struct smmu_progress {
 	uint64_t records;
 	uint64_t position; /* smmu_trace_position() */
+	bool waits;	   /* smmu_trace_waits(): what is held back should be shown */
 };
 
 /* All of it is borrowed during the run. */
@@ -46,9 +47,11 @@ struct smmu_replay {
 	/* Called for every answer, may be NULL; non-zero ends the run and is returned. */
 	int (*visit)(void *ctx, const struct smmu_answer *answer);
 	void *ctx;
-	/* Called every thousand records or so, may be NULL; non-zero ends the run and is returned.
+	/* Called every thousand records or so and where input is slow, may be NULL; non-zero ends
+	 * the run and is returned.
 	 */
 	int (*tick)(void *ctx, const struct smmu_progress *progress);
+	int patience_ms; /* how long nothing has come before it is told that the run waits */
 	struct smmu_stats *stats; /* counted into; may be NULL */
 	/*
 	 * Makes the change to tables that a map or unmap asks for, *changed when

@@ -34,7 +34,7 @@ int smmu_run_records(struct smmu_run *run, const struct smmu_record *records, si
 int smmu_run_passed(struct smmu_run *run, const struct smmu_record *record, size_t smmu,
 		    const struct smmu_result *result);
 /* Between batches: what the caller says to going on. */
-int smmu_run_tick(const struct smmu_run *run, uint64_t position);
+int smmu_run_tick(const struct smmu_run *run, uint64_t position, bool waits);
 
 /* The whole run with threads that read and translate ahead. */
 int smmu_run_ahead(struct smmu_run *run);

@@ -18,9 +18,9 @@ const struct smmu_log_format *smmu_log_of(enum smmu_trace_format format)
 	return NULL;
 }
 
-const struct smmu_log_format *smmu_log_detect(const struct smmu_trace *trace)
+const struct smmu_log_format *smmu_log_detect(const struct smmu_trace *trace, size_t from)
 {
-	char *p = trace->data + trace->pos, *end = trace->data + trace->end;
+	char *p = trace->data + from, *end = trace->data + trace->end;
 
 	while (p < end) {
 		char *line = p;

@@ -58,8 +58,8 @@ extern const struct smmu_log_format smmu_log_ftrace, smmu_log_qemu, smmu_log_gem
 	 SMMU_LOG_COLUMN(SIZE) | SMMU_LOG_COLUMN(ACCESS) | SMMU_LOG_COLUMN(TIME) |                 \
 	 SMMU_LOG_COLUMN(DATA) | SMMU_LOG_COLUMN(PA))
 
-/* The format whose line is among those at hand, or NULL. */
-const struct smmu_log_format *smmu_log_detect(const struct smmu_trace *trace);
+/* The format whose line is among those at hand from there on, or NULL. */
+const struct smmu_log_format *smmu_log_detect(const struct smmu_trace *trace, size_t from);
 /* The reader of a format, or NULL when it is no log. */
 const struct smmu_log_format *smmu_log_of(enum smmu_trace_format format);
 int smmu_log_ready(struct smmu_trace *trace, struct smmu_diag *diag);

@@ -113,7 +113,7 @@ static int read_more(struct smmu_trace *trace, struct smmu_diag *diag)
 	if (err)
 		return err;
 	trace->filled += got;
-	trace->is_unended = !got && from && !trace->dropping;
+	trace->is_unended = !got && from && trace->data[from - 1] != '\n' && !trace->dropping;
 	if (trace->is_unended)
 		trace->data[trace->filled++] = '\n';
 	find_lines(trace, from);
@@ -266,11 +266,28 @@ static int skip_to_content(struct smmu_trace *trace, struct smmu_diag *diag)
 	return more;
 }
 
-/* Logs begin with whatever came before the first line of ours. */
-static void detect_log(struct smmu_trace *trace)
+/* Lines behind those at hand: whether there are more, and room for them. */
+static bool look_on(struct smmu_trace *trace, struct smmu_diag *diag)
 {
-	const struct smmu_log_format *log = smmu_log_detect(trace);
+	size_t end = trace->end;
 
+	if (trace->at_end || trace->filled == trace->capacity || read_more(trace, diag))
+		return false;
+	if (trace->end < end)
+		trace->end = end;
+	return true;
+}
+
+/* Logs begin with whatever came before the first line of ours. */
+static void detect_log(struct smmu_trace *trace, struct smmu_diag *diag)
+{
+	const struct smmu_log_format *log = NULL;
+	size_t from = trace->pos;
+
+	do {
+		log = smmu_log_detect(trace, from);
+		from = trace->end;
+	} while (!log && look_on(trace, diag));
 	if (log)
 		trace->format = log->format;
 }
@@ -280,7 +297,7 @@ static int detect(struct smmu_trace *trace, struct smmu_diag *diag)
 {
 	const char *name = smmu_in_name(trace->in);
 	size_t have;
-	const void *start = smmu_in_peek(&have, trace->in, diag);
+	const void *start = smmu_in_peek_some(&have, trace->in, strlen(SMMU_TRACE_MAGIC), diag);
 	int more;
 
 	/* one that is cut in its magic is none of the others, whose first byte is text */
@@ -298,7 +315,7 @@ static int detect(struct smmu_trace *trace, struct smmu_diag *diag)
 		 : has_suffix(name, ".jsonl") || has_suffix(name, ".jsonl.gz"))
 		trace->format = SMMU_TRACE_JSONL;
 	else if (more && !smmu_csv_is_header(trace))
-		detect_log(trace);
+		detect_log(trace, diag);
 	return 0;
 }
 
@@ -390,6 +407,12 @@ int smmu_trace_next(size_t *count, struct smmu_trace *trace, struct smmu_record 
 void smmu_trace_stop(struct smmu_trace *trace)
 {
 	smmu_in_stop(trace->in);
+}
+
+bool smmu_trace_waits(struct smmu_trace *trace, int patience_ms)
+{
+	return (trace->pos == trace->end || trace->wants_more) &&
+	       smmu_in_waits(trace->in, patience_ms);
 }
 
 uint64_t smmu_trace_position(const struct smmu_trace *trace)

@@ -53,6 +53,11 @@ int smmu_trace_next(size_t *count, struct smmu_trace *trace, struct smmu_record 
 void smmu_trace_stop(struct smmu_trace *trace);
 /* How much of the input was read so far, as it is stored (smmu_in_position()). */
 uint64_t smmu_trace_position(const struct smmu_trace *trace);
+/*
+ * Whether the next call would wait for input: nothing is at hand, and nothing
+ * comes for patience_ms.  For who holds output back.
+ */
+bool smmu_trace_waits(struct smmu_trace *trace, int patience_ms);
 /* Lines that could not be read so far. */
 uint64_t smmu_trace_skipped(const struct smmu_trace *trace);
 /* Lines of a log that are none of its records so far, comments not counted. */

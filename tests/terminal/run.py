@@ -2,7 +2,7 @@
 """Long runs that a person watches: run.py SMMU
 
 The progress line of replay on a pseudo terminal, its absence elsewhere, Ctrl-C
-with what was done so far, and pipes that nobody reads any more.  Every step
+with what was done so far, pipes that are slow, and pipes that nobody reads any more.  Every step
 waits for what it needs to see; DEADLINE_S only ends a run that hangs.
 """
 import json
@@ -173,6 +173,26 @@ def reader_leaves(smmu, jobs):
     assert b"rror" not in run.said[run.err], run.said[run.err]
 
 
+def slow_pipe(smmu, jobs):
+    """Each answer is shown when its line has come, whatever comes later."""
+    for form in "text", "jsonl", "json", "csv":
+        run = Run(smmu, "-", "--each", "--format", form, *jobs, tty=False)
+        for n, line in enumerate((HEADER + LINE, LINE, LINE)):
+            run.until(lambda n=n: run.said[run.stdout].count(b"0x88000040") == n + 1, line)
+        assert run.finish() == 0
+        assert run.said[run.err] == b"", run.said[run.err]
+
+
+def slow_log(smmu, jobs):
+    """A log is waited for behind lines that are none of its own."""
+    run = Run(smmu, "-", "--each", "--format", "jsonl", "-q", *jobs, tty=False)
+    run.step(b"a program starts\n")
+    time.sleep(0.2)     # that it comes alone is not needed, only likely
+    line = b"smmuv3_translate_abort r sid=0x10 abort on iova:0x10000040 is_write=0\n"
+    run.until(lambda: b"0x88000040" in run.said[run.stdout], line)
+    assert run.finish() == 0
+
+
 def has_terminals():
     """A root without /dev/pts has none."""
     try:
@@ -188,7 +208,7 @@ def main():
         sys.exit(__doc__)
     smmu = str(pathlib.Path(sys.argv[1]).resolve())
     signal.signal(signal.SIGPIPE, signal.SIG_IGN)
-    plain = [interrupt_answers, reader_leaves, no_progress]
+    plain = [interrupt_answers, reader_leaves, no_progress, slow_pipe, slow_log]
     watched = [progress_of_a_pipe, progress_of_a_file, interrupt_summary, quiet]
     cases = plain + (watched if has_terminals() else [])
     for jobs in ([], ["--jobs", "2"]):

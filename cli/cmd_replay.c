@@ -250,15 +250,14 @@ static int give_stats(struct run *run, const char *what, struct smmu_diag *diag)
 }
 
 /* --caches, or what the system file says. */
-static int give_caches(const struct cli_system *system, const char *what, struct smmu_diag *diag)
+static int give_caches(struct cli_system *system, const char *what, struct smmu_diag *diag)
 {
-	const struct smmu_machine *machine = &system->machine;
-	struct smmu_caches caches = smmu_caches_of(&smmu_sys_info(system->sys)->caches);
+	const struct smmu_sys_info *info = smmu_sys_info(system->sys);
+	struct smmu_caches caches = smmu_caches_of(&info->caches);
 	int error = what ? smmu_caches_parse(&caches, what, diag) : 0;
 
-	for (size_t i = 0; i < machine->count && !error; i++)
-		if (smmu_model_set_caches(machine->smmu[i].model, &caches))
-			error = smmu_diag_nomem(diag);
+	if (!error && smmu_caches_give(&system->machine, &caches, info))
+		error = smmu_diag_nomem(diag);
 	return error;
 }
 

@@ -97,6 +97,36 @@ static const char trace_text[] =
 	"  gem5    --debug-flags=SMMUv3: translations with their pa, faults, commands\n"
 	"  fvp     GenericTrace of Fast Models: what tells a stream and an address\n";
 
+static const char caches_text[] =
+	"replay keeps nothing until it is told which caches there are: none, ideal (all\n"
+	"of them, of any size) or each by name, in a file for --caches or under the key\n"
+	"caches of a system file:\n"
+	"\n"
+	"  config: {entries: 64, ways: 4, policy: rr}   # STEs, CDs, their first levels\n"
+	"  micro: {entries: 32, per: device}            # TLBs, nearest first\n"
+	"  interface: {entries: 2K, ways: 4, per: device}\n"
+	"  main: ideal\n"
+	"  walk: {entries: 512, ways: 4}                # Table descriptors\n"
+	"  ipa: none                                    # stage 2 under a stage 1\n"
+	"\n"
+	"One that is left out is none.  entries and ways are numbers, ways divides\n"
+	"entries; without ways all entries are one set.  policy is lru (default), rr,\n"
+	"random or plru.  per says who has one of its own: smmu (default), device (as\n"
+	"devices: names them; a stream of none is one), stream.\n"
+	"\n"
+	"The walk cache may be in parts, each for what it names; no part, no cache:\n"
+	"\n"
+	"  walk:\n"
+	"    - {stage: 1, level: 1, entries: 28, ways: 4}\n"
+	"    - {stage: 1, level: 2}                     # as many as there are\n"
+	"    - {stage: 2, leaves: true, fetches: false}\n"
+	"\n"
+	"leaves: Blocks and Pages too.  fetches: false leaves out the stage 2 of CDs and\n"
+	"of stage 1 descriptors.  samples/caches-gem5.yaml holds gem5's defaults.\n"
+	"\n"
+	"An answer that a fresh walk would contradict is marked stale.  The summary has\n"
+	"a row for each cache, and for each part as walk-s1-l2.\n";
+
 static const char status_text[] =
 	"  0  done\n"
 	"  1  done, and what was asked about does not hold: a fault in translate, a\n"
@@ -115,6 +145,7 @@ static const char environment_text[] =
 const struct cli_topic cli_topics[] = {
 	{"system", "the system file", system_text},
 	{"trace", "columns and records of a trace", trace_text},
+	{"caches", "what a replay keeps until it is invalidated", caches_text},
 	{"status", "exit statuses", status_text},
 	{"environment", "variables that are read", environment_text},
 	{"features", "features of the architecture, and what is done with each", NULL},

@@ -9,55 +9,41 @@
 
 #include "base/array.h"
 
-enum { SETS_FIRST_LOG2 = 6, LOAD = 2 };
+enum { LISTS_FIRST_LOG2 = 6, LOAD = 2 };
 
+/*
+ * Entries hang in lists by a hash of their set, as many as there is need for: a
+ * cache costs what it holds, however large and of however many owners.
+ */
 struct smmu_cache {
 	struct smmu_cache_size size;
 	struct smmu_cache_entry *entry; /* owned */
 	size_t used, capacity;
-	uint32_t *head; /* owned; first entry of each set, index + 1 */
-	uint32_t sets;
-	uint32_t free; /* list of entries without use; index + 1 */
+	uint32_t *head; /* owned; first entry of each list, index + 1 */
+	uint32_t lists; /* a power of two */
+	uint32_t sets;	/* of an owner */
+	uint32_t free;	/* list of entries without use; index + 1 */
+	uint64_t owner; /* who asks */
 	size_t live;
 	uint64_t clock, random;
 	struct smmu_cache_stats stats;
 };
-
-const char *smmu_cache_name(enum smmu_cache_kind kind)
-{
-	static const char *const names[SMMU_CACHE_COUNT] = {
-		[SMMU_CACHE_CONFIG] = "config", [SMMU_CACHE_MICRO] = "micro",
-		[SMMU_CACHE_MAIN] = "main",	[SMMU_CACHE_WALK] = "walk",
-		[SMMU_CACHE_IPA] = "ipa",
-	};
-
-	return (unsigned)kind < SMMU_CACHE_COUNT ? names[kind] : "?";
-}
-
-struct smmu_caches smmu_caches_ideal(void)
-{
-	struct smmu_caches caches = {0};
-
-	for (unsigned i = 0; i < SMMU_CACHE_COUNT; i++)
-		caches.of[i].on = i != SMMU_CACHE_MICRO;
-	return caches;
-}
 
 static bool is_ideal(const struct smmu_cache *c)
 {
 	return c->size.ways == 0;
 }
 
-static void cache_free(struct smmu_cache *c)
+void smmu_cache_free(struct smmu_cache *cache)
 {
-	if (!c)
+	if (!cache)
 		return;
-	free(c->entry);
-	free(c->head);
-	free(c);
+	free(cache->entry);
+	free(cache->head);
+	free(cache);
 }
 
-static int cache_new(struct smmu_cache **cache, const struct smmu_cache_size *size)
+int smmu_cache_new(struct smmu_cache **cache, const struct smmu_cache_size *size)
 {
 	struct smmu_cache *c = calloc(1, sizeof(*c));
 	uint32_t ways = size->ways && size->entries ? size->ways : size->entries;
@@ -67,57 +53,26 @@ static int cache_new(struct smmu_cache **cache, const struct smmu_cache_size *si
 		return SMMU_E_NOMEM;
 	c->size = *size;
 	c->size.ways = ways;
-	c->sets = ways ? size->entries / ways : 1u << SETS_FIRST_LOG2;
+	c->sets = ways ? size->entries / ways : 1;
+	c->lists = 1u << LISTS_FIRST_LOG2;
 	c->random = UINT64_C(0x9e3779b97f4a7c15);
-	c->head = calloc(c->sets, sizeof(*c->head));
+	c->head = calloc(c->lists, sizeof(*c->head));
 	if (!c->head) {
-		cache_free(c);
+		smmu_cache_free(c);
 		return SMMU_E_NOMEM;
 	}
 	*cache = c;
 	return 0;
 }
 
-int smmu_cache_set_new(struct smmu_cache_set **set, const struct smmu_caches *config)
+struct smmu_cache_stats smmu_cache_stats(const struct smmu_cache *cache)
 {
-	struct smmu_cache_set *s = calloc(1, sizeof(*s));
-	bool any = false;
-
-	*set = NULL;
-	if (!s)
-		return SMMU_E_NOMEM;
-	s->config = *config;
-	for (unsigned i = 0; i < SMMU_CACHE_COUNT; i++) {
-		if (!config->of[i].on)
-			continue;
-		any = true;
-		if (cache_new(&s->of[i], &config->of[i])) {
-			smmu_cache_set_free(s);
-			return SMMU_E_NOMEM;
-		}
-	}
-	if (any)
-		*set = s;
-	else
-		free(s);
-	return 0;
+	return cache->stats;
 }
 
-void smmu_cache_set_free(struct smmu_cache_set *set)
+void smmu_cache_set_owner(struct smmu_cache *cache, uint64_t owner)
 {
-	if (!set)
-		return;
-	for (unsigned i = 0; i < SMMU_CACHE_COUNT; i++)
-		cache_free(set->of[i]);
-	free(set);
-}
-
-struct smmu_cache_stats smmu_cache_set_stats(const struct smmu_cache_set *set,
-					     enum smmu_cache_kind kind)
-{
-	struct smmu_cache_stats none = {0};
-
-	return set && set->of[kind] ? set->of[kind]->stats : none;
+	cache->owner = owner;
 }
 
 /* ASIDs and Global are no part of it: a look-up of one ASID finds global entries too. */
@@ -131,9 +86,22 @@ static uint64_t hash_of(const struct smmu_cache_tag *t)
 	return h >> 32 ^ h;
 }
 
-static uint32_t set_of(const struct smmu_cache *c, const struct smmu_cache_tag *tag)
+/* Without limit none competes: any number that spreads. */
+static uint64_t set_of(const struct smmu_cache *c, const struct smmu_cache_tag *tag)
 {
-	return (uint32_t)(hash_of(tag) % c->sets);
+	return is_ideal(c) ? hash_of(tag) : hash_of(tag) % c->sets;
+}
+
+static uint32_t *list_of(const struct smmu_cache *c, uint64_t set, uint64_t owner)
+{
+	uint64_t h = (set ^ owner << 24 ^ owner >> 40) * UINT64_C(0x9e3779b97f4a7c15);
+
+	return &c->head[(h >> 32) & (c->lists - 1)];
+}
+
+static bool is_in(const struct smmu_cache_entry *e, uint64_t set, uint64_t owner)
+{
+	return e->set == set && e->owner == owner;
 }
 
 static bool is_same(const struct smmu_cache_tag *have, const struct smmu_cache_tag *want)
@@ -148,8 +116,10 @@ static bool is_same(const struct smmu_cache_tag *have, const struct smmu_cache_t
 
 static struct smmu_cache_entry *lookup(struct smmu_cache *c, const struct smmu_cache_tag *tag)
 {
-	for (uint32_t at = c->head[set_of(c, tag)]; at; at = c->entry[at - 1].next)
-		if (is_same(&c->entry[at - 1].tag, tag))
+	uint64_t set = set_of(c, tag);
+
+	for (uint32_t at = *list_of(c, set, c->owner); at; at = c->entry[at - 1].next)
+		if (is_in(&c->entry[at - 1], set, c->owner) && is_same(&c->entry[at - 1].tag, tag))
 			return &c->entry[at - 1];
 	return NULL;
 }
@@ -162,11 +132,12 @@ static void touch(struct smmu_cache *c, struct smmu_cache_entry *e)
 	e->recent = true;
 }
 
-struct smmu_cache_entry *smmu_cache_find(struct smmu_cache *cache, const struct smmu_cache_tag *tag)
+struct smmu_cache_entry *smmu_cache_find(struct smmu_cache *cache, const struct smmu_cache_tag *tag,
+					 bool goes_on)
 {
 	struct smmu_cache_entry *e = lookup(cache, tag);
 
-	cache->stats.lookups++;
+	cache->stats.lookups += !goes_on;
 	if (!e)
 		return NULL;
 	cache->stats.hits++;
@@ -176,27 +147,28 @@ struct smmu_cache_entry *smmu_cache_find(struct smmu_cache *cache, const struct 
 
 static void link_in(struct smmu_cache *c, uint32_t at)
 {
-	uint32_t set = set_of(c, &c->entry[at - 1].tag);
+	struct smmu_cache_entry *e = &c->entry[at - 1];
+	uint32_t *head = list_of(c, e->set, e->owner);
 
-	c->entry[at - 1].next = c->head[set];
-	c->head[set] = at;
+	e->next = *head;
+	*head = at;
 }
 
-/* More sets for an ideal cache; it goes on with those it has when memory is short. */
+/* More lists; it goes on with those it has when memory is short. */
 static void widen(struct smmu_cache *c)
 {
-	uint32_t sets = c->sets * 4;
-	uint32_t *head = calloc(sets, sizeof(*head));
-	uint32_t *old = c->head, old_sets = c->sets;
+	uint32_t lists = c->lists * 4;
+	uint32_t *head = calloc(lists, sizeof(*head));
+	uint32_t *old = c->head, old_lists = c->lists;
 
 	if (!head)
 		return;
 	c->head = head;
-	c->sets = sets;
-	for (uint32_t set = 0; set < old_sets; set++) {
+	c->lists = lists;
+	for (uint32_t list = 0; list < old_lists; list++) {
 		uint32_t next;
 
-		for (uint32_t at = old[set]; at; at = next) {
+		for (uint32_t at = old[list]; at; at = next) {
 			next = c->entry[at - 1].next;
 			link_in(c, at);
 		}
@@ -213,33 +185,32 @@ static uint64_t draw(struct smmu_cache *c)
 	return c->random * UINT64_C(0x2545f4914f6cdd1d) >> 32;
 }
 
-/* The entry of a full set that goes: where it is linked from. */
-static uint32_t *victim(struct smmu_cache *c, uint32_t set)
+/* Whether a goes before b. */
+static bool goes_first(const struct smmu_cache *c, const struct smmu_cache_entry *a,
+		       const struct smmu_cache_entry *b)
 {
-	uint64_t turn = c->size.policy == SMMU_CACHE_RANDOM ? draw(c) % c->size.ways : 0;
+	/* of those not used since all were, the oldest */
+	if (c->size.policy == SMMU_CACHE_PLRU && a->recent != b->recent)
+		return b->recent;
+	return a->stamp < b->stamp;
+}
+
+/* The entry of a full set of who asks that goes: where it is linked from. */
+static uint32_t *victim(struct smmu_cache *c, uint64_t set)
+{
+	bool random = c->size.policy == SMMU_CACHE_RANDOM;
+	uint64_t turn = random ? draw(c) % c->size.ways : 0;
 	uint32_t *chosen = NULL;
 
-	for (uint32_t *link = &c->head[set]; *link; link = &c->entry[*link - 1].next) {
+	for (uint32_t *link = list_of(c, set, c->owner); *link; link = &c->entry[*link - 1].next) {
 		const struct smmu_cache_entry *e = &c->entry[*link - 1];
 
-		switch (c->size.policy) {
-		case SMMU_CACHE_RANDOM:
-			if (turn-- == 0)
-				return link;
-			break;
-		case SMMU_CACHE_PLRU:
-			/* of those not used since all were, the oldest */
-			if (!chosen || e->recent < c->entry[*chosen - 1].recent ||
-			    (e->recent == c->entry[*chosen - 1].recent &&
-			     e->stamp < c->entry[*chosen - 1].stamp))
-				chosen = link;
-			break;
-		case SMMU_CACHE_RR:
-		case SMMU_CACHE_LRU:
-			if (!chosen || e->stamp < c->entry[*chosen - 1].stamp)
-				chosen = link;
-			break;
-		}
+		if (!is_in(e, set, c->owner))
+			continue;
+		if (random && turn-- == 0)
+			return link;
+		if (!random && (!chosen || goes_first(c, e, &c->entry[*chosen - 1])))
+			chosen = link;
 	}
 	return chosen;
 }
@@ -255,29 +226,28 @@ static void unlink_at(struct smmu_cache *c, uint32_t *link)
 }
 
 /* Once all of a set were used, none counts as used (bit PLRU). */
-static void age(struct smmu_cache *c, uint32_t set)
+static void age(struct smmu_cache *c, uint64_t set)
 {
-	uint32_t at;
+	uint32_t first = *list_of(c, set, c->owner), at;
 
-	for (at = c->head[set]; at; at = c->entry[at - 1].next)
-		if (!c->entry[at - 1].recent)
+	for (at = first; at; at = c->entry[at - 1].next)
+		if (is_in(&c->entry[at - 1], set, c->owner) && !c->entry[at - 1].recent)
 			return;
-	for (at = c->head[set]; at; at = c->entry[at - 1].next)
-		c->entry[at - 1].recent = false;
+	for (at = first; at; at = c->entry[at - 1].next)
+		if (is_in(&c->entry[at - 1], set, c->owner))
+			c->entry[at - 1].recent = false;
 }
 
-static void make_room(struct smmu_cache *c, const struct smmu_cache_tag *tag)
+static void make_room(struct smmu_cache *c, uint64_t set)
 {
-	uint32_t set = set_of(c, tag);
 	uint32_t count = 0;
 
-	if (is_ideal(c)) {
-		if (c->live >= (size_t)c->sets * LOAD && c->sets < UINT32_MAX / 4)
-			widen(c);
+	if (c->live >= (size_t)c->lists * LOAD && c->lists <= UINT32_MAX / 8)
+		widen(c);
+	if (is_ideal(c))
 		return;
-	}
-	for (uint32_t at = c->head[set]; at; at = c->entry[at - 1].next)
-		count++;
+	for (uint32_t at = *list_of(c, set, c->owner); at; at = c->entry[at - 1].next)
+		count += is_in(&c->entry[at - 1], set, c->owner);
 	if (count < c->size.ways)
 		return;
 	if (c->size.policy == SMMU_CACHE_PLRU)
@@ -304,19 +274,22 @@ static uint32_t take(struct smmu_cache *c)
 struct smmu_cache_entry *smmu_cache_fill(struct smmu_cache *cache, const struct smmu_cache_tag *tag)
 {
 	struct smmu_cache_entry *e = lookup(cache, tag);
+	uint64_t set = set_of(cache, tag);
 	uint32_t at;
 
 	if (e) {
 		e->tag = *tag;
 		return e;
 	}
-	make_room(cache, tag);
+	make_room(cache, set);
 	at = take(cache);
 	if (!at)
 		return NULL;
 	e = &cache->entry[at - 1];
 	memset(e, 0, sizeof(*e));
 	e->tag = *tag;
+	e->set = set;
+	e->owner = cache->owner;
 	e->stamp = ++cache->clock;
 	e->recent = true;
 	link_in(cache, at);
@@ -331,8 +304,8 @@ size_t smmu_cache_drop(struct smmu_cache *cache,
 {
 	size_t dropped = 0;
 
-	for (uint32_t set = 0; set < cache->sets && cache->live; set++) {
-		uint32_t *link = &cache->head[set];
+	for (uint32_t list = 0; list < cache->lists && cache->live; list++) {
+		uint32_t *link = &cache->head[list];
 
 		while (*link) {
 			if (match(scope, &cache->entry[*link - 1].tag)) {

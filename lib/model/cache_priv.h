@@ -47,7 +47,9 @@ struct smmu_cache_tag {
 
 struct smmu_cache_entry {
 	struct smmu_cache_tag tag;
-	uint32_t next;	/* in its set; index + 1 */
+	uint32_t next;	/* of those that share a list; index + 1 */
+	uint64_t owner; /* whose cache it is in, where each has its own */
+	uint64_t set;	/* in which it competes for room */
 	bool recent;	/* PLRU: used since all of the set were */
 	uint64_t stamp; /* of the use (LRU) or fill (RR) */
 	union {
@@ -67,21 +69,39 @@ struct smmu_cache_entry {
 
 struct smmu_cache; /* one of the caches */
 
+/* SMMU_E_NOMEM. */
+int smmu_cache_new(struct smmu_cache **cache, const struct smmu_cache_size *size);
+void smmu_cache_free(struct smmu_cache *cache); /* NULL is legal */
+struct smmu_cache_stats smmu_cache_stats(const struct smmu_cache *cache);
+/* From here on it is that of owner: what others left is found and replaced by them alone. */
+void smmu_cache_set_owner(struct smmu_cache *cache, uint64_t owner);
+
 struct smmu_cache_set {
-	struct smmu_caches config;
-	struct smmu_cache *of[SMMU_CACHE_COUNT]; /* owned; NULL: none */
+	struct smmu_caches config; /* devices are owned */
+	/* All owned; NULL: none. */
+	struct smmu_cache *of[SMMU_CACHE_COUNT];
+	struct smmu_cache *walk[SMMU_WALK_PARTS_MAX];
 };
 
 /* SMMU_E_NOMEM; *set is NULL when config has no cache at all. */
 int smmu_cache_set_new(struct smmu_cache_set **set, const struct smmu_caches *config);
 void smmu_cache_set_free(struct smmu_cache_set *set); /* NULL is legal */
 
-struct smmu_cache_stats smmu_cache_set_stats(const struct smmu_cache_set *set,
-					     enum smmu_cache_kind kind);
+/* Who asks from here on: those caches that others have too are now its own ones. */
+void smmu_cache_set_enter(struct smmu_cache_set *set, enum smmu_sec sec, uint32_t stream);
+/*
+ * The walk cache for a descriptor of stage: part of it or all, or NULL.  fetch:
+ * stage 2 of what a walk fetches.
+ */
+struct smmu_cache *smmu_cache_set_walk(const struct smmu_cache_set *set, unsigned stage,
+				       const struct smmu_cache_tag *tag, bool fetch);
 
-/* The entry that a look-up with tag finds, or NULL; borrowed until the next fill. */
-struct smmu_cache_entry *smmu_cache_find(struct smmu_cache *cache,
-					 const struct smmu_cache_tag *tag);
+/*
+ * The entry that a look-up with tag finds, or NULL; borrowed until the next
+ * fill.  goes_on: with another tag, the look-up counted already found nothing.
+ */
+struct smmu_cache_entry *smmu_cache_find(struct smmu_cache *cache, const struct smmu_cache_tag *tag,
+					 bool goes_on);
 /*
  * The entry of tag, which is new or to be overwritten; NULL for want of memory,
  * in which case nothing is kept.

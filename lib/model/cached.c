@@ -9,22 +9,6 @@
 #include "model/cache_priv.h"
 #include "spec/effective.h"
 
-static struct smmu_cache *cache_of(const struct smmu_walk *w, enum smmu_cache_kind kind)
-{
-	return w->caches ? w->caches->of[kind] : NULL;
-}
-
-/* Finds tag, unless the walk is to take descriptors from memory alone. */
-static const struct smmu_cache_entry *find(const struct smmu_walk *w, enum smmu_cache_kind kind,
-					   const struct smmu_cache_tag *tag)
-{
-	struct smmu_cache *cache = cache_of(w, kind);
-
-	if (!cache || (w->afresh && kind != SMMU_CACHE_CONFIG))
-		return NULL;
-	return smmu_cache_find(cache, tag);
-}
-
 static unsigned l1cd_log2(const struct smmu_walk *w)
 {
 	return smmu_ste_S1Fmt(&w->config->ste) == SMMU_STE_S1FMT_4K ? 6 : 10;
@@ -66,12 +50,13 @@ static bool tag_structure(struct smmu_cache_tag *tag, const struct smmu_walk *w,
 
 bool smmu_caches_structure(struct smmu_walk *w, struct smmu_step *step)
 {
+	struct smmu_cache *cache = w->caches->of[SMMU_CACHE_CONFIG];
 	struct smmu_cache_tag tag;
 	const struct smmu_cache_entry *e;
 
-	if (!tag_structure(&tag, w, step))
+	if (!cache || !tag_structure(&tag, w, step))
 		return false;
-	e = find(w, SMMU_CACHE_CONFIG, &tag);
+	e = smmu_cache_find(cache, &tag, false);
 	if (!e)
 		return false;
 	step->pa = e->structure.pa;
@@ -84,7 +69,7 @@ bool smmu_caches_structure(struct smmu_walk *w, struct smmu_step *step)
 
 void smmu_caches_keep_structure(struct smmu_walk *w, const struct smmu_step *step)
 {
-	struct smmu_cache *cache = cache_of(w, SMMU_CACHE_CONFIG);
+	struct smmu_cache *cache = w->caches->of[SMMU_CACHE_CONFIG];
 	struct smmu_cache_entry *e;
 	struct smmu_cache_tag tag;
 
@@ -196,15 +181,6 @@ static struct smmu_cache_tag tag_nested(const struct smmu_walk *w)
 	};
 }
 
-/* Where a leaf is looked for, nearest first. */
-static const struct smmu_cache_entry *
-find_leaf(const struct smmu_walk *w, const struct smmu_cache_tag *tag, enum smmu_cache_kind first)
-{
-	const struct smmu_cache_entry *e = find(w, first, tag);
-
-	return e || first != SMMU_CACHE_MICRO ? e : find(w, SMMU_CACHE_MAIN, tag);
-}
-
 /* The words of an entry, under the table that the walk has. */
 static void use(struct smmu_walk *w, struct smmu_entry *e, const struct smmu_cache_entry *found)
 {
@@ -220,19 +196,67 @@ static const struct smmu_desc_level *last_level(const struct smmu_tt *tt)
 	return tt->initial + (SMMU_DESC_LEVEL_MAX - tt->initial_level);
 }
 
-bool smmu_caches_stage1(struct smmu_walk *w, struct smmu_entry *e, struct smmu_tables *tables)
+/* What a walk looks for in one cache after the other: descriptors of one stage. */
+struct search {
+	const struct smmu_walk *w;
+	unsigned stage;
+	struct smmu_pa ipa; /* stage 2 */
+	bool fetch;	    /* stage 2, of what a walk fetches */
+};
+
+static struct smmu_cache_tag tag_of(const struct search *s, const struct smmu_entry *e, bool table)
 {
+	return s->stage == 1 ? tag_stage1(s->w, e, table) : tag_stage2(s->w, e, s->ipa, table);
+}
+
+/* In one of them: the descriptor nearest to the leaf, which e->l then is of. */
+static const struct smmu_cache_entry *look_in(const struct search *s, struct smmu_entry *e,
+					      enum smmu_cache_kind kind)
+{
+	const struct smmu_cache_set *set = s->w->caches;
+	const struct smmu_cache *asked = NULL;
+
+	for (e->l = last_level(e->tt);; e->l--) {
+		for (unsigned table = 0; table <= (kind == SMMU_CACHE_WALK); table++) {
+			struct smmu_cache_tag tag = tag_of(s, e, table);
+			struct smmu_cache *cache =
+				kind == SMMU_CACHE_WALK
+					? smmu_cache_set_walk(set, s->stage, &tag, s->fetch)
+					: set->of[kind];
+			const struct smmu_cache_entry *found =
+				cache ? smmu_cache_find(cache, &tag, cache == asked) : NULL;
+
+			if (found)
+				return found;
+			asked = cache ? cache : asked;
+		}
+		if (e->l == e->tt->initial)
+			return NULL;
+	}
+}
+
+/* In all of them, nearest first; tlb: the TLBs have such leaves, otherwise the IPA cache. */
+static const struct smmu_cache_entry *look(const struct search *s, struct smmu_entry *e, bool tlb)
+{
+	static const enum smmu_cache_kind with[] = {SMMU_CACHE_MICRO, SMMU_CACHE_INTERFACE,
+						    SMMU_CACHE_MAIN, SMMU_CACHE_WALK};
+	static const enum smmu_cache_kind without[] = {SMMU_CACHE_IPA, SMMU_CACHE_WALK};
+	const enum smmu_cache_kind *kind = tlb ? with : without;
+	const struct smmu_cache_set *set = s->w->caches;
+	size_t count = tlb ? SMMU_LEN(with) : SMMU_LEN(without);
 	const struct smmu_cache_entry *found = NULL;
 
-	for (unsigned table = 0; table < 2 && !found; table++)
-		for (e->l = last_level(e->tt);; e->l--) {
-			struct smmu_cache_tag tag = tag_stage1(w, e, table);
+	for (size_t i = 0; i < count && !found && !s->w->afresh; i++)
+		if (set->of[kind[i]] || (kind[i] == SMMU_CACHE_WALK && set->config.walk_count))
+			found = look_in(s, e, kind[i]);
+	return found;
+}
 
-			found = table ? find(w, SMMU_CACHE_WALK, &tag)
-				      : find_leaf(w, &tag, SMMU_CACHE_MICRO);
-			if (found || e->l == e->tt->initial)
-				break;
-		}
+bool smmu_caches_stage1(struct smmu_walk *w, struct smmu_entry *e, struct smmu_tables *tables)
+{
+	const struct search s = {.w = w, .stage = 1};
+	const struct smmu_cache_entry *found = look(&s, e, true);
+
 	if (!found)
 		return false;
 	use(w, e, found);
@@ -240,14 +264,20 @@ bool smmu_caches_stage1(struct smmu_walk *w, struct smmu_entry *e, struct smmu_t
 	return true;
 }
 
-static void keep(struct smmu_walk *w, enum smmu_cache_kind kind, const struct smmu_cache_tag *tag,
-		 const struct smmu_cache_entry *what)
+static void keep_in(struct smmu_cache *cache, const struct smmu_cache_tag *tag,
+		    const struct smmu_cache_entry *what)
 {
-	struct smmu_cache *cache = cache_of(w, kind);
 	struct smmu_cache_entry *e = cache ? smmu_cache_fill(cache, tag) : NULL;
 
 	if (e)
 		e->desc = what->desc;
+}
+
+static void keep_leaf(const struct smmu_walk *w, const struct smmu_cache_tag *tag,
+		      const struct smmu_cache_entry *what)
+{
+	for (unsigned kind = SMMU_CACHE_MICRO; kind <= SMMU_CACHE_MAIN; kind++)
+		keep_in(w->caches->of[kind], tag, what);
 }
 
 /* The descriptor of e after the updates of this walk. */
@@ -270,17 +300,15 @@ void smmu_caches_keep_stage1(struct smmu_walk *w, const struct smmu_entry *e,
 
 	settle(w, &what.desc.entry);
 	tag = tag_stage1(w, e, table);
-	if (table) {
-		keep(w, SMMU_CACHE_WALK, &tag, &what);
+	tag.global |= !table && !smmu_s1desc_nG(e->desc);
+	keep_in(smmu_cache_set_walk(w->caches, 1, &tag, false), &tag, &what);
+	if (table)
 		return;
-	}
-	tag.global |= !smmu_s1desc_nG(e->desc);
 	w->leaf1.size_log2 = tag.size_log2;
 	w->leaf1.granule_log2 = tag.granule_log2;
 	w->leaf1.level = tag.level;
 	w->leaf1.global = tag.global;
-	keep(w, SMMU_CACHE_MICRO, &tag, &what);
-	keep(w, SMMU_CACHE_MAIN, &tag, &what);
+	keep_leaf(w, &tag, &what);
 }
 
 static bool is_nested_output(const struct smmu_walk *w, enum smmu_event_class class)
@@ -292,33 +320,33 @@ static bool is_nested_output(const struct smmu_walk *w, enum smmu_event_class cl
 static const struct smmu_cache_entry *find_nested(const struct smmu_walk *w, struct smmu_pa ipa)
 {
 	struct smmu_cache_tag tag = tag_nested(w);
-	const struct smmu_cache_entry *found = find_leaf(w, &tag, SMMU_CACHE_MICRO);
+	const struct smmu_cache_entry *found = NULL;
 
+	for (unsigned kind = SMMU_CACHE_MICRO; kind <= SMMU_CACHE_MAIN && !found; kind++)
+		if (w->caches->of[kind] && !w->afresh)
+			found = smmu_cache_find(w->caches->of[kind], &tag, false);
 	if (!found || found->desc.ipa.pa != smmu_align_down_log2(ipa.pa, SMMU_MEM_PAGE_LOG2) ||
 	    found->desc.ipa.pas != ipa.pas)
 		return NULL;
 	return found;
 }
 
+/* A transaction of stage 2 alone has its leaves in the TLBs, the rest in the IPA cache. */
+static bool is_alone(const struct smmu_walk *w, enum smmu_event_class class)
+{
+	return class == SMMU_EVT_CLASS_IN && !w->config->s1;
+}
+
 bool smmu_caches_stage2(struct smmu_walk *w, struct smmu_entry *e, struct smmu_pa ipa,
 			enum smmu_event_class class)
 {
-	/* A transaction of stage 2 alone has its leaves in the TLB, the rest in the IPA cache. */
-	bool alone = class == SMMU_EVT_CLASS_IN && !w->config->s1;
+	const struct search s = {w, 2, ipa, class != SMMU_EVT_CLASS_IN};
 	const struct smmu_cache_entry *found = NULL;
 
 	if (is_nested_output(w, class))
 		found = find_nested(w, ipa);
-	for (unsigned table = 0; table < 2 && !found; table++)
-		for (e->l = last_level(e->tt);; e->l--) {
-			struct smmu_cache_tag tag = tag_stage2(w, e, ipa, table);
-
-			found = table ? find(w, SMMU_CACHE_WALK, &tag)
-				      : find_leaf(w, &tag,
-						  alone ? SMMU_CACHE_MICRO : SMMU_CACHE_IPA);
-			if (found || e->l == e->tt->initial)
-				break;
-		}
+	if (!found)
+		found = look(&s, e, is_alone(w, class));
 	if (!found)
 		return false;
 	use(w, e, found);
@@ -336,22 +364,18 @@ void smmu_caches_keep_stage2(struct smmu_walk *w, const struct smmu_entry *e, st
 
 	settle(w, &what.desc.entry);
 	tag = tag_stage2(w, e, ipa, table);
-	if (table) {
-		keep(w, SMMU_CACHE_WALK, &tag, &what);
+	keep_in(smmu_cache_set_walk(w->caches, 2, &tag, class != SMMU_EVT_CLASS_IN), &tag, &what);
+	if (table)
 		return;
-	}
 	if (is_nested_output(w, class)) {
 		struct smmu_cache_tag nested = tag_nested(w);
 
 		if (nested.reach_log2 > tag.size_log2)
 			nested.reach_log2 = tag.size_log2;
-		keep(w, SMMU_CACHE_MICRO, &nested, &what);
-		keep(w, SMMU_CACHE_MAIN, &nested, &what);
+		keep_leaf(w, &nested, &what);
 	}
-	if (class == SMMU_EVT_CLASS_IN && !w->config->s1) {
-		keep(w, SMMU_CACHE_MICRO, &tag, &what);
-		keep(w, SMMU_CACHE_MAIN, &tag, &what);
-		return;
-	}
-	keep(w, SMMU_CACHE_IPA, &tag, &what);
+	if (is_alone(w, class))
+		keep_leaf(w, &tag, &what);
+	else
+		keep_in(w->caches->of[SMMU_CACHE_IPA], &tag, &what);
 }

@@ -273,6 +273,9 @@ static void drop(struct smmu_cache_set *set, enum smmu_cache_kind first, enum sm
 			smmu_cache_drop(
 				set->of[i],
 				i == SMMU_CACHE_CONFIG ? match_structure : match_translation, s);
+	for (unsigned i = 0; i < SMMU_WALK_PARTS_MAX && last >= SMMU_CACHE_WALK; i++)
+		if (set->walk[i])
+			smmu_cache_drop(set->walk[i], match_translation, s);
 }
 
 void smmu_cached_invalidate(struct smmu_model *model, enum smmu_sec sec, const struct smmu_cmd *cmd)
@@ -316,7 +319,12 @@ static bool match_all(const void *scope, const struct smmu_cache_tag *tag)
 
 void smmu_cached_invalidate_all(struct smmu_model *model)
 {
-	for (unsigned i = 0; model->caches && i < SMMU_CACHE_COUNT; i++)
-		if (model->caches->of[i])
-			smmu_cache_drop(model->caches->of[i], match_all, NULL);
+	const struct smmu_cache_set *set = model->caches;
+
+	for (unsigned i = 0; set && i < SMMU_CACHE_COUNT; i++)
+		if (set->of[i])
+			smmu_cache_drop(set->of[i], match_all, NULL);
+	for (unsigned i = 0; set && i < SMMU_WALK_PARTS_MAX; i++)
+		if (set->walk[i])
+			smmu_cache_drop(set->walk[i], match_all, NULL);
 }

@@ -163,17 +163,24 @@ void smmu_model_set_tlb(struct smmu_model *model, bool on)
 	smmu_model_flush(model);
 }
 
+static bool is_size(const struct smmu_cache_size *size)
+{
+	return size->ways == 0 || (size->entries && size->entries % size->ways == 0);
+}
+
 int smmu_model_set_caches(struct smmu_model *model, const struct smmu_caches *caches)
 {
 	struct smmu_cache_set *set;
 	int err;
 
-	for (unsigned i = 0; i < SMMU_CACHE_COUNT; i++) {
-		const struct smmu_cache_size *size = &caches->of[i];
-
-		if (size->ways && (size->entries == 0 || size->entries % size->ways))
+	if (caches->walk_count > SMMU_WALK_PARTS_MAX)
+		return SMMU_E_INVALID;
+	for (unsigned i = 0; i < SMMU_CACHE_COUNT; i++)
+		if (!is_size(&caches->of[i]))
 			return SMMU_E_INVALID;
-	}
+	for (size_t i = 0; i < caches->walk_count; i++)
+		if (!is_size(&caches->walk[i].size))
+			return SMMU_E_INVALID;
 	err = smmu_cache_set_new(&set, caches);
 	if (err)
 		return err;
@@ -191,12 +198,6 @@ bool smmu_model_shows_caches(const struct smmu_model *model)
 void smmu_model_set_merging(struct smmu_model *model, bool on)
 {
 	model->merging = on;
-}
-
-struct smmu_cache_stats smmu_model_cache_stats(const struct smmu_model *model,
-					       enum smmu_cache_kind kind)
-{
-	return smmu_cache_set_stats(model->caches, kind);
 }
 
 void smmu_model_set_reg(struct smmu_model *model, enum smmu_reg reg, uint64_t value)
@@ -374,6 +375,7 @@ static int translate_cached(struct smmu_walk *w)
 	if (err)
 		return err;
 	w->caches = w->model->caches;
+	smmu_cache_set_enter(w->caches, w->txn->sec, w->txn->stream);
 	faulted = arrive(w, &config, 0);
 	if (w->again) {
 		w->again = w->cached = false;

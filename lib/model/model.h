@@ -166,22 +166,46 @@ int smmu_model_tlbi(struct smmu_model *model, enum smmu_sec sec, const struct sm
  * room.  Without them every answer is that of a fresh walk.
  */
 enum smmu_cache_kind {
-	SMMU_CACHE_CONFIG, /* STEs, CDs and their first levels */
-	SMMU_CACHE_MICRO,  /* in front of MAIN */
-	SMMU_CACHE_MAIN,   /* leaves by VA, and by IPA for stage 2 alone */
-	SMMU_CACHE_WALK,   /* Table descriptors of both stages */
-	SMMU_CACHE_IPA,	   /* stage 2 leaves under a stage 1 */
+	SMMU_CACHE_CONFIG,    /* STEs, CDs and their first levels */
+	SMMU_CACHE_MICRO,     /* in front of INTERFACE */
+	SMMU_CACHE_INTERFACE, /* in front of MAIN */
+	SMMU_CACHE_MAIN,      /* leaves by VA, and by IPA for stage 2 alone */
+	SMMU_CACHE_WALK,      /* Table descriptors of both stages */
+	SMMU_CACHE_IPA,	      /* stage 2 leaves under a stage 1 */
 	SMMU_CACHE_COUNT,
 };
 enum smmu_cache_policy { SMMU_CACHE_RR, SMMU_CACHE_RANDOM, SMMU_CACHE_LRU, SMMU_CACHE_PLRU };
+/* Who has a cache of this size of their own. */
+enum smmu_cache_per { SMMU_CACHE_PER_SMMU, SMMU_CACHE_PER_DEVICE, SMMU_CACHE_PER_STREAM };
 struct smmu_cache_size {
 	bool on;
 	uint32_t entries; /* 0: ideal, as many as there are */
 	uint32_t ways;	  /* divides entries; 0: all of them */
 	enum smmu_cache_policy policy;
+	enum smmu_cache_per per;
+};
+/* A part of the walk cache, for some stages and levels alone. */
+struct smmu_walk_part {
+	uint8_t stages; /* bit n: stage n + 1 */
+	uint8_t levels; /* bit n: level n + SMMU_DESC_LEVEL_MIN */
+	bool leaves;	/* Blocks and Pages too */
+	/* not the stage 2 of what a walk fetches: CDs and stage 1 descriptors */
+	bool final_only;
+	struct smmu_cache_size size;
+};
+#define SMMU_WALK_PARTS_MAX 12 /* two stages of six levels */
+/* Non-secure streams of one device; other streams are devices of their own. */
+struct smmu_cache_device {
+	uint32_t first, last; /* ascending, apart from each other */
+	uint32_t device;
 };
 struct smmu_caches {
-	struct smmu_cache_size of[SMMU_CACHE_COUNT];
+	struct smmu_cache_size of[SMMU_CACHE_COUNT]; /* of[WALK] when it has no parts */
+	/* What several parts could hold is in the first of them, what none can in none. */
+	struct smmu_walk_part walk[SMMU_WALK_PARTS_MAX];
+	size_t walk_count;
+	const struct smmu_cache_device *devices; /* copied by who is given them */
+	size_t devices_count;
 };
 /* Everything is kept until it is invalidated. */
 struct smmu_caches smmu_caches_ideal(void);
@@ -194,8 +218,12 @@ bool smmu_model_shows_caches(const struct smmu_model *model);
 struct smmu_cache_stats {
 	uint64_t lookups, hits, fills, evictions, invalidated;
 };
+/* Of a kind, whoever has them and of all parts. */
 struct smmu_cache_stats smmu_model_cache_stats(const struct smmu_model *model,
 					       enum smmu_cache_kind kind);
+/* Of that part of the walk cache, and what it is for; NULL, nothing told: there is none. */
+const struct smmu_walk_part *smmu_model_walk_part(struct smmu_cache_stats *stats,
+						  const struct smmu_model *model, size_t part);
 
 /* Forget what was cached for speed alone, after a change to memory; caches that show stay. */
 void smmu_model_flush(struct smmu_model *model);

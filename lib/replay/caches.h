@@ -7,7 +7,7 @@
 #define SMMU_REPLAY_CACHES_H
 
 #include "base/diag.h"
-#include "model/model.h"
+#include "model/machine.h"
 #include "sys/sys.h"
 
 /* Those that a system file describes; none where it has no such key. */
@@ -17,5 +17,11 @@ struct smmu_caches smmu_caches_of(const struct smmu_sys_caches *sys);
  * (smmu_sys_load_caches).  What is wrong with it is reported.
  */
 int smmu_caches_parse(struct smmu_caches *caches, const char *what, struct smmu_diag *diag);
+/*
+ * Gives each SMMU of machine, which is that of info, such caches, with the
+ * devices that info attaches to it.  SMMU_E_NOMEM, SMMU_E_INVALID.
+ */
+int smmu_caches_give(struct smmu_machine *machine, const struct smmu_caches *caches,
+		     const struct smmu_sys_info *info);
 
 #endif

@@ -1,6 +1,7 @@
 /*
  * The summary of a run, and the memory it leaves behind.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,6 +10,7 @@
 #include "replay/compare.h"
 #include "replay/replay.h"
 #include "replay/touch.h"
+#include "spec/desc.h"
 #include "spec/event.h"
 
 const char *smmu_stats_sec_name(enum smmu_sec sec)
@@ -401,6 +403,43 @@ static void emit_rates(struct smmu_emit *emit, const struct smmu_stats *stats, u
 	smmu_emit_end(emit);
 }
 
+static void emit_cache(struct smmu_emit *emit, const char *smmu, const char *name,
+		       const struct smmu_cache_stats *s)
+{
+	if (!s->lookups)
+		return;
+	smmu_emit_object(emit, NULL);
+	smmu_emit_str(emit, "smmu", smmu);
+	smmu_emit_str(emit, "cache", name);
+	smmu_emit_uint(emit, "lookups", s->lookups);
+	smmu_emit_uint(emit, "hits", s->hits);
+	smmu_emit_real(emit, "percent", percent(s->hits, s->lookups), 2);
+	smmu_emit_uint(emit, "fills", s->fills);
+	smmu_emit_uint(emit, "evictions", s->evictions);
+	smmu_emit_uint(emit, "invalidated", s->invalidated);
+	smmu_emit_end(emit);
+}
+
+/* "walk-s1-l2": what a part is for, as far as it is one stage or level. */
+static void emit_walk_parts(struct smmu_emit *emit, const struct smmu_machine_smmu *smmu)
+{
+	const struct smmu_walk_part *part;
+	struct smmu_cache_stats stats;
+
+	for (size_t i = 0; (part = smmu_model_walk_part(&stats, smmu->model, i)) != NULL; i++) {
+		char name[16] = "walk";
+		size_t at = 4;
+
+		if (part->stages == 1 || part->stages == 2)
+			at += (size_t)snprintf(name + at, sizeof(name) - at, "-s%u", part->stages);
+		for (int level = 0; level < SMMU_DESC_LEVEL_MAX - SMMU_DESC_LEVEL_MIN + 1; level++)
+			if (part->levels == smmu_pow2((unsigned)level))
+				snprintf(name + at, sizeof(name) - at, "-l%d",
+					 level + SMMU_DESC_LEVEL_MIN);
+		emit_cache(emit, smmu->name, name, &stats);
+	}
+}
+
 /* A row for each cache that the run had. */
 static void emit_caches(struct smmu_emit *emit, const struct smmu_machine *machine)
 {
@@ -417,18 +456,10 @@ static void emit_caches(struct smmu_emit *emit, const struct smmu_machine *machi
 			struct smmu_cache_stats s = smmu_model_cache_stats(
 				machine->smmu[i].model, (enum smmu_cache_kind)kind);
 
-			if (!s.lookups)
-				continue;
-			smmu_emit_object(emit, NULL);
-			smmu_emit_str(emit, "smmu", machine->smmu[i].name);
-			smmu_emit_str(emit, "cache", smmu_cache_name((enum smmu_cache_kind)kind));
-			smmu_emit_uint(emit, "lookups", s.lookups);
-			smmu_emit_uint(emit, "hits", s.hits);
-			smmu_emit_real(emit, "percent", percent(s.hits, s.lookups), 2);
-			smmu_emit_uint(emit, "fills", s.fills);
-			smmu_emit_uint(emit, "evictions", s.evictions);
-			smmu_emit_uint(emit, "invalidated", s.invalidated);
-			smmu_emit_end(emit);
+			emit_cache(emit, machine->smmu[i].name,
+				   smmu_cache_name((enum smmu_cache_kind)kind), &s);
+			if (kind == SMMU_CACHE_WALK)
+				emit_walk_parts(emit, &machine->smmu[i]);
 		}
 	smmu_emit_end(emit);
 }

@@ -17,17 +17,18 @@ void smmu_schema_number(struct smmu_emit *emit, uint64_t min, uint64_t max)
 		smmu_emit_uint(emit, "maximum", max);
 }
 
-/* Each choice by name, and as the number that YAML makes of a name such as 1. */
+/* Each choice by name, and as the number that YAML makes of a name such as 1 or -1. */
 static void emit_choices(struct smmu_emit *emit, const struct smmu_key *key)
 {
 	smmu_emit_array(emit, "enum");
 	for (size_t i = 0; i < key->choices_count; i++) {
 		const char *name = key->choices[i].name;
+		bool negative = name[0] == '-';
 		uint64_t value;
 
 		smmu_emit_str(emit, NULL, name);
-		if (smmu_parse_u64(&value, name, strlen(name)) == 0)
-			smmu_emit_uint(emit, NULL, value);
+		if (smmu_parse_u64(&value, name + negative, strlen(name + negative)) == 0)
+			smmu_emit_int(emit, NULL, negative ? -(int64_t)value : (int64_t)value);
 	}
 	smmu_emit_end(emit);
 }

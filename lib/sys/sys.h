@@ -18,6 +18,7 @@
 
 #include "base/diag.h"
 #include "base/emit.h"
+#include "spec/desc.h"
 #include "spec/reg.h"
 #include "spec/txn.h"
 #include "spec/types.h"
@@ -209,16 +210,33 @@ enum smmu_sys_policy {
 	SMMU_SYS_POLICY_LRU,
 	SMMU_SYS_POLICY_PLRU,
 };
+/* Who has one of their own. */
+enum smmu_sys_per { SMMU_SYS_PER_SMMU, SMMU_SYS_PER_DEVICE, SMMU_SYS_PER_STREAM };
 struct smmu_sys_cache {
 	struct smmu_mark at;
 	bool on;			   /* not none */
 	struct smmu_sys_u64 entries, ways; /* 0: ideal; all entries */
 	struct smmu_sys_u64 policy;	   /* enum smmu_sys_policy */
+	struct smmu_sys_u64 per;	   /* enum smmu_sys_per */
 };
+/* Part of the walk cache. */
+struct smmu_sys_walk_part {
+	struct smmu_mark at;
+	struct smmu_sys_u64 stage;   /* 1 or 2; not given: both */
+	struct smmu_sys_u64 level;   /* less SMMU_DESC_LEVEL_MIN; not given: all */
+	struct smmu_sys_u64 leaves;  /* Blocks and Pages too */
+	struct smmu_sys_u64 fetches; /* stage 2 of what a walk fetches too */
+	struct smmu_sys_cache cache;
+};
+#define SMMU_SYS_LEVELS		6
+#define SMMU_SYS_WALK_PARTS_MAX (2 * SMMU_SYS_LEVELS)
 struct smmu_sys_caches {
 	struct smmu_mark at;
-	bool ideal; /* all of them, whatever the members say */
-	struct smmu_sys_cache config, micro, main, walk, ipa;
+	bool ideal, none; /* all of them, whatever the members say */
+	struct smmu_sys_cache config, micro, interface, main, walk, ipa;
+	/* in place of walk; no two are for the same descriptors */
+	struct smmu_sys_walk_part parts[SMMU_SYS_WALK_PARTS_MAX];
+	size_t parts_count;
 };
 
 struct smmu_sys_info {
@@ -261,6 +279,11 @@ struct smmu_place smmu_sys_place(const struct smmu_sys *sys, struct smmu_mark at
  * Problems are reported; errors as of smmu_in_load and smmu_sys_load.
  */
 int smmu_sys_load_caches(struct smmu_sys_caches *caches, const char *path, struct smmu_diag *diag);
+
+/* Whether one of them is each device's own: they need to know the devices. */
+bool smmu_sys_caches_ask_devices(const struct smmu_sys_caches *caches);
+/* caches: as it was given, where it was. */
+void smmu_sys_emit_caches(struct smmu_emit *emit, const struct smmu_sys_caches *caches);
 
 /* Whether a field can be given: that of a CD, of an STE, and among those of a stage 2 domain. */
 bool smmu_sys_is_cd_field(const char *name);

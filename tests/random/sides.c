@@ -41,6 +41,7 @@ static struct smmu_cache_size random_size(struct dice *dice)
 		.on = !one_in(dice, 4),
 		.entries = 1u << below(dice, 7),
 		.policy = (enum smmu_cache_policy)below(dice, 4),
+		.per = one_in(dice, 2) ? (enum smmu_cache_per)below(dice, 3) : SMMU_CACHE_PER_SMMU,
 	};
 
 	size.ways = one_in(dice, 3) ? 0 : 1u << below(dice, 3);
@@ -55,6 +56,15 @@ struct smmu_caches sides_sized(struct dice *dice)
 
 	for (unsigned i = 0; i < SMMU_CACHE_COUNT; i++)
 		caches.of[i] = random_size(dice);
+	caches.walk_count = one_in(dice, 2) ? below(dice, 5) : 0;
+	for (size_t i = 0; i < caches.walk_count; i++)
+		caches.walk[i] = (struct smmu_walk_part){
+			.stages = (uint8_t)(1 + below(dice, 3)),
+			.levels = (uint8_t)below(dice, 64),
+			.leaves = one_in(dice, 2),
+			.final_only = one_in(dice, 2),
+			.size = random_size(dice),
+		};
 	return caches;
 }
 

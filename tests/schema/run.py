@@ -40,6 +40,10 @@ GOOD = {
     "no caches": ONE + "caches: none\n",
     "caches of every form": ONE + "caches: {config: ideal, micro: {entries: 8}, main: "
                             "{entries: 64, ways: 4, policy: plru}, walk: none, ipa: {entries: 1K}}\n",
+    "caches of devices and streams": ONE + "caches: {micro: {per: device}, interface: {entries: 8, "
+                                     "per: stream}, main: {entries: 8, per: smmu}}\n",
+    "a walk cache in parts": ONE + "caches: {walk: [{stage: 1, level: -1, entries: 4, ways: 2}, "
+                             "{stage: 1, level: 0, leaves: true}, {stage: 2, fetches: false}]}\n",
     "iova": MAP % "{iova: 0xffff000000000000, pa: 0, size: 4K, access: rwx, sh: ish}",
     "map of every key": MAP % "{iova: 0, pa: 0, size: 4K, access: r, memory: device-nGnRE, "
                               "privileged: true, global: true}",
@@ -67,6 +71,12 @@ BAD = {
     "unknown word for caches": ONE + "caches: perfect\n",
     "unknown cache": ONE + "caches: {tlb: ideal}\n",
     "cache without entries": ONE + "caches: {main: {ways: 4}}\n",
+    "cache per core": ONE + "caches: {main: {entries: 4, per: core}}\n",
+    "walk cache of level 4": ONE + "caches: {walk: [{level: 4}]}\n",
+    "walk cache of level -3": ONE + "caches: {walk: [{level: -3}]}\n",
+    "walk cache of stage 3": ONE + "caches: {walk: [{stage: 3}]}\n",
+    "walk cache of no part": ONE + "caches: {walk: []}\n",
+    "parts of another cache": ONE + "caches: {main: [{stage: 1}]}\n",
     "cache of 0 entries": ONE + "caches: {main: {entries: 0}}\n",
     "unknown policy": ONE + "caches: {main: {entries: 4, policy: fifo}}\n",
     "cache is a list": ONE + "caches: {main: [ideal]}\n",

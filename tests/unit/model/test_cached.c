@@ -377,7 +377,8 @@ Test(cached, a_small_cache_makes_room)
 	};
 
 	for (size_t i = 0; i < SMMU_LEN(rows); i++) {
-		struct smmu_caches small = {.of[SMMU_CACHE_MAIN] = {true, 2, 0, rows[i].policy}};
+		struct smmu_caches small = {
+			.of[SMMU_CACHE_MAIN] = {true, 2, .policy = rows[i].policy}};
 		struct rig rig;
 		bool stale;
 

@@ -162,6 +162,29 @@ static void emit_registers(struct smmu_emit *emit, const char *key, const uint64
 	smmu_emit_end(emit);
 }
 
+/* The names of devices: they have nothing left that would have to be built. */
+static void emit_devices(struct smmu_emit *emit, const struct smmu_sys_info *info)
+{
+	smmu_emit_array(emit, "devices");
+	for (size_t i = 0; i < info->devices_count; i++) {
+		const struct smmu_sys_device *device = &info->devices[i];
+
+		smmu_emit_object(emit, NULL);
+		smmu_emit_str(emit, "name", device->name.v);
+		smmu_emit_str(emit, "smmu", info->smmus[device->smmu.index].name);
+		smmu_emit_array(emit, "streams");
+		for (size_t k = 0; k < device->streams_count; k++) {
+			smmu_emit_object(emit, NULL);
+			smmu_emit_hex(emit, "first", device->streams[k].first.v, 0);
+			smmu_emit_uint(emit, "count", device->streams[k].count.v);
+			smmu_emit_end(emit);
+		}
+		smmu_emit_end(emit);
+		smmu_emit_end(emit);
+	}
+	smmu_emit_end(emit);
+}
+
 static int write_system(const struct smmu_build *build, const struct smmu_sys_info *info,
 			const struct build_folder *folder)
 {
@@ -188,6 +211,10 @@ static int write_system(const struct smmu_build *build, const struct smmu_sys_in
 		smmu_emit_end(emit);
 	}
 	smmu_emit_end(emit);
+	/* What a replay of the description would use. */
+	smmu_sys_emit_caches(emit, &info->caches);
+	if (smmu_sys_caches_ask_devices(&info->caches))
+		emit_devices(emit, info);
 	smmu_emit_end(emit);
 	end = smmu_emit_free(emit);
 	status = status ? status : end;

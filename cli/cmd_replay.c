@@ -194,8 +194,10 @@ static int run_trace(struct run *run, const struct replay_args *args, struct smm
 		error = smmu_diag_error(run->session->diag, NULL, error,
 					"interrupted after %llu records",
 					(unsigned long long)run->stats.records);
-	if (!error && run->compare)
-		error = smmu_compare_finish(&run->stats, run->compare, run->session->diag);
+	if (run->compare && error != STOP_QUIETLY) {
+		end = smmu_compare_finish(&run->stats, run->compare, !error, run->session->diag);
+		error = error ? error : end;
+	}
 	if (args->each) {
 		smmu_emit_end(run->emit);
 	} else if (error != STOP_QUIETLY &&

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "replay/match.h"
+#include "replay/qemu_walk.h"
 #include "replay/walk.h"
 
 enum { BATCH = 256, PAGE_BITS = 12 };
@@ -21,6 +22,13 @@ struct first {
 	json_t *object; /* owned */
 	struct smmu_walk walk;
 	struct smmu_result walked;
+	struct smmu_qemu_walk theirs; /* of a log */
+};
+
+/* The first object that no answer met. */
+struct missing {
+	json_t *object; /* owned; NULL: there is none */
+	uint32_t line;
 };
 
 struct smmu_compare {
@@ -33,8 +41,10 @@ struct smmu_compare {
 	uint64_t next_n, objects;
 	bool next_resumed, at_end;
 	uint32_t next_line;
-	uint64_t expected, changed, differences, unmet;
+	uint64_t expected, changed, differences, unmet, silent;
 	struct first first;
+	struct missing missing;
+	char *log; /* the name of QEMU's log, owned; NULL: it is none */
 };
 
 /* The next object, or none at the end; its number is its place where it has none. */
@@ -68,6 +78,15 @@ static int read_object(struct smmu_compare *compare, struct smmu_diag *diag)
 	return 0;
 }
 
+static void pass_object(struct smmu_compare *compare)
+{
+	if (!compare->missing.object)
+		compare->missing = (struct missing){json_incref(compare->next), compare->next_line};
+	json_decref(compare->next);
+	compare->next = NULL;
+	compare->unmet++;
+}
+
 /* Objects of numbers that the run has passed met no answer. */
 static int find_object(bool *found, struct smmu_compare *compare, const struct smmu_answer *answer,
 		       struct smmu_diag *diag)
@@ -89,9 +108,7 @@ static int find_object(bool *found, struct smmu_compare *compare, const struct s
 			return 0;
 		if (at == by && !compare->next_resumed && answer->resumed)
 			return 0;
-		json_decref(compare->next);
-		compare->next = NULL;
-		compare->unmet++;
+		pass_object(compare);
 	}
 }
 
@@ -226,6 +243,7 @@ int smmu_compare_answer(struct smmu_verdict *verdict, struct smmu_compare *compa
 	if (error)
 		return error;
 	compare->expected += verdict->kind != SMMU_VERDICT_SILENT;
+	compare->silent += compare->in && verdict->kind == SMMU_VERDICT_SILENT;
 	compare->changed += verdict->kind == SMMU_VERDICT_CHANGED;
 	compare->differences += verdict->kind == SMMU_VERDICT_DIFFERS;
 	if (verdict->kind == SMMU_VERDICT_DIFFERS && !compare->first.found &&
@@ -234,21 +252,40 @@ int smmu_compare_answer(struct smmu_verdict *verdict, struct smmu_compare *compa
 	return 0;
 }
 
-int smmu_compare_finish(struct smmu_stats *stats, struct smmu_compare *compare,
+/* The walk that a log tells of the first difference. */
+static int read_their_walk(struct smmu_compare *compare, struct smmu_diag *diag)
+{
+	struct first *first = &compare->first;
+	const struct smmu_qemu_sought sought = {.stream = first->record.txn.stream,
+						.iova = first->record.txn.address,
+						.line = first->verdict.line};
+	struct smmu_in *in;
+	int error;
+
+	if (!compare->log || !first->found)
+		return 0;
+	error = smmu_in_open(&in, compare->log, diag);
+	if (!error)
+		error = smmu_qemu_walk_read(&first->theirs, in, &sought, diag);
+	smmu_in_close(in);
+	return error;
+}
+
+int smmu_compare_finish(struct smmu_stats *stats, struct smmu_compare *compare, bool is_whole,
 			struct smmu_diag *diag)
 {
-	int error = 0;
+	int error = read_their_walk(compare, diag);
 
-	while (compare->in && !error && (compare->next || !compare->at_end)) {
-		compare->unmet += compare->next != NULL;
-		json_decref(compare->next);
-		compare->next = NULL;
+	while (is_whole && compare->in && !error && (compare->next || !compare->at_end)) {
+		if (compare->next)
+			pass_object(compare);
 		error = compare->at_end ? 0 : read_object(compare, diag);
 	}
 	stats->expected = compare->expected + compare->unmet;
 	stats->changed = compare->changed;
 	stats->differences = compare->differences + compare->unmet;
 	stats->unmet = compare->unmet;
+	stats->not_compared = compare->silent;
 	stats->compare = compare;
 	return error;
 }
@@ -314,7 +351,8 @@ static int read_pages(struct smmu_compare *compare, struct smmu_in *in, const ch
 		return error;
 	error = smmu_journal_read_qemu(compare->journal, in, diag);
 	smmu_in_close(in);
-	return error;
+	compare->log = strdup(path);
+	return error || compare->log ? error : smmu_diag_nomem(diag);
 }
 
 /* By the first bytes: objects, or a trace or log. */
@@ -370,6 +408,8 @@ void smmu_compare_close(struct smmu_compare *compare)
 	json_decref(compare->next);
 	json_decref(compare->met);
 	json_decref(compare->first.object);
+	json_decref(compare->missing.object);
+	free(compare->log);
 	smmu_walk_fini(&compare->first.walk);
 	free(compare);
 }
@@ -433,6 +473,12 @@ void smmu_compare_emit(struct smmu_emit *emit, const struct smmu_compare *compar
 	bool people = format == SMMU_EMIT_TEXT;
 	const struct first *first = &compare->first;
 
+	if (compare->missing.object) {
+		smmu_emit_object(emit, "first_missing");
+		smmu_emit_uint(emit, "line", compare->missing.line);
+		emit_value(emit, "expected", compare->missing.object);
+		smmu_emit_end(emit);
+	}
 	if (!first->found)
 		return;
 	smmu_emit_object(emit, "first_difference");
@@ -446,5 +492,7 @@ void smmu_compare_emit(struct smmu_emit *emit, const struct smmu_compare *compar
 		smmu_walk_emit(emit, &first->walk, people);
 		smmu_blame_emit(emit, &first->walked, first->record.txn.sec, people);
 	}
+	if (format != SMMU_EMIT_CSV)
+		smmu_qemu_walk_emit(emit, &first->theirs);
 	smmu_emit_end(emit);
 }

@@ -44,8 +44,12 @@ void smmu_compare_close(struct smmu_compare *compare); /* NULL is legal */
 /* The next answer of the run, in its order.  An object that cannot be read is an error. */
 int smmu_compare_answer(struct smmu_verdict *verdict, struct smmu_compare *compare,
 			const struct smmu_answer *answer, struct smmu_diag *diag);
-/* The run is over: counts into stats, objects that no answer met among the differences. */
-int smmu_compare_finish(struct smmu_stats *stats, struct smmu_compare *compare,
+/*
+ * The run is over: counts into stats.  Where it came to its end (is_whole),
+ * objects that no answer met are among the differences; else, what is recorded
+ * of later records says nothing.
+ */
+int smmu_compare_finish(struct smmu_stats *stats, struct smmu_compare *compare, bool is_whole,
 			struct smmu_diag *diag);
 
 /* "expected" and, of CHANGED, "changed", into the object that is open. */

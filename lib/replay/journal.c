@@ -277,20 +277,13 @@ static int note_vmid(struct smmu_journal *journal, const struct said *said)
 	return note_end(journal, said, END_VMID, vmid_of(tag_in(said->payload)), 0);
 }
 
-/* "Config cache INV for sid=0x10", once "for sid 16" */
 static int note_stream(struct smmu_journal *journal, const struct said *said)
 {
-	struct smmu_span payload = said->payload, word = smmu_span_word(&payload);
-	uint64_t stream;
+	uint32_t stream;
 
-	while (smmu_span_size(word) && !smmu_span_is(word, "sid"))
-		word = smmu_span_word(&payload);
-	smmu_span_take(&payload, " ");
-	if ((!smmu_span_key(&stream, said->payload, "sid", 10) &&
-	     !smmu_span_number(&stream, &payload, 10)) ||
-	    stream > UINT32_MAX)
+	if (!smmu_qemu_stream(&stream, said->payload))
 		return 0;
-	return note_end(journal, said, END_STREAM, (uint32_t)stream, 0);
+	return note_end(journal, said, END_STREAM, stream, 0);
 }
 
 static int note_all(struct smmu_journal *journal, const struct said *said)

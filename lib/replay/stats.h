@@ -39,6 +39,7 @@ struct smmu_stats {
 	/* Of a comparison: answers of which something is recorded; of those not as recorded, and
 	 * those that can be no more; recorded answers that the run did not give. */
 	uint64_t expected, differences, changed, unmet;
+	uint64_t not_compared; /* answers of which nothing is recorded, where answers are */
 	const struct smmu_compare *compare; /* borrowed; NULL without */
 	const struct smmu_touch *touch;	    /* the same */
 	const struct smmu_bugs *bugs;	    /* the same */

@@ -506,6 +506,8 @@ int smmu_stats_emit(struct smmu_emit *emit, const struct smmu_stats *stats,
 		smmu_emit_uint(emit, "changed_later", stats->changed);
 	if (stats->unmet)
 		smmu_emit_uint(emit, "answers_missing", stats->unmet);
+	if (stats->not_compared)
+		smmu_emit_uint(emit, "not_compared", stats->not_compared);
 	emit_rates(emit, stats, bytes);
 	emit_statuses(emit, stats);
 	if (events)

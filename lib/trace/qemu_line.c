@@ -80,3 +80,18 @@ struct smmu_qemu_said smmu_qemu_split(struct smmu_span line)
 	said.name.p = said.name.end;
 	return said;
 }
+
+bool smmu_qemu_stream(uint32_t *stream, struct smmu_span payload)
+{
+	struct smmu_span rest = payload, word = smmu_span_word(&rest);
+	uint64_t value;
+
+	while (smmu_span_size(word) && !smmu_span_is(word, "sid"))
+		word = smmu_span_word(&rest);
+	smmu_span_take(&rest, " ");
+	if ((!smmu_span_key(&value, payload, "sid", 10) && !smmu_span_number(&value, &rest, 10)) ||
+	    value > UINT32_MAX)
+		return false;
+	*stream = (uint32_t)value;
+	return true;
+}

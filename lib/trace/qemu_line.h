@@ -16,5 +16,7 @@ struct smmu_qemu_said {
 
 /* The first word of a line that names an event of an SMMU, and the time before it. */
 struct smmu_qemu_said smmu_qemu_split(struct smmu_span line);
+/* The stream of a configuration: "sid=0x10", once "for sid 16". */
+bool smmu_qemu_stream(uint32_t *stream, struct smmu_span payload);
 
 #endif

@@ -163,6 +163,22 @@ def interrupt_summary(smmu, jobs):
     assert is_clean(run.said[run.err]), run.said[run.err]
 
 
+def interrupt_comparison(smmu, jobs):
+    """Ctrl-C in a comparison: what differs so far, and nothing of what was not reached."""
+    with tempfile.NamedTemporaryFile(suffix=".jsonl") as answers:
+        answers.write(b'{"n":0,"pa":"0x88000044"}\n{"n":1,"pa":"0x88000040"}\n'
+                      b'{"n":1000000000000,"status":"ok"}\n')
+        answers.flush()
+        run = Run(smmu, "-", "--format", "json", "--expect", answers.name, *jobs)
+        run.until(lambda: shown(run), HEADER, LINE * 3000)
+        run.process.send_signal(signal.SIGINT)
+        assert run.finish(close=False) == 2
+    summary = json.loads(run.said[run.stdout])
+    assert summary["expected"] == 2 and summary["differences"] == 1, summary
+    assert "answers_missing" not in summary, summary
+    assert summary["first_difference"]["n"] == 0, summary
+
+
 def reader_leaves(smmu, jobs):
     """Who reads the answers goes away while the trace's pipe stays open."""
     run = Run(smmu, "-", "--each", "--format", "jsonl", *jobs, tty=False)
@@ -209,7 +225,8 @@ def main():
     smmu = str(pathlib.Path(sys.argv[1]).resolve())
     signal.signal(signal.SIGPIPE, signal.SIG_IGN)
     plain = [interrupt_answers, reader_leaves, no_progress, slow_pipe, slow_log]
-    watched = [progress_of_a_pipe, progress_of_a_file, interrupt_summary, quiet]
+    watched = [progress_of_a_pipe, progress_of_a_file, interrupt_summary, quiet,
+               interrupt_comparison]
     cases = plain + (watched if has_terminals() else [])
     for jobs in ([], ["--jobs", "2"]):
         for case in cases:

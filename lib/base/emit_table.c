@@ -15,11 +15,13 @@
 #include "base/text.h"
 
 #define CHUNK_ROWS 4096
+/* A last column of prose is not made narrower. */
+#define PROSE_LEAST 20
 
 struct emit_table {
 	struct smmu_emit *emit;
 	const struct smmu_emit_column *columns; /* borrowed */
-	unsigned indent;
+	unsigned indent, gap;			/* between columns */
 	struct emit_cells cells;
 	size_t row_depth; /* as in emit_csv.c */
 	struct libscols_table *scols;
@@ -74,6 +76,7 @@ struct emit_table *emit_table_new(struct smmu_emit *emit, const struct smmu_emit
 	table->emit = emit;
 	table->columns = columns;
 	table->indent = indent;
+	table->gap = 2;
 	table->cells.is_visible = true;
 	table->locale = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
 	if (!set_up(table, columns_count))
@@ -88,24 +91,87 @@ static size_t cell_width(struct libscols_line *line, size_t column)
 	return data ? smmu_utf8_width(data, strlen(data)) : 0;
 }
 
+/* Of a column in all rows of the chunk, or of its title. */
+static size_t column_width(struct emit_table *table, size_t column)
+{
+	struct libscols_iter *iter = scols_new_iter(SCOLS_ITER_FORWARD);
+	size_t widest = strlen(table->columns[column].title);
+	struct libscols_line *line;
+
+	while (iter && scols_table_next_line(table->scols, iter, &line) == 0)
+		if (cell_width(line, column) > widest)
+			widest = cell_width(line, column);
+	scols_free_iter(iter);
+	return widest;
+}
+
+static bool is_hidden(struct emit_table *table, size_t column)
+{
+	return scols_column_get_flags(scols_table_get_column(table->scols, column)) &
+	       SCOLS_FL_HIDDEN;
+}
+
 /* What the columns before the last take in all rows of the chunk. */
 static size_t width_before_last(struct emit_table *table)
 {
-	struct libscols_iter *iter = scols_new_iter(SCOLS_ITER_FORWARD);
-	struct libscols_line *line;
 	size_t sum = 0;
 
-	for (size_t i = 0; iter && i + 1 < table->cells.count; i++) {
-		size_t widest = strlen(table->columns[i].title);
-
-		scols_reset_iter(iter, SCOLS_ITER_FORWARD);
-		while (scols_table_next_line(table->scols, iter, &line) == 0)
-			if (cell_width(line, i) > widest)
-				widest = cell_width(line, i);
-		sum += widest + 2;
-	}
-	scols_free_iter(iter);
+	for (size_t i = 0; i + 1 < table->cells.count; i++)
+		if (!is_hidden(table, i))
+			sum += column_width(table, i) + table->gap;
 	return sum;
+}
+
+static bool wraps(const struct emit_table *table)
+{
+	return table->cells.count && !table->columns[table->cells.count - 1].right;
+}
+
+/* Whether its rows are wider than they should be, however narrow prose is made. */
+static bool is_too_wide(struct emit_table *table)
+{
+	size_t last = column_width(table, table->cells.count - 1);
+
+	if (wraps(table) && last > PROSE_LEAST)
+		last = PROSE_LEAST;
+	return table->indent + width_before_last(table) + last > table->emit->options.width_columns;
+}
+
+static bool is_empty(struct emit_table *table, size_t column)
+{
+	struct libscols_iter *iter = scols_new_iter(SCOLS_ITER_FORWARD);
+	struct libscols_line *line;
+	bool empty = iter != NULL;
+
+	while (empty && scols_table_next_line(table->scols, iter, &line) == 0)
+		empty = cell_width(line, column) == 0;
+	scols_free_iter(iter);
+	return empty;
+}
+
+/*
+ * A table that is too wide does without its empty columns, where no rows can
+ * follow, and stands closer where that helps.  As the first chunk is, so are
+ * those behind it.
+ */
+static void narrow(struct emit_table *table, bool is_last)
+{
+	if (table->has_printed || !table->cells.count || !is_too_wide(table))
+		return;
+	for (size_t i = 0; is_last && i < table->cells.count; i++) {
+		struct libscols_column *column = scols_table_get_column(table->scols, i);
+
+		if (is_empty(table, i))
+			scols_column_set_flags(column,
+					       scols_column_get_flags(column) | SCOLS_FL_HIDDEN);
+	}
+	if (!is_too_wide(table))
+		return;
+	table->gap = 1;
+	if (is_too_wide(table))
+		table->gap = 2;
+	else if (scols_table_set_column_separator(table->scols, " "))
+		emit_nomem(table->emit);
 }
 
 /* Puts newlines for spaces so that no line is wider than width where words allow. */
@@ -132,7 +198,7 @@ static void wrap_last(struct emit_table *table)
 	size_t width = table->emit->options.width_columns;
 	struct libscols_line *line;
 
-	width = width > taken + 20 ? width - taken : 20;
+	width = width > taken + PROSE_LEAST ? width - taken : PROSE_LEAST;
 	while (iter && scols_table_next_line(table->scols, iter, &line) == 0) {
 		const char *data = scols_cell_get_data(scols_line_get_cell(line, last));
 		struct smmu_buf copy = {0};
@@ -191,11 +257,12 @@ static void print_header(struct emit_table *table)
 	free(text);
 }
 
-static void print_chunk(struct emit_table *table)
+static void print_chunk(struct emit_table *table, bool is_last)
 {
 	char *text;
 
-	if (table->cells.count && !table->columns[table->cells.count - 1].right)
+	narrow(table, is_last);
+	if (wraps(table))
 		wrap_last(table);
 	text = lay_out(table);
 	if (text)
@@ -240,7 +307,7 @@ static void end_row(struct emit_table *table)
 			emit_nomem(table->emit);
 	emit_cells_clear(&table->cells);
 	if (++table->rows == CHUNK_ROWS)
-		print_chunk(table);
+		print_chunk(table, false);
 }
 
 void emit_table_open(struct emit_table *table, enum emit_kind kind, const char *key)
@@ -286,7 +353,7 @@ bool emit_table_is_between_rows(const struct emit_table *table)
 void emit_table_flush(struct emit_table *table)
 {
 	if (table->rows)
-		print_chunk(table);
+		print_chunk(table, false);
 }
 
 void emit_table_free(struct emit_table *table)
@@ -295,8 +362,8 @@ void emit_table_free(struct emit_table *table)
 		return;
 	if (!table->emit->error && !table->rows && !table->has_printed)
 		print_header(table);
-	else if (!table->emit->error)
-		emit_table_flush(table);
+	else if (!table->emit->error && table->rows)
+		print_chunk(table, true);
 	emit_cells_fini(&table->cells);
 	smmu_buf_fini(&table->padded);
 	scols_unref_table(table->scols);

@@ -163,23 +163,67 @@ static void emit_counts(struct smmu_emit *emit, const struct rows *rows,
 		if (n[i] && i != SMMU_STATUS_NONE)
 			smmu_emit_uint(emit, smmu_status_name((enum smmu_status)i), n[i]);
 	smmu_emit_real(emit, "percent", percent(row->records - n[SMMU_STATUS_OK], row->records), 2);
-	if (seconds > 0)
-		smmu_emit_real(emit, "records_per_second", (double)row->records / seconds, 1);
+	if (seconds <= 0)
+		return;
+	smmu_emit_real(emit, "records_per_second", (double)row->records / seconds, 1);
+	smmu_emit_real(emit, "bytes_per_second", (double)row->bytes / seconds, 1);
 }
 
-/* Of every table of rows, behind whose they are: what emit_counts() gives. */
-#define COUNT_COLUMNS                                                                              \
-	{"records", "Records", true}, {"bytes", "Bytes", true}, {"ok", "ok", true},                \
-		{"fault", "fault", true}, {"stall", "stall", true}, {"abort", "abort", true},      \
-		{"percent", "% not ok", true},                                                     \
-	{                                                                                          \
-		"records_per_second", "Records/s", true                                            \
-	}
-
-/* The last one is a rate, which needs a clock. */
-static size_t columns_of(const struct rows *rows, size_t count)
+static bool is_for_people(const struct rows *rows)
 {
-	return seconds_of(rows->stats) > 0 ? count : count - 1;
+	return rows->stats->format == SMMU_EMIT_TEXT;
+}
+
+/* The columns of a table of rows: whose they are, and what emit_counts() gives. */
+#define COLUMNS_MAX (8 + SMMU_STATUS_COUNT)
+struct columns {
+	struct smmu_emit_column column[COLUMNS_MAX];
+	size_t count;
+};
+
+static void add_column(struct columns *columns, const char *key, const char *title, bool right)
+{
+	columns->column[columns->count++] = (struct smmu_emit_column){key, title, right};
+}
+
+/* People are spared the rarer statuses where there are none. */
+static bool has_column(const struct rows *rows, enum smmu_status status)
+{
+	static const bool is_common[SMMU_STATUS_COUNT] = {
+		[SMMU_STATUS_OK] = true,
+		[SMMU_STATUS_FAULT] = true,
+		[SMMU_STATUS_STALL] = true,
+		[SMMU_STATUS_ABORT] = true,
+	};
+
+	return status != SMMU_STATUS_NONE &&
+	       (is_common[status] || !is_for_people(rows) || rows->stats->by_status[status] != 0);
+}
+
+static void add_counts(struct columns *columns, const struct rows *rows)
+{
+	add_column(columns, "records", "Records", true);
+	add_column(columns, "bytes", "Bytes", true);
+	for (unsigned i = 0; i < SMMU_STATUS_COUNT; i++)
+		if (has_column(rows, (enum smmu_status)i)) {
+			const char *name = smmu_status_name((enum smmu_status)i);
+
+			add_column(columns, name, name, true);
+		}
+	add_column(columns, "percent", "% not ok", true);
+	if (seconds_of(rows->stats) > 0) {
+		add_column(columns, "records_per_second", "Records/s", true);
+		if (!is_for_people(rows))
+			add_column(columns, "bytes_per_second", "Bytes/s", true);
+	}
+}
+
+/* As emit_whose() gives them. */
+static void add_whose(struct columns *columns)
+{
+	add_column(columns, "smmu", "SMMU", false);
+	add_column(columns, "security", "Sec", false);
+	add_column(columns, "stream", "Stream", true);
 }
 
 static const char *device_of(const struct rows *rows, const struct smmu_stats_stream *row)
@@ -205,12 +249,11 @@ static void emit_whose(struct smmu_emit *emit, const struct rows *rows,
 
 static void emit_smmus(struct smmu_emit *emit, const struct rows *rows)
 {
-	static const struct smmu_emit_column columns[] = {
-		{"smmu", "SMMU", false},
-		COUNT_COLUMNS,
-	};
+	struct columns columns = {.count = 0};
 
-	smmu_emit_table(emit, "smmus", columns, columns_of(rows, SMMU_LEN(columns)));
+	add_column(&columns, "smmu", "SMMU", false);
+	add_counts(&columns, rows);
+	smmu_emit_table(emit, "smmus", columns.column, columns.count);
 	for (size_t i = 0; i < rows->count;) {
 		struct smmu_stats_stream sum;
 
@@ -256,14 +299,10 @@ static void emit_device(struct smmu_emit *emit, const struct rows *rows, const s
 	smmu_emit_end(emit);
 }
 
-/* By device, where one of them has several streams. */
+/* By device; for people where one of them has several streams. */
 static int emit_devices(struct smmu_emit *emit, const struct rows *rows)
 {
-	static const struct smmu_emit_column columns[] = {
-		{"smmu", "SMMU", false},
-		{"device", "Device", false},
-		COUNT_COLUMNS,
-	};
+	struct columns columns = {.count = 0};
 	struct named *named = calloc(rows->count + 1, sizeof(*named));
 	size_t count = 0, next;
 	bool several = false;
@@ -278,8 +317,11 @@ static int emit_devices(struct smmu_emit *emit, const struct rows *rows)
 	for (size_t i = 1; i < count; i++)
 		several |= !by_device(&named[i - 1], &named[i]) &&
 			   is_another_stream(&named[i - 1], &named[i]);
-	if (several) {
-		smmu_emit_table(emit, "devices", columns, columns_of(rows, SMMU_LEN(columns)));
+	if (several || (count && !is_for_people(rows))) {
+		add_column(&columns, "smmu", "SMMU", false);
+		add_column(&columns, "device", "Device", false);
+		add_counts(&columns, rows);
+		smmu_emit_table(emit, "devices", columns.column, columns.count);
 		for (size_t i = 0; i < count; i = next) {
 			for (next = i + 1; next < count && !by_device(&named[i], &named[next]);)
 				next++;
@@ -293,15 +335,12 @@ static int emit_devices(struct smmu_emit *emit, const struct rows *rows)
 
 static void emit_streams(struct smmu_emit *emit, const struct rows *rows)
 {
-	static const struct smmu_emit_column columns[] = {
-		{"smmu", "SMMU", false},
-		{"security", "Sec", false},
-		{"stream", "Stream", true},
-		{"device", "Device", false},
-		COUNT_COLUMNS,
-	};
+	struct columns columns = {.count = 0};
 
-	smmu_emit_table(emit, "streams", columns, columns_of(rows, SMMU_LEN(columns)));
+	add_whose(&columns);
+	add_column(&columns, "device", "Device", false);
+	add_counts(&columns, rows);
+	smmu_emit_table(emit, "streams", columns.column, columns.count);
 	for (size_t i = 0; i < rows->count;) {
 		struct smmu_stats_stream sum;
 
@@ -316,15 +355,15 @@ static void emit_streams(struct smmu_emit *emit, const struct rows *rows)
 
 static void emit_substreams(struct smmu_emit *emit, const struct rows *rows)
 {
-	static const struct smmu_emit_column columns[] = {
-		{"smmu", "SMMU", false},
-		{"security", "Sec", false},
-		{"stream", "Stream", true},
-		{"substream", "Sub", true},
-		COUNT_COLUMNS,
-	};
+	struct columns columns = {.count = 0};
 
-	smmu_emit_table(emit, "substreams", columns, columns_of(rows, SMMU_LEN(columns)));
+	add_whose(&columns);
+	/* people have read it among the streams */
+	if (!is_for_people(rows))
+		add_column(&columns, "device", "Device", false);
+	add_column(&columns, "substream", "Sub", true);
+	add_counts(&columns, rows);
+	smmu_emit_table(emit, "substreams", columns.column, columns.count);
 	for (size_t i = 0; i < rows->count; i++) {
 		const struct smmu_stats_stream *row = rows->row[i];
 
@@ -342,14 +381,16 @@ static void emit_substreams(struct smmu_emit *emit, const struct rows *rows)
 /* Whose events they are. */
 static void emit_faults(struct smmu_emit *emit, const struct rows *rows)
 {
-	static const struct smmu_emit_column columns[] = {
-		{"smmu", "SMMU", false},      {"security", "Sec", false},
-		{"stream", "Stream", true},   {"substream", "Sub", true},
-		{"type", "Event", true},      {"name", "Name", false},
-		{"records", "Records", true},
-	};
+	struct columns columns = {.count = 0};
 
-	smmu_emit_table(emit, "faults", columns, SMMU_LEN(columns));
+	add_whose(&columns);
+	if (!is_for_people(rows))
+		add_column(&columns, "device", "Device", false);
+	add_column(&columns, "substream", "Sub", true);
+	add_column(&columns, "type", "Event", true);
+	add_column(&columns, "name", "Name", false);
+	add_column(&columns, "records", "Records", true);
+	smmu_emit_table(emit, "faults", columns.column, columns.count);
 	for (size_t i = 0; i < rows->count; i++) {
 		const struct smmu_stats_stream *row = rows->row[i];
 
@@ -377,7 +418,7 @@ static int emit_rows(struct smmu_emit *emit, const struct smmu_stats *stats,
 
 	if (rows_init(&rows, stats, machine))
 		return SMMU_E_NOMEM;
-	if (machine->count > 1)
+	if (machine->count > 1 || !is_for_people(&rows))
 		emit_smmus(emit, &rows);
 	error = emit_devices(emit, &rows);
 	emit_streams(emit, &rows);

@@ -116,10 +116,10 @@ static int emit_footprint(struct smmu_emit *emit, const struct smmu_touch *pages
 		{"pages", "Pages", true},
 		{"bytes", "Bytes", true},
 		{"read", "read", true},
-		{"written", "written", true},
+		{"written", "wrote", true},
 		{"never_ok", "never ok", true},
-		{"lowest", "Lowest page", true},
-		{"highest", "Highest page", true},
+		{"lowest", "Lowest", true},
+		{"highest", "Highest", true},
 	};
 	struct sorted sorted;
 

@@ -7,6 +7,12 @@ static const struct smmu_emit_options text = {.format = SMMU_EMIT_TEXT};
 static const struct smmu_emit_options narrow = {.format = SMMU_EMIT_TEXT, .width_columns = 40};
 static const struct smmu_emit_options colored = {.format = SMMU_EMIT_TEXT, .color = true};
 
+static const struct smmu_emit_options at_37 = {.format = SMMU_EMIT_TEXT, .width_columns = 37};
+static const struct smmu_emit_options at_36 = {.format = SMMU_EMIT_TEXT, .width_columns = 36};
+static const struct smmu_emit_options at_29 = {.format = SMMU_EMIT_TEXT, .width_columns = 29};
+static const struct smmu_emit_options at_10 = {.format = SMMU_EMIT_TEXT, .width_columns = 10};
+static const struct smmu_emit_options at_9 = {.format = SMMU_EMIT_TEXT, .width_columns = 9};
+
 static const struct smmu_emit_column columns[] = {{"stream", "Stream", false},
 						  {"event.type", "Type", false},
 						  {"n", "Count", true},
@@ -58,6 +64,41 @@ static void after_heading(struct smmu_emit *emit)
 	smmu_emit_end(emit);
 }
 
+/* 37 columns with its empty one, 30 without, 28 where it stands closer. */
+static void wide(struct smmu_emit *emit)
+{
+	static const struct smmu_emit_column three[] = {{"name", "Name", false},
+							{"empty", "Empty", true},
+							{"a", "A", true},
+							{"b", "B", true}};
+
+	smmu_emit_table(emit, NULL, three, 4);
+	for (unsigned i = 0; i < 2; i++) {
+		smmu_emit_object(emit, NULL);
+		smmu_emit_str(emit, "name", i ? "a-long-device-name" : "x");
+		smmu_emit_uint(emit, "a", i ? 1000000 : 1);
+		smmu_emit_uint(emit, "b", i);
+		smmu_emit_end(emit);
+	}
+	smmu_emit_end(emit);
+}
+
+static void many_wide(struct smmu_emit *emit)
+{
+	static const struct smmu_emit_column two[] = {{"name", "Name", false},
+						      {"empty", "Empty", true}};
+
+	smmu_emit_table(emit, NULL, two, 2);
+	for (unsigned i = 0; i < 5000; i++) {
+		smmu_emit_object(emit, NULL);
+		smmu_emit_str(emit, "name", "abcd");
+		if (i == 4999)
+			smmu_emit_uint(emit, "empty", i);
+		smmu_emit_end(emit);
+	}
+	smmu_emit_end(emit);
+}
+
 static const char table_text[] = "Stream      Type    Count  What\n"
 				 "0x0         x           5\n"
 				 "0x12345678  é     1000000  w\\x1b (m)\n"
@@ -78,6 +119,22 @@ Test(emit_table, layout)
 		 "0x12345678  é     1000000  w\\x1b (m)\n"
 		 "0x1         yy          0  words that wrap at a\n"
 		 "                           space (m)\n"},
+		{"wide as it may be", &at_37, wide,
+		 "Name                Empty        A  B\n"
+		 "x                                1  0\n"
+		 "a-long-device-name         1000000  1\n"},
+		{"without its empty column", &at_36, wide,
+		 "Name                      A  B\n"
+		 "x                         1  0\n"
+		 "a-long-device-name  1000000  1\n"},
+		{"closer", &at_29, wide,
+		 "Name                     A B\n"
+		 "x                        1 0\n"
+		 "a-long-device-name 1000000 1\n"},
+		{"wider than can be helped", &at_9, wide,
+		 "Name                      A  B\n"
+		 "x                         1  0\n"
+		 "a-long-device-name  1000000  1\n"},
 		{"no rows", &text, empty, "n  1\nthings:\n  Stream  Type  Count  What\nafter  1\n"},
 		{"after a heading", &text, after_heading, "Things\nCount\n   no\n"},
 		{"color", &colored, after_heading,
@@ -119,5 +176,14 @@ Test(emit_table, widths_last_over_chunks)
 		lines++;
 	}
 	cr_expect_eq(lines, 10001);
+	free(got);
+}
+
+/* What is empty in the first chunk may not be so in the next. */
+Test(emit_table, columns_last_over_chunks)
+{
+	char *got = render(&at_10, many_wide);
+	cr_expect(!strncmp(got, "Name Empty\n", 11), "%.20s", got);
+	cr_expect(strstr(got, "abcd  4999\n"), "%s", got + strlen(got) - 30);
 	free(got);
 }

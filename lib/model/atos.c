@@ -10,7 +10,7 @@
 #include "spec/effective.h"
 
 /* Codes of 9.1.5 that are no events. */
-enum { INV_REQ = 0xff, INV_STAGE = 0xfe };
+enum { INV_REQ = 0xff, INV_STAGE = 0xfe, INTERNAL_ERR = 0xfd };
 
 /* One group of registers. */
 struct group {
@@ -158,6 +158,11 @@ static bool run(struct request *r, struct smmu_walk *w, struct smmu_config *conf
 		r->code = INV_REQ;
 		return false;
 	}
+	/* 9.1.1: a Secure request may find the Non-secure interface off. */
+	if (!w->iface->now.enabled) {
+		r->code = INTERNAL_ERR;
+		return false;
+	}
 	if (!fetch_stream(r, w, config))
 		return false;
 	if (r->group->vatos && !is_in_scope(w, r)) {
@@ -269,11 +274,6 @@ static uint64_t failure(const struct request *r, const struct smmu_walk *w)
 	return smmu_ATOS_PAR_set_FADDR(par, smmu_bits(fault->ipa, 0, w->iface->now.oas_bits));
 }
 
-static bool is_enabled(const struct smmu_model *m, const struct request *r)
-{
-	return m->iface[r->group->sec].now.enabled && m->iface[r->txn.sec].now.enabled;
-}
-
 static int perform(struct smmu_reply *reply, struct smmu_model *m, const struct group *g)
 {
 	struct request r = request_of(m, g);
@@ -288,7 +288,7 @@ static int perform(struct smmu_reply *reply, struct smmu_model *m, const struct 
 
 	m->regs[g->ctrl] = smmu_ATOS_CTRL_set_RUN(m->regs[g->ctrl], 0);
 	/* 6.3.37: ignored while the SMMU is off, as SMMUv3.2 and later must. */
-	if (!is_enabled(m, &r))
+	if (!m->iface[g->sec].now.enabled)
 		return 0;
 	m->regs[g->par] = run(&r, &w, &config, &leaf) ? success(&w, &leaf) : failure(&r, &w);
 	if (w.probe)

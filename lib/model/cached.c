@@ -96,14 +96,19 @@ static bool has_asid(enum smmu_streamworld world)
 	return smmu_streamworld_has_el0(world);
 }
 
-/* 3.17: EL1 is tagged by VMID where its Security state has stage 2. */
+/*
+ * 3.17, 5.2 S2VMID: EL1 is tagged by VMID where its Security state has stage 2;
+ * Secure stage 1 alone by VMID 0.
+ */
 static uint16_t vmid_of(const struct smmu_walk *w)
 {
 	const struct smmu_ids *ids = &w->model->ids;
 	bool s2 = w->txn->sec == SMMU_SEC_S ? smmu_S_IDR1_SEL2(ids->s_idr[1])
 					    : smmu_IDR0_S2P(ids->idr[0]);
 
-	return s2 && is_el1(w->config->world) ? (uint16_t)smmu_ste_S2VMID(&w->config->ste) : 0;
+	if (!s2 || !is_el1(w->config->world) || (w->txn->sec == SMMU_SEC_S && !w->config->s2))
+		return 0;
+	return (uint16_t)smmu_ste_S2VMID(&w->config->ste);
 }
 
 /* The VA as invalidations name it: without the top byte. */

@@ -123,18 +123,20 @@ def poke(at, *values):
     return Step({"op": "poke", "address": at, "data": words(*values).hex()}, {"status": "none"})
 
 
-def mmio_write(offset, value, size=4, **want):
-    return Step({"op": "mmio", "address": offset, "access": "w", "size": size, "data": value},
-                {"status": "none", **want})
+def mmio_write(offset, value, size=4, security="ns", **want):
+    return Step({"op": "mmio", "address": offset, "access": "w", "size": size, "data": value,
+                 "security": security}, {"status": "none", **want})
 
 
-def mmio_read(offset, value, mask=0xffffffff):
-    return Step({"op": "mmio", "address": offset, "access": "r", "size": 4},
+def mmio_read(offset, value, mask=0xffffffffffffffff, size=4, security="ns"):
+    return Step({"op": "mmio", "address": offset, "access": "r", "size": size,
+                 "security": security},
                 {"status": "ok", "value": hex(value), "mask": hex(mask)})
 
 
-def command(low, high=0, **want):
-    return Step({"op": "command", "data": f"{low:#x} {high:#x}"}, {"status": "none", **want})
+def command(low, high=0, security="ns", **want):
+    return Step({"op": "command", "data": f"{low:#x} {high:#x}", "security": security},
+                {"status": "none", **want})
 
 
 def tlbi(low, high=0):

@@ -3,8 +3,8 @@
 
 run.py SMMU [FILTER...]
 
-Each sequence (structures, tables, faults, queues, updates) is replayed without caches,
-with caches that keep everything, and with small ones.  The wrong form must
+Each sequence (structures, tables, faults, queues, updates, indirect, secure) is replayed
+without caches, with caches that keep everything, and with small ones.  The wrong form must
 show where caches are permitted to show it; the right one must never.
 """
 import json
@@ -16,7 +16,9 @@ import tempfile
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "oracle"))
 
 import faults  # noqa: E402
+import indirect  # noqa: E402
 import queues  # noqa: E402
+import secure  # noqa: E402
 import structures  # noqa: E402
 import tables  # noqa: E402
 import updates  # noqa: E402
@@ -95,7 +97,7 @@ def main():
         sys.exit(__doc__)
     smmu, filters = sys.argv[1], sys.argv[2:]
     passed = failed = 0
-    parts = (structures, tables, faults, queues, updates)
+    parts = (structures, tables, faults, queues, updates, indirect, secure)
     for sequence in (s for part in parts for s in part.SEQUENCES):
         if filters and not any(f in sequence.name for f in filters):
             continue

@@ -26,6 +26,19 @@ def illegal(name, sections, low, high=0, registers=None):
     ], registers=registers)
 
 
+ATS = {"SMMU_IDR0": REGISTERS["SMMU_IDR0"] | 1 << 10}
+ATC_INV = 0x40 | 5 << 32, 52                      # of the whole address space
+
+
+def late(name, steps):
+    """7.1: CERROR_ATC_INV_SYNC at the CMD_SYNC behind a CMD_ATC_INV."""
+    return Sequence(f"CERROR_ATC_INV_SYNC, {name}", "3.9.1.4, 7.1", [
+        mmio_read(CMDQ_CONS, 3 << 24 | 1), mmio_read(GERROR, CMDQ_ERR), *steps,
+    ], registers={**ATS, "SMMU_CMDQ_PROD": 2, "SMMU_CMDQ_CONS": 3 << 24 | 1,
+                  "SMMU_GERROR": CMDQ_ERR, "SMMU_GERRORN": 0},
+        memory=[(CMDQ, words(*ATC_INV, 0x46, 0))])
+
+
 def told(want):
     """By the record before."""
     return {**want, "event": {**want["event"], "merged": True}}
@@ -135,6 +148,26 @@ SEQUENCES = [
         command(0x46, **ABT), mmio_write(GERRORN, CMDQ_ERR), mmio_read(GERROR, 0),
         mmio_read(CMDQ_CONS, 2 << 24),
     ], registers={"SMMU_CMDQ_BASE": NOWHERE | 4}),
+    # 3.9.1.4: found as an SMMU left it after a timeout; CONS is at the CMD_SYNC.
+    late("acknowledged: CMD_SYNC is consumed", [
+        mmio_write(GERRORN, CMDQ_ERR), mmio_read(CMDQ_CONS, 3 << 24 | 2),
+        mmio_read(GERROR, CMDQ_ERR), sync(), mmio_read(CMDQ_CONS, 3 << 24 | 3),
+    ]),
+    late("not acknowledged: stands still", [
+        command(0x46, consumed=False), mmio_read(CMDQ_CONS, 3 << 24 | 1),
+    ]),
+    late("the invalidation once more in place of CMD_SYNC", [
+        poke(CMDQ + 16, *ATC_INV), command(0x46, consumed=False), mmio_write(GERRORN, CMDQ_ERR),
+        mmio_read(CMDQ_CONS, 3 << 24 | 3), mmio_read(GERROR, CMDQ_ERR),
+    ]),
+    # The next error replaces the code.
+    late("an illegal command behind it", [
+        command(0xff, consumed=False), mmio_write(GERRORN, CMDQ_ERR),
+        mmio_read(CMDQ_CONS, 1 << 24 | 2), mmio_read(GERROR, 0),
+    ]),
+    Sequence("CMD_ATC_INV and CMD_SYNC, answered in time", "4.5.1, 4.7.3", [
+        command(*ATC_INV), sync(), mmio_read(CMDQ_CONS, 2), mmio_read(GERROR, 0),
+    ], registers=ATS),
     Sequence("CMDQEN 0: consumed once it is 1", "6.3.9.3", [
         mmio_write(CR0, 0x5), command(0x46, consumed=False), mmio_read(CMDQ_CONS, 0),
         mmio_write(CR0, 0xd), mmio_read(CMDQ_CONS, 1),

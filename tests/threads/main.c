@@ -34,7 +34,7 @@ static const char system_text[] =
 	"  - {name: d1, stage: 1, input-bits: 39, asid: 2,\n"
 	"     maps: [{iova: 0x10000000, pa: 0x8c000000, size: 1M, access: rw}]}\n"
 	"devices:\n"
-	"  - {name: a, smmu: s0, streams: [1], stage1: d0}\n"
+	"  - {name: a, smmu: s0, streams: [1], stage1: d0, ste: {MEV: 1}}\n"
 	"  - {name: b, smmu: s0, streams: [2], stage1: d0, substreams: [{id: 1, stage1: d1}]}\n"
 	"  - {name: c, smmu: s1, streams: [1], stage1: d1}\n";
 
@@ -129,7 +129,7 @@ static int edit(bool *changed, void *ctx, const struct smmu_record *record, size
 /* How a run is made; what it reads is in. */
 struct how {
 	unsigned jobs;
-	bool each, drain;
+	bool each, drain, merging;
 	uint64_t stop_after;
 	bool stops_input;
 };
@@ -161,6 +161,8 @@ static int run(struct told *told, const struct how *how, struct smmu_in *in)
 		abort();
 	}
 	replay.edit_ctx = tables;
+	for (size_t i = 0; i < machine.count; i++)
+		smmu_model_set_merging(machine.smmu[i].model, how->merging);
 	error = smmu_replay_run(&replay, &diag);
 	smmu_trace_close(replay.trace);
 	smmu_buf_printf(&told->text, "ended with %d\n", error);
@@ -175,7 +177,7 @@ static int run(struct told *told, const struct how *how, struct smmu_in *in)
 
 static void add_rare(struct smmu_buf *trace, uint64_t page)
 {
-	switch (rnd(9)) {
+	switch (rnd(10)) {
 	case 0:
 		smmu_buf_printf(trace, "command,,,,,,,0x%x 0,\n", rnd(2) ? 0x30 : 0x46);
 		break;
@@ -201,6 +203,11 @@ static void add_rare(struct smmu_buf *trace, uint64_t page)
 		break;
 	case 7:
 		smmu_buf_printf(trace, "ats-request,,1,,0x%" PRIx64 ",1,r,,\n", page);
+		break;
+	case 8:
+		for (uint64_t i = rnd(20); i; i--)
+			smmu_buf_printf(trace, "access,,%d,,0x%x,1,r,,\n", rnd(4) ? 1 : 2,
+					(unsigned)rnd(2) << 12);
 		break;
 	default:
 		smmu_buf_printf(trace, "access,,40,,0x%" PRIx64 ",1,r,,\n", page);
@@ -347,6 +354,7 @@ int main(int argc, char **argv)
 		make_trace(&trace);
 		how.each = rnd(2);
 		how.drain = rnd(2);
+		how.merging = rnd(2);
 		compare(&trace, &how);
 		how.each = true;
 		how.stop_after = 1 + rnd(20);

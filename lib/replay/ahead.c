@@ -1,27 +1,34 @@
 /*
- * A run with several threads: one reads batches of records ahead, others
- * translate them, each with its own models over its own view of memory.  The
- * thread that called takes the batches in order and gives the answers.
+ * A run with several threads, whose answers are only counted.  Each thread
+ * takes the next part of the trace, reads its records and translates them with
+ * models and a view of memory of its own; so the records stay with whoever read
+ * them.  What the parts came to is added up in order, by whichever thread has
+ * the next one; the thread that called sleeps as long as there is nothing else.
  *
- * A worker goes on as long as accesses go through, which changes nothing that
+ * A part goes on as long as its accesses go through, which changes nothing that
  * another one could see.  At the first record that is anything else the caller
- * waits for all workers, takes their models away, and runs that record and what
- * follows in its batch on the models of the machine.  So whatever changes state
- * happens once, in order, and nobody looks at memory meanwhile.
+ * has all others pause, takes their models away, and reads what is left of that
+ * part on the models of the machine.  So whatever changes state, or is to be
+ * reported, happens once, in order, and nobody looks at memory meanwhile.
  */
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/workers.h"
+#include "base/array.h"
 #include "replay/run_priv.h"
 
-/* NOTES_MAX: bytes of reports kept for a batch; with more of them the reader waits for its turn. */
-enum { SLOTS = 16, NOTES_MAX = 64 << 10 };
-/* Batches that are run alone after workers had to stop: twice as many where that was soon. */
-enum { ALONE_MIN = 1, ALONE_MAX = 256, SOON = 16 };
+/* Parts that were taken and not yet added up: SLOTS_A_JOB for each thread, and one. */
+enum { SLOTS_A_JOB = 3 };
+/* Parts that are added up before the caller hears of it. */
+enum { PARTS_A_TICK = 16 };
+/* Parts that are read alone after threads had to pause: twice as many where that was soon. */
+enum { ALONE_MIN = 1, ALONE_MAX = 16, SOON = 4 };
+/* Streams that a lane finds again in what it has counted of a part. */
+enum { RECENT_LOG2 = 6 };
 
-/* What was reported while a batch was read, until its turn comes. */
+/* What was reported while a part was taken, until its turn comes. */
 struct note {
 	struct smmu_diag_record record;
 	struct smmu_place at;
@@ -29,80 +36,74 @@ struct note {
 	char text[]; /* the message, then the line */
 };
 
-/* An answer that goes through: a result without its list of updates. */
-struct passed {
-	uint8_t result[offsetof(struct smmu_result, updates)];
-	uint32_t smmu;
-};
-
-/* Accesses in a row that are alike and went through (smmu_stats_add_alike()). */
+/* Accesses of a part that are alike and went through (smmu_stats_add_alike()). */
 struct alike {
-	const struct smmu_record *first;
+	struct smmu_txn txn;
+	uint32_t smmu;
 	size_t count;
 	uint64_t bytes;
-	uint32_t smmu;
-	bool timed; /* one has a time of its own */
 };
 
+/* A part of the trace. */
 struct slot {
-	struct smmu_record *record;
-	size_t got;
-	int end; /* of smmu_trace_next() */
-	uint64_t position, skipped;
-	struct smmu_buf data; /* what the records point to */
+	struct smmu_trace *part;
+	struct smmu_run_names names;
+	int taken; /* of smmu_trace_take_part() */
+	uint64_t position;
 	struct note *notes, **next_note;
-	size_t notes_size;     /* bytes */
-	bool waits;	       /* smmu_trace_waits() */
-	bool given;	       /* to the workers */
-	size_t job;	       /* and as what */
-	size_t passed_count;   /* records that went through there */
-	struct passed *passed; /* NULL: they are only counted, as these say */
+	/* What a lane found, once done: */
+	bool done;
+	bool whole;    /* to the end of the part */
+	bool timed;    /* a record has a time of its own */
+	size_t passed; /* records that went through */
+	struct smmu_record first, last;
 	struct alike *alike;
-	size_t alike_count;
+	size_t alikes, alikes_capacity;
 };
 
-/* What one worker has to itself. */
-struct view {
-	struct smmu_mem *mem;
-	struct smmu_model **model; /* one for each of the machine */
+/* A thread, and what it has to itself. */
+struct lane {
+	struct smmu_ahead *ahead;
+	pthread_t id;
+	struct smmu_mem *mem;		   /* NULL: it must not translate */
+	struct smmu_model **model;	   /* one for each of the machine */
+	struct smmu_record *record;	   /* SMMU_RUN_BATCH of them */
+	uint32_t recent[1 << RECENT_LOG2]; /* 1 + index in the slot's alike */
 };
 
 struct smmu_ahead {
 	struct smmu_run *run;
-	struct smmu_workers *reader, *workers;
-	struct slot slot[SLOTS];
-	size_t reads;		/* batches given to the reader */
-	size_t jobs;		/* batches given to the workers */
-	size_t next;		/* the first batch not given to them */
-	size_t batch_of[SLOTS]; /* batch by job */
-	struct view *view;	/* by worker; their memory is NULL while there are none */
-	bool ended;		/* the reader has seen the end, or an error */
-	const char **name;	/* the reader's names, written once each */
-	uint32_t names;
-	/* The batch that the caller waits for, and whether it wants no more; under lock. */
-	pthread_mutex_t lock;
-	pthread_cond_t turned;
-	size_t turn;
+	struct slot *slot;
+	size_t slots;
+	struct lane *lane;
+	unsigned lanes, started;
+	struct smmu_record *record; /* of the caller */
+	size_t alone, alone_next;   /* parts still to be read alone, and next time */
+
+	pthread_mutex_t lock; /* for all below, and for the run's counts while lanes translate */
+	pthread_cond_t work;  /* there may be some for a lane */
+	pthread_cond_t call;  /* there may be some for the caller */
+	size_t turn;	      /* the part to be added up next */
+	size_t taken, next;   /* parts taken; and the first that no lane has translated */
+	bool taking, ended;   /* a lane takes a part; there is no further one */
+	unsigned busy;	      /* lanes that translate */
+	size_t added, since;  /* parts added up since a tick, and since lanes may translate */
+	uint64_t position;    /* behind those */
+	int error;	      /* of adding up */
 	bool stop;
-	size_t alone, alone_next;   /* batches still to be run alone, and next time */
-	size_t since;		    /* batches since there are views */
-	size_t *index, index_count; /* the run's smmu_index as workers may use it */
+	atomic_bool pause;		 /* lanes must not translate; written under lock */
+	struct smmu_trace_before before; /* the part whose turn it is */
 };
 
-/* Who reports while a batch is read. */
-struct reporter {
-	struct smmu_ahead *ahead;
-	size_t batch;
-};
-
-static struct slot *slot_of(struct smmu_ahead *a, size_t batch)
+static struct slot *slot_of(struct smmu_ahead *a, size_t part)
 {
-	return &a->slot[batch % SLOTS];
+	return &a->slot[part % a->slots];
 }
 
 /* Keeps a report for later: where memory is short it is lost, not the run. */
-static void keep_note(struct slot *slot, const struct smmu_diag_record *record)
+static void keep_note(void *ctx, const struct smmu_diag_record *record)
 {
+	struct slot *slot = ctx;
 	size_t message = strlen(record->message) + 1;
 	size_t line = record->at && record->at->text ? record->at->text_len : 0;
 	struct note *note = malloc(sizeof(*note) + message + line);
@@ -123,268 +124,284 @@ static void keep_note(struct slot *slot, const struct smmu_diag_record *record)
 	}
 	*slot->next_note = note;
 	slot->next_note = &note->next;
-	slot->notes_size += sizeof(*note) + message + line;
 }
 
-/* Reports what was kept, if report; it is gone in any case. */
-static void give_notes(struct smmu_ahead *a, struct slot *slot, bool report)
+/* Reports what was kept behind so many lines; diag NULL: forgets it. */
+static void give_notes(struct slot *slot, uint32_t lines, struct smmu_diag *diag)
 {
-	struct smmu_diag *diag = a->run->diag;
 	struct note *next;
 
 	for (struct note *note = slot->notes; note; note = next) {
 		next = note->next;
-		if (report && diag)
+		note->at.line += note->at.line ? lines : 0;
+		if (diag)
 			smmu_diag_pass(diag, &note->record);
 		free(note);
 	}
 	slot->notes = NULL;
 	slot->next_note = &slot->notes;
-	slot->notes_size = 0;
 }
 
-/* Waits until the caller has nothing to do but wait for this batch; false: nobody wants it. */
-static bool wait_for_turn(struct smmu_ahead *a, size_t batch)
+/* The entry of accesses like txn, made where there is none at hand; NULL: no memory. */
+static struct alike *alike_of(struct lane *lane, struct slot *slot, const struct smmu_txn *txn,
+			      uint32_t smmu)
 {
-	bool stop;
+	uint32_t hash = (txn->stream ^ txn->substream << 16) * UINT32_C(0x9e3779b1);
+	uint32_t *recent = &lane->recent[hash >> (32 - RECENT_LOG2)];
+	struct alike *alike = *recent ? &slot->alike[*recent - 1] : NULL;
 
-	pthread_mutex_lock(&a->lock);
-	while (a->turn != batch && !a->stop)
-		pthread_cond_wait(&a->turned, &a->lock);
-	stop = a->stop;
-	pthread_mutex_unlock(&a->lock);
-	return !stop;
-}
-
-/* On the reader's thread.  Of a batch with many reports some are given by it. */
-static void take_note(void *ctx, const struct smmu_diag_record *record)
-{
-	const struct reporter *reporter = ctx;
-	struct smmu_ahead *a = reporter->ahead;
-	struct slot *slot = slot_of(a, reporter->batch);
-
-	if (slot->notes_size >= NOTES_MAX)
-		give_notes(a, slot, wait_for_turn(a, reporter->batch));
-	keep_note(slot, record);
-}
-
-/* The caller waits for the batch; or, with stop, for no other one. */
-static void turn_to(struct smmu_ahead *a, size_t batch, bool stop)
-{
-	pthread_mutex_lock(&a->lock);
-	a->turn = batch;
-	a->stop = stop;
-	pthread_cond_signal(&a->turned);
-	pthread_mutex_unlock(&a->lock);
-}
-
-static bool is_stopped(struct smmu_ahead *a)
-{
-	bool stop;
-
-	pthread_mutex_lock(&a->lock);
-	stop = a->stop;
-	pthread_mutex_unlock(&a->lock);
-	return stop;
-}
-
-/* What records point to is the trace's until it is read again: a copy of it. */
-static int keep_data(struct slot *slot)
-{
-	size_t at = 0;
-
-	smmu_buf_clear(&slot->data);
-	for (size_t i = 0; i < slot->got; i++)
-		if (slot->record[i].data)
-			smmu_buf_append(&slot->data, slot->record[i].data,
-					(size_t)slot->record[i].data_size + 1);
-	if (slot->data.failed)
-		return SMMU_E_NOMEM;
-	for (size_t i = 0; i < slot->got; i++)
-		if (slot->record[i].data) {
-			slot->record[i].data = slot->data.data + at;
-			at += (size_t)slot->record[i].data_size + 1;
-		}
-	return 0;
-}
-
-static void read_batch(void *ctx, unsigned worker, size_t batch)
-{
-	struct smmu_ahead *a = ctx;
-	struct slot *slot = slot_of(a, batch);
-	struct smmu_trace *trace = a->run->replay->trace;
-	struct reporter reporter = {.ahead = a, .batch = batch};
-	struct smmu_diag diag = {.report = take_note, .ctx = &reporter};
-	const char *name;
-
-	(void)worker;
-	slot->got = 0;
-	slot->end = 0;
-	if (a->ended || is_stopped(a))
-		return;
-	slot->end = smmu_trace_next(&slot->got, trace, slot->record, SMMU_RUN_BATCH, &diag);
-	slot->position = smmu_trace_position(trace);
-	slot->skipped = smmu_trace_skipped(trace);
-	slot->waits = smmu_trace_waits(trace, a->run->replay->patience_ms);
-	while (a->names < SMMU_TRACE_NAMES_MAX &&
-	       (name = smmu_trace_smmu_name(trace, a->names)) != NULL)
-		a->name[a->names++] = name;
-	if (keep_data(slot)) {
-		slot->got = 0;
-		slot->end = smmu_diag_nomem(&diag);
-	}
-	a->ended = !slot->got || slot->end;
-}
-
-static bool goes_through(const struct smmu_result *result)
-{
-	return result->status == SMMU_STATUS_OK && !result->updates_count && !result->stale &&
-	       !result->event.present;
-}
-
-/* The SMMU of a record, SIZE_MAX where a worker does not know. */
-static size_t smmu_of(const struct smmu_ahead *a, const struct smmu_record *record)
-{
-	size_t count = a->run->replay->machine->count;
-
-	if (!record->smmu)
-		return 0;
-	if (record->smmu >= a->index_count || a->index[record->smmu] >= count)
-		return SIZE_MAX;
-	return a->index[record->smmu];
-}
-
-/* Accesses that are alike from record on. */
-static struct alike alike_of(const struct smmu_record *record, const struct smmu_record *end,
-			     size_t smmu)
-{
-	struct alike alike = {.first = record, .smmu = (uint32_t)smmu};
-
-	while (record < end && record->op == SMMU_OP_ACCESS && record->smmu == alike.first->smmu &&
-	       smmu_txn_is_like(&record->txn, &alike.first->txn))
-		record++;
-	alike.count = (size_t)(record - alike.first);
+	if (alike && alike->smmu == smmu && smmu_txn_is_like(txn, &alike->txn))
+		return alike;
+	if (smmu_array_reserve(&slot->alike, &slot->alikes_capacity, slot->alikes,
+			       sizeof(*slot->alike)))
+		return NULL;
+	alike = &slot->alike[slot->alikes++];
+	*alike = (struct alike){.txn = *txn, .smmu = smmu};
+	*recent = (uint32_t)slot->alikes;
 	return alike;
 }
 
-/* Those that went through, to be counted. */
-static void add_alike(struct slot *slot, const struct alike *passed)
+/* Accesses from record on that are alike: how many go through, 0 also for what is no access. */
+static size_t pass_run(struct lane *lane, struct slot *slot, const struct smmu_record *record,
+		       const struct smmu_record *end)
 {
-	struct alike *alike = &slot->alike[slot->alike_count++];
-
-	*alike = *passed;
-	for (size_t i = 0; i < alike->count; i++) {
-		alike->bytes += alike->first[i].txn.size;
-		alike->timed |= alike->first[i].has_time;
-	}
-}
-
-/* Accesses that are only counted: from the i-th on as many as go through; returns how many. */
-static size_t pass_run(struct slot *slot, const struct view *view, size_t i, size_t smmu)
-{
-	struct alike alike = alike_of(&slot->record[i], slot->record + slot->got, smmu);
+	const struct smmu_record *at = record;
 	struct smmu_result result;
-	size_t passed;
+	struct alike *alike;
+	uint64_t bytes = 0;
+	bool timed = false;
+	size_t smmu = 0, passed;
 
-	if (smmu_model_translate_run(&result, &passed, view->model[smmu], &alike.first->txn,
-				     sizeof(*alike.first), alike.count))
+	if (record->op != SMMU_OP_ACCESS ||
+	    !smmu_run_find(&smmu, &slot->names, lane->ahead->run->replay->machine, record->smmu))
 		return 0;
-	alike.count = passed;
-	if (passed)
-		add_alike(slot, &alike);
+	for (; at < end && at->op == SMMU_OP_ACCESS && at->smmu == record->smmu &&
+	       smmu_txn_is_like(&at->txn, &record->txn);
+	     at++) {
+		bytes += at->txn.size;
+		timed |= at->has_time;
+	}
+	if (smmu_model_translate_run(&result, &passed, lane->model[smmu], &record->txn,
+				     sizeof(*record), (size_t)(at - record)))
+		return 0;
+	while (at > record + passed)
+		bytes -= (--at)->txn.size;
+	alike = passed ? alike_of(lane, slot, &record->txn, (uint32_t)smmu) : NULL;
+	if (!alike)
+		return 0;
+	alike->count += passed;
+	alike->bytes += bytes;
+	slot->timed |= timed;
 	return passed;
 }
 
-/* The i-th with its answer, if it goes through. */
-static size_t pass_one(struct slot *slot, const struct view *view, size_t i, size_t smmu)
+/* Records of a part: whether all of them went through. */
+static bool pass_records(struct lane *lane, struct slot *slot, size_t count)
 {
-	struct smmu_result result;
+	const struct smmu_record *record = lane->record, *end = record + count;
+	size_t passed = 1;
 
-	if (smmu_model_translate(&result, view->model[smmu], &slot->record[i].txn) ||
-	    !goes_through(&result))
-		return 0;
-	memcpy(slot->passed[i].result, &result, sizeof(slot->passed[i].result));
-	slot->passed[i].smmu = (uint32_t)smmu;
-	return 1;
-}
-
-static void translate_batch(void *ctx, unsigned worker, size_t job)
-{
-	struct smmu_ahead *a = ctx;
-	struct slot *slot = slot_of(a, a->batch_of[job % SLOTS]);
-	const struct view *view = &a->view[worker];
-	size_t i = 0, passed = 1;
-
-	while (i < slot->got && passed) {
-		const struct smmu_record *record = &slot->record[i];
-		size_t smmu = record->op == SMMU_OP_ACCESS ? smmu_of(a, record) : SIZE_MAX;
-
-		if (smmu == SIZE_MAX)
-			break;
-		passed = slot->passed ? pass_one(slot, view, i, smmu)
-				      : pass_run(slot, view, i, smmu);
-		i += passed;
+	while (record < end && passed) {
+		passed = pass_run(lane, slot, record, end);
+		record += passed;
 	}
-	slot->passed_count = i;
+	if (record > lane->record) {
+		if (!slot->passed)
+			slot->first = *lane->record;
+		slot->last = record[-1];
+	}
+	slot->passed += (size_t)(record - lane->record);
+	return record == end;
 }
 
-static void free_view(struct view *view, size_t models)
+static void pass_part(struct lane *lane, struct slot *slot)
+{
+	bool whole = false, passes = true;
+	size_t count = 1;
+
+	slot->passed = slot->alikes = 0;
+	slot->timed = false;
+	memset(lane->recent, 0, sizeof(lane->recent));
+	smmu_trace_restart(slot->part, &(const struct smmu_trace_before){.lines = 0});
+	while (passes && count &&
+	       !atomic_load_explicit(&lane->ahead->pause, memory_order_relaxed)) {
+		whole = smmu_trace_next_plain(&count, slot->part, lane->record, SMMU_RUN_BATCH);
+		passes = pass_records(lane, slot, count);
+	}
+	/* what was reported before it is for the caller to give */
+	slot->whole = passes && whole && !slot->notes;
+}
+
+/* The counts of what a lane has been through. */
+static int count_passed(struct smmu_ahead *a, struct slot *slot)
+{
+	struct smmu_stats *stats = a->run->replay->stats;
+
+	for (size_t i = 0; i < slot->alikes; i++) {
+		const struct alike *alike = &slot->alike[i];
+
+		if (smmu_stats_add_alike(stats, alike->smmu, &alike->txn, alike->count,
+					 alike->bytes))
+			return SMMU_E_NOMEM;
+	}
+	if (!slot->passed)
+		return 0;
+	stats->timed |= slot->timed;
+	slot->first.time_ns += slot->first.has_time ? 0 : a->before.records;
+	slot->last.time_ns += slot->last.has_time ? 0 : a->before.records;
+	smmu_stats_add_passed(stats, &slot->first, &slot->last, slot->passed);
+	a->run->n += slot->passed;
+	return 0;
+}
+
+/* The part whose turn it was is over. */
+static void end_turn(struct smmu_ahead *a, const struct slot *slot)
+{
+	smmu_trace_add_before(&a->before, slot->part);
+	a->run->skipped = a->before.skipped;
+	a->position = slot->position;
+	a->added++;
+	a->since++;
+	a->turn++;
+	pthread_cond_signal(&a->work);
+}
+
+/* Whether something can be done about the next part, and by the caller alone. */
+static bool is_for_caller(struct smmu_ahead *a)
+{
+	const struct slot *slot = slot_of(a, a->turn);
+
+	return a->taken > a->turn && (slot->taken <= 0 || a->pause || (slot->done && !slot->whole));
+}
+
+static void add_up(struct smmu_ahead *a)
+{
+	struct slot *slot = slot_of(a, a->turn);
+
+	while (!a->error && a->taken > a->turn && slot->done && !is_for_caller(a)) {
+		a->error = count_passed(a, slot);
+		end_turn(a, slot);
+		slot = slot_of(a, a->turn);
+	}
+	if (a->error || a->added >= PARTS_A_TICK || is_for_caller(a))
+		pthread_cond_signal(&a->call);
+}
+
+static bool may_translate(const struct smmu_ahead *a)
+{
+	return !a->pause && a->next < a->taken - a->ended;
+}
+
+/* Some are kept ready, so that nobody has to wait for one that takes. */
+static bool may_take(const struct smmu_ahead *a)
+{
+	return !a->taking && !a->ended && a->taken - a->turn < a->slots &&
+	       (a->taken - a->next < a->lanes || !may_translate(a));
+}
+
+/* With the lock, but for the part itself. */
+static void translate_next(struct lane *lane)
+{
+	struct smmu_ahead *a = lane->ahead;
+	struct slot *slot = slot_of(a, a->next++);
+
+	a->busy++;
+	pthread_mutex_unlock(&a->lock);
+	pass_part(lane, slot);
+	pthread_mutex_lock(&a->lock);
+	a->busy--;
+	slot->done = true;
+	if (!a->pause)
+		add_up(a);
+	else if (!a->busy)
+		pthread_cond_signal(&a->call);
+}
+
+static void take_next(struct smmu_ahead *a)
+{
+	struct slot *slot = slot_of(a, a->taken);
+	struct smmu_trace *trace = a->run->replay->trace;
+	struct smmu_diag diag = {.report = keep_note, .ctx = slot};
+
+	a->taking = true;
+	slot->done = false;
+	pthread_mutex_unlock(&a->lock);
+	slot->taken = smmu_trace_take_part(slot->part, trace, &diag);
+	slot->position = smmu_trace_position(trace);
+	pthread_mutex_lock(&a->lock);
+	a->taking = false;
+	a->ended = slot->taken <= 0;
+	a->taken++;
+	if (is_for_caller(a))
+		pthread_cond_signal(&a->call);
+	pthread_cond_signal(&a->work);
+}
+
+static void *run_lane(void *arg)
+{
+	struct lane *lane = arg;
+	struct smmu_ahead *a = lane->ahead;
+
+	pthread_mutex_lock(&a->lock);
+	while (!a->stop) {
+		if (may_take(a))
+			take_next(a);
+		else if (may_translate(a))
+			translate_next(lane);
+		else
+			pthread_cond_wait(&a->work, &a->lock);
+	}
+	pthread_mutex_unlock(&a->lock);
+	return NULL;
+}
+
+static void close_view(struct lane *lane, size_t models)
 {
 	for (size_t i = 0; i < models; i++) {
-		smmu_model_free(view->model[i]);
-		view->model[i] = NULL;
+		smmu_model_free(lane->model[i]);
+		lane->model[i] = NULL;
 	}
-	smmu_mem_free(view->mem);
-	view->mem = NULL;
+	smmu_mem_free(lane->mem);
+	lane->mem = NULL;
 }
 
-static int make_view(struct view *view, const struct smmu_machine *machine)
+static int open_view(struct lane *lane, const struct smmu_machine *machine)
 {
-	int error = smmu_mem_fork(&view->mem, machine->mem);
+	int error = smmu_mem_fork(&lane->mem, machine->mem);
 
 	for (size_t i = 0; i < machine->count && !error; i++)
-		error = smmu_model_clone(&view->model[i], machine->smmu[i].model, view->mem);
+		error = smmu_model_clone(&lane->model[i], machine->smmu[i].model, lane->mem);
 	return error;
 }
 
-/* The workers' views of the machine as it is now. */
+/* Lanes translate, the machine being as it is now. */
 static int open_views(struct smmu_ahead *a)
 {
-	const struct smmu_run *run = a->run;
-	size_t size = run->smmu_index_count * sizeof(*a->index);
 	int error = 0;
 
-	if (size) {
-		size_t *index = realloc(a->index, size);
-
-		if (!index)
-			return SMMU_E_NOMEM;
-		a->index = index;
-		memcpy(index, run->smmu_index, size);
-	}
-	a->index_count = run->smmu_index_count;
-	for (unsigned i = 0; i < run->replay->jobs && !error; i++)
-		error = make_view(&a->view[i], run->replay->machine);
+	for (unsigned i = 0; i < a->lanes && !error; i++)
+		error = open_view(&a->lane[i], a->run->replay->machine);
+	pthread_mutex_lock(&a->lock);
 	a->since = 0;
+	a->next = a->turn;
+	a->pause = error != 0;
+	pthread_cond_broadcast(&a->work);
+	pthread_mutex_unlock(&a->lock);
 	return error;
-}
-
-static bool has_views(const struct smmu_ahead *a)
-{
-	return a->view[0].mem != NULL;
 }
 
 /* Nobody looks at the machine any more, and what was translated ahead counts for nothing. */
 static void close_views(struct smmu_ahead *a)
 {
-	if (a->workers)
-		smmu_workers_wait_all(a->workers);
-	for (unsigned i = 0; a->view && i < a->run->replay->jobs; i++)
-		if (a->view[i].model)
-			free_view(&a->view[i], a->run->replay->machine->count);
-	for (size_t i = 0; i < SLOTS; i++)
-		a->slot[i].given = false;
-	a->next = 0;
+	pthread_mutex_lock(&a->lock);
+	a->pause = true;
+	while (a->busy)
+		pthread_cond_wait(&a->call, &a->lock);
+	for (size_t i = 0; i < a->slots; i++)
+		a->slot[i].done = false;
+	pthread_mutex_unlock(&a->lock);
+	for (unsigned i = 0; i < a->lanes; i++)
+		close_view(&a->lane[i], a->run->replay->machine->count);
 	if (a->since < SOON && a->alone_next < ALONE_MAX)
 		a->alone_next *= 2;
 	else if (a->since >= SOON)
@@ -392,187 +409,191 @@ static void close_views(struct smmu_ahead *a)
 	a->alone = a->alone_next;
 }
 
-/* Whatever can be under way behind batch n is. */
-static void give_work(struct smmu_ahead *a, size_t n)
+static bool has_views(const struct smmu_ahead *a)
 {
-	if (a->next < n)
-		a->next = n;
-	for (; has_views(a) && a->next < a->reads && smmu_workers_is_done(a->reader, a->next);
-	     a->next++) {
-		struct slot *slot = slot_of(a, a->next);
-
-		if (!slot->got)
-			break;
-		slot->given = true;
-		slot->passed_count = slot->alike_count = 0;
-		slot->job = a->jobs++;
-		a->batch_of[slot->job % SLOTS] = a->next;
-		smmu_workers_give(a->workers);
-	}
+	return a->lane[0].mem != NULL;
 }
 
-/* The answers of a batch that a worker has been through. */
-static int take_passed(struct smmu_ahead *a, const struct slot *slot)
+/* A part on the machine itself, but for its first records. */
+static int run_part(struct smmu_ahead *a, struct slot *slot, size_t passed)
 {
 	struct smmu_run *run = a->run;
-	int error = 0;
+	size_t got;
+	int error;
 
-	for (size_t i = 0; i < slot->passed_count && !error; i++) {
-		memcpy(&run->result, slot->passed[i].result, sizeof(slot->passed[i].result));
-		error = smmu_run_passed(run, &slot->record[i], slot->passed[i].smmu, &run->result);
-	}
+	run->names = &slot->names;
+	smmu_trace_restart(slot->part, &a->before);
+	do {
+		int end = smmu_trace_next(&got, slot->part, a->record, SMMU_RUN_BATCH, run->diag);
+		size_t from = passed < got ? passed : got;
+
+		passed -= from;
+		run->skipped = smmu_trace_skipped(slot->part);
+		error = smmu_run_records(run, a->record + from, got - from);
+		error = error ? error : end;
+	} while (got && !error);
 	return error;
 }
 
-/* The same where they are only counted. */
-static int count_passed(struct smmu_ahead *a, const struct slot *slot)
+/* The part whose turn it is, which nobody else can add up. */
+static int take_turn(struct smmu_ahead *a, struct slot *slot)
 {
-	struct smmu_stats *stats = a->run->replay->stats;
-
-	for (size_t i = 0; i < slot->alike_count; i++) {
-		const struct alike *alike = &slot->alike[i];
-
-		stats->timed |= alike->timed;
-		if (smmu_stats_add_alike(stats, alike->smmu, &alike->first->txn, alike->count,
-					 alike->bytes))
-			return smmu_diag_nomem(a->run->diag);
-	}
-	if (slot->passed_count)
-		smmu_stats_add_passed(stats, slot->record, slot->record + slot->passed_count - 1,
-				      slot->passed_count);
-	a->run->n += slot->passed_count;
-	return 0;
-}
-
-static int take_batch(struct smmu_ahead *a, struct slot *slot)
-{
-	size_t from = 0;
+	size_t passed = 0;
 	int error = 0;
 
-	if (slot->given) {
-		smmu_workers_wait(a->workers, slot->job);
-		error = slot->passed ? take_passed(a, slot) : count_passed(a, slot);
-		from = slot->passed_count;
-		slot->given = false;
-		a->since++;
-	}
-	if (error || from == slot->got)
-		return error;
-	if (has_views(a))
+	if (has_views(a)) {
+		passed = slot->passed;
+		if (count_passed(a, slot))
+			error = smmu_diag_nomem(a->run->diag);
 		close_views(a);
-	return smmu_run_records(a->run, slot->record + from, slot->got - from);
+	} else {
+		a->alone--;
+	}
+	if (!error)
+		error = run_part(a, slot, passed);
+	pthread_mutex_lock(&a->lock);
+	end_turn(a, slot);
+	pthread_mutex_unlock(&a->lock);
+	return error;
 }
 
-static int run_batches(struct smmu_ahead *a)
-{
-	size_t n = 0;
-	struct slot *slot;
-	int error;
+/* What wakes the caller, and how far the run has come by then. */
+struct call {
+	struct slot *slot; /* to be added up, or NULL */
+	bool failed;	   /* no memory */
+	struct smmu_progress progress;
+};
 
-	do {
-		for (; a->reads < n + SLOTS; a->reads++)
-			smmu_workers_give(a->reader);
-		slot = slot_of(a, n);
-		turn_to(a, n, false);
-		smmu_workers_wait(a->reader, n);
-		turn_to(a, SIZE_MAX, false);
-		give_notes(a, slot, true);
-		a->run->skipped = slot->skipped;
-		if (!has_views(a) && !a->alone && slot->got && open_views(a))
+static struct call wait_for_call(struct smmu_ahead *a)
+{
+	struct call call = {.slot = NULL};
+
+	pthread_mutex_lock(&a->lock);
+	while (!a->error && a->added < PARTS_A_TICK && !is_for_caller(a))
+		pthread_cond_wait(&a->call, &a->lock);
+	if (is_for_caller(a))
+		call.slot = slot_of(a, a->turn);
+	call.failed = a->error != 0;
+	call.progress = (struct smmu_progress){.records = a->run->n, .position = a->position};
+	a->added = 0;
+	pthread_mutex_unlock(&a->lock);
+	return call;
+}
+
+static int run_parts(struct smmu_ahead *a)
+{
+	const struct smmu_replay *replay = a->run->replay;
+	int error = 0;
+
+	while (!error) {
+		struct call call;
+
+		if (!has_views(a) && !a->alone && open_views(a))
 			return smmu_diag_nomem(a->run->diag);
-		give_work(a, n);
-		a->alone -= !has_views(a) && a->alone;
-		error = take_batch(a, slot);
-		if (!error)
-			error = slot->end;
-		if (!error)
-			error = smmu_run_tick(a->run, slot->position, slot->waits);
-		n++;
-	} while (slot->got && !error);
+		call = wait_for_call(a);
+		if (call.failed)
+			return smmu_diag_nomem(a->run->diag);
+		if (call.slot) {
+			give_notes(call.slot, a->before.lines, a->run->diag);
+			if (call.slot->taken <= 0)
+				return call.slot->taken;
+			error = take_turn(a, call.slot);
+		}
+		if (!error && replay->tick)
+			error = replay->tick(replay->ctx, &call.progress);
+	}
 	return error;
 }
 
 static int make_slots(struct smmu_ahead *a)
 {
-	const struct smmu_replay *replay = a->run->replay;
-	bool seen = replay->visit || replay->expect || !replay->stats;
-
-	for (size_t i = 0; i < SLOTS; i++) {
+	a->slots = a->lanes * SLOTS_A_JOB + 1;
+	a->slot = calloc(a->slots, sizeof(*a->slot));
+	if (!a->slot)
+		return SMMU_E_NOMEM;
+	for (size_t i = 0; i < a->slots; i++) {
 		struct slot *slot = &a->slot[i];
 
 		slot->next_note = &slot->notes;
-		slot->record = calloc(SMMU_RUN_BATCH, sizeof(*slot->record));
-		slot->passed = seen ? malloc(SMMU_RUN_BATCH * sizeof(*slot->passed)) : NULL;
-		slot->alike = seen ? NULL : malloc(SMMU_RUN_BATCH * sizeof(*slot->alike));
-		if (!slot->record || !(seen ? (void *)slot->passed : (void *)slot->alike))
+		if (smmu_trace_part_new(&slot->part, a->run->replay->trace))
 			return SMMU_E_NOMEM;
+		slot->names.trace = slot->part;
 	}
 	return 0;
 }
 
-static int make_views(struct smmu_ahead *a)
+static int start_lanes(struct smmu_ahead *a)
 {
-	a->view = calloc(a->run->replay->jobs, sizeof(*a->view));
-	if (!a->view)
+	a->lane = calloc(a->lanes, sizeof(*a->lane));
+	if (!a->lane)
 		return SMMU_E_NOMEM;
-	for (unsigned i = 0; i < a->run->replay->jobs; i++) {
-		a->view[i].model =
-			calloc(a->run->replay->machine->count, sizeof(*a->view[i].model));
-		if (!a->view[i].model)
+	for (unsigned i = 0; i < a->lanes; i++) {
+		struct lane *lane = &a->lane[i];
+
+		lane->ahead = a;
+		lane->model = calloc(a->run->replay->machine->count, sizeof(*lane->model));
+		lane->record = calloc(SMMU_RUN_BATCH, sizeof(*lane->record));
+		if (!lane->model || !lane->record)
 			return SMMU_E_NOMEM;
 	}
+	for (; a->started < a->lanes; a->started++)
+		if (pthread_create(&a->lane[a->started].id, NULL, run_lane, &a->lane[a->started]))
+			return SMMU_E_NOMEM;
 	return 0;
+}
+
+static void stop_lanes(struct smmu_ahead *a)
+{
+	pthread_mutex_lock(&a->lock);
+	a->stop = true;
+	a->pause = true;
+	pthread_cond_broadcast(&a->work);
+	pthread_mutex_unlock(&a->lock);
+	for (unsigned i = 0; i < a->started; i++)
+		pthread_join(a->lane[i].id, NULL);
 }
 
 static void fini(struct smmu_ahead *a)
 {
-	smmu_workers_free(a->reader);
-	close_views(a);
-	smmu_workers_free(a->workers);
-	for (unsigned i = 0; a->view && i < a->run->replay->jobs; i++)
-		free(a->view[i].model);
-	free(a->view);
-	for (size_t i = 0; i < SLOTS; i++) {
-		give_notes(a, &a->slot[i], false);
-		smmu_buf_fini(&a->slot[i].data);
-		free(a->slot[i].record);
-		free(a->slot[i].passed);
+	for (unsigned i = 0; a->lane && i < a->lanes; i++) {
+		if (a->lane[i].model)
+			close_view(&a->lane[i], a->run->replay->machine->count);
+		free(a->lane[i].model);
+		free(a->lane[i].record);
+	}
+	free(a->lane);
+	for (size_t i = 0; a->slot && i < a->slots; i++) {
+		give_notes(&a->slot[i], 0, NULL);
+		smmu_trace_close(a->slot[i].part);
+		free(a->slot[i].names.index);
 		free(a->slot[i].alike);
 	}
-	pthread_cond_destroy(&a->turned);
+	free(a->slot);
+	free(a->record);
+	pthread_cond_destroy(&a->call);
+	pthread_cond_destroy(&a->work);
 	pthread_mutex_destroy(&a->lock);
-	free(a->name);
-	free(a->index);
-	free(a);
 }
 
 int smmu_run_ahead(struct smmu_run *run)
 {
-	struct smmu_ahead *a = calloc(1, sizeof(*a));
+	struct smmu_ahead a = {
+		.run = run, .lanes = run->replay->jobs, .alone_next = ALONE_MIN, .pause = true};
 	int error;
 
-	if (!a)
-		return smmu_diag_nomem(run->diag);
-	a->run = run;
-	a->alone_next = ALONE_MIN;
-	a->turn = SIZE_MAX;
-	a->name = calloc(SMMU_TRACE_NAMES_MAX, sizeof(*a->name));
-	run->name = a->name;
-	pthread_mutex_init(&a->lock, NULL);
-	pthread_cond_init(&a->turned, NULL);
-	for (size_t i = 0; i < SLOTS; i++)
-		a->slot[i].next_note = &a->slot[i].notes;
-	if (!a->name || make_slots(a) || make_views(a) ||
-	    smmu_workers_new(&a->reader, 1, read_batch, a) ||
-	    smmu_workers_new(&a->workers, run->replay->jobs, translate_batch, a))
+	pthread_mutex_init(&a.lock, NULL);
+	pthread_cond_init(&a.work, NULL);
+	pthread_cond_init(&a.call, NULL);
+	a.record = calloc(SMMU_RUN_BATCH, sizeof(*a.record));
+	if (!a.record || make_slots(&a) || start_lanes(&a))
 		error = smmu_diag_nomem(run->diag);
 	else
-		error = run_batches(a);
-	/* what the reader is at, or waits for, nobody wants */
-	turn_to(a, SIZE_MAX, true);
+		error = run_parts(&a);
+	/* nobody wants what a lane may wait for */
 	if (error)
 		smmu_trace_stop(run->replay->trace);
-	fini(a);
-	run->name = NULL;
+	stop_lanes(&a);
+	fini(&a);
+	run->names = NULL;
 	return error;
 }

@@ -31,56 +31,60 @@ struct smmu_place smmu_run_place(const struct smmu_run *run, const struct smmu_r
 	return (struct smmu_place){.file = run->replay->name, .line = record->line, .col = 1};
 }
 
-static int find_named(size_t *index, struct smmu_run *run, const struct smmu_record *record)
+static int no_such_name(struct smmu_run *run, const struct smmu_record *record)
 {
 	const struct smmu_machine *machine = run->replay->machine;
-	const char *name = run->name ? run->name[record->smmu - 1]
-				     : smmu_trace_smmu_name(run->replay->trace, record->smmu - 1);
+	const char *name = smmu_trace_smmu_name(run->names->trace, record->smmu - 1);
 	struct smmu_place at = smmu_run_place(run, record);
+	size_t index;
 
-	if (smmu_machine_find(index, machine, name) == 0)
-		return 0;
+	if (!smmu_machine_find(&index, machine, name))
+		return smmu_diag_nomem(run->diag);
 	smmu_diag_error(run->diag, &at, SMMU_E_UNKNOWN, "there is no SMMU \"%s\"", name);
 	for (size_t i = 0; i < machine->count; i++)
 		smmu_diag_note(run->diag, &at, "\"%s\" is one", machine->smmu[i].name);
 	return SMMU_E_UNKNOWN;
 }
 
-static int remember(struct smmu_run *run, uint32_t number, size_t index)
+static int remember(struct smmu_run_names *names, const struct smmu_machine *machine,
+		    uint32_t number, size_t index)
 {
-	size_t count = run->smmu_index_count;
+	size_t wanted = (size_t)number + 1;
 
-	if (number >= count) {
-		size_t wanted = (size_t)number + 1;
-		size_t *grown = realloc(run->smmu_index, wanted * sizeof(*grown));
+	if (number >= names->count) {
+		size_t *grown = realloc(names->index, wanted * sizeof(*grown));
 
 		if (!grown)
-			return smmu_diag_nomem(run->diag);
-		for (size_t i = count; i < wanted; i++)
-			grown[i] = run->replay->machine->count;
-		run->smmu_index = grown;
-		run->smmu_index_count = wanted;
+			return SMMU_E_NOMEM;
+		for (size_t i = names->count; i < wanted; i++)
+			grown[i] = machine->count;
+		names->index = grown;
+		names->count = wanted;
 	}
-	run->smmu_index[number] = index;
+	names->index[number] = index;
 	return 0;
 }
 
 /* Names are looked up once each: the reader numbers them in the order it meets them. */
-static int smmu_of(size_t *index, struct smmu_run *run, const struct smmu_record *record)
+bool smmu_run_find(size_t *index, struct smmu_run_names *names, const struct smmu_machine *machine,
+		   uint32_t number)
 {
-	uint32_t number = record->smmu;
-	int error;
-
 	*index = 0;
 	if (!number)
-		return 0;
-	if (number < run->smmu_index_count &&
-	    run->smmu_index[number] < run->replay->machine->count) {
-		*index = run->smmu_index[number];
-		return 0;
+		return true;
+	if (number < names->count && names->index[number] < machine->count) {
+		*index = names->index[number];
+		return true;
 	}
-	error = find_named(index, run, record);
-	return error ? error : remember(run, number, *index);
+	return !smmu_machine_find(index, machine, smmu_trace_smmu_name(names->trace, number - 1)) &&
+	       !remember(names, machine, number, *index);
+}
+
+static int smmu_of(size_t *index, struct smmu_run *run, const struct smmu_record *record)
+{
+	if (smmu_run_find(index, run->names, run->replay->machine, record->smmu))
+		return 0;
+	return no_such_name(run, record);
 }
 
 /* Not all of it: the list of updates is long, and its count says what holds. */
@@ -423,20 +427,17 @@ int smmu_run_records(struct smmu_run *run, const struct smmu_record *records, si
 	return error;
 }
 
-int smmu_run_passed(struct smmu_run *run, const struct smmu_record *record, size_t smmu,
-		    const struct smmu_result *result)
+/* Between batches: what the caller says to going on. */
+static int tick(const struct smmu_run *run)
 {
-	struct smmu_answer answer = {.n = run->n, .record = record, .smmu = smmu, .result = result};
-
-	return give_answer(run, &answer);
-}
-
-int smmu_run_tick(const struct smmu_run *run, uint64_t position, bool waits)
-{
+	const struct smmu_replay *replay = run->replay;
 	const struct smmu_progress progress = {
-		.records = run->n, .position = position, .waits = waits};
+		.records = run->n,
+		.position = smmu_trace_position(replay->trace),
+		.waits = smmu_trace_waits(replay->trace, replay->patience_ms),
+	};
 
-	return run->replay->tick ? run->replay->tick(run->replay->ctx, &progress) : 0;
+	return replay->tick ? replay->tick(replay->ctx, &progress) : 0;
 }
 
 static int run_batches(struct smmu_run *run, struct smmu_record *records)
@@ -453,9 +454,7 @@ static int run_batches(struct smmu_run *run, struct smmu_record *records)
 		if (!error)
 			error = end;
 		if (!error)
-			error = smmu_run_tick(
-				run, smmu_trace_position(run->replay->trace),
-				smmu_trace_waits(run->replay->trace, run->replay->patience_ms));
+			error = tick(run);
 	} while (got && !error);
 	return error;
 }
@@ -463,34 +462,31 @@ static int run_batches(struct smmu_run *run, struct smmu_record *records)
 static int run_alone(struct smmu_run *run)
 {
 	struct smmu_record *records = calloc(SMMU_RUN_BATCH, sizeof(*records));
-	int error = records ? run_batches(run, records) : smmu_diag_nomem(run->diag);
+	struct smmu_run_names names = {.trace = run->replay->trace};
+	int error;
 
+	run->names = &names;
+	error = records ? run_batches(run, records) : smmu_diag_nomem(run->diag);
+	free(names.index);
 	free(records);
+	run->names = NULL;
 	return error;
 }
 
-static bool has_events(const struct smmu_model *model)
-{
-	for (size_t i = 0; i < SMMU_LEN(drained); i++)
-		if (has_events_of(model, drained[i]))
-			return true;
-	return false;
-}
-
 /*
- * Whether accesses that go through do more than that: what caches that show
- * answer with depends on all that came before, and events that the system came
- * with are taken out behind the first record.
+ * Whether threads may go ahead: what caches that show answer with depends on
+ * all that came before.
  */
-static bool is_in_order(const struct smmu_replay *replay)
+static bool may_be_ahead(const struct smmu_replay *replay)
 {
 	const struct smmu_machine *machine = replay->machine;
 
+	if (replay->jobs < 2 || !is_only_counted(replay) || !smmu_trace_has_parts(replay->trace))
+		return false;
 	for (size_t i = 0; i < machine->count; i++)
-		if (smmu_model_shows_caches(machine->smmu[i].model) ||
-		    (replay->drain && has_events(machine->smmu[i].model)))
-			return true;
-	return false;
+		if (smmu_model_shows_caches(machine->smmu[i].model))
+			return false;
+	return true;
 }
 
 int smmu_replay_run(const struct smmu_replay *replay, struct smmu_diag *diag)
@@ -501,10 +497,9 @@ int smmu_replay_run(const struct smmu_replay *replay, struct smmu_diag *diag)
 	if (!replay->machine->count)
 		return smmu_diag_error(diag, NULL, SMMU_E_INVALID, "the system has no SMMU");
 	run.skipped = smmu_trace_skipped(replay->trace);
-	error = replay->jobs > 1 && !is_in_order(replay) ? smmu_run_ahead(&run) : run_alone(&run);
+	error = may_be_ahead(replay) ? smmu_run_ahead(&run) : run_alone(&run);
 	if (replay->stats)
 		replay->stats->skipped = run.skipped;
-	free(run.smmu_index);
 	smmu_buf_fini(&run.bytes);
 	return error;
 }

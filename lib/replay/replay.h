@@ -61,11 +61,12 @@ struct smmu_replay {
 		    const struct smmu_place *at, struct smmu_diag *diag);
 	void *edit_ctx;
 	/*
-	 * Threads that translate, with another one that reads; 0 or 1: the caller's
-	 * alone.  Answers are the same and come in the same order, from the thread
-	 * that called.  Accesses that go through are what threads can do ahead: what changes state
-	 * (faults with events, hardware updates, commands, writes) is done by one, and so is
-	 * everything with caches that show.
+	 * Threads that read and translate a trace that has parts
+	 * (smmu_trace_has_parts()) and whose answers are only counted; 0 or 1: the
+	 * caller's alone.  The counts are the same.  Accesses that go through are what
+	 * threads can do ahead: what changes state (faults with events, hardware
+	 * updates, commands, writes) is done by one, and so is everything with caches
+	 * that show, and where answers are asked for (visit, expect, drain).
 	 */
 	unsigned jobs;
 };

@@ -12,17 +12,21 @@
 /* Records that are read and run at once, whoever runs them: what is reported keeps its place. */
 #define SMMU_RUN_BATCH 1024
 
+/* The SMMUs of the machine by a reader's numbers of their names. */
+struct smmu_run_names {
+	const struct smmu_trace *trace; /* the reader */
+	size_t *index;			/* owned; machine->count: not looked up yet */
+	size_t count;
+};
+
 /* What a run keeps between records. */
 struct smmu_run {
 	const struct smmu_replay *replay;
 	struct smmu_diag *diag;
 	uint64_t n;
-	uint64_t skipped; /* lines of the trace that could not be read so far */
-	const char *const
-		*name;	    /* the reader's names by number, as far as records are; NULL: ask it */
-	size_t *smmu_index; /* owned; by the reader's number of a name, machine->count: not yet */
-	size_t smmu_index_count;
-	struct smmu_buf bytes; /* of a poke */
+	uint64_t skipped;	      /* lines of the trace that could not be read so far */
+	struct smmu_run_names *names; /* of the reader of the records at hand */
+	struct smmu_buf bytes;	      /* of a poke */
 	struct smmu_result result;
 	struct smmu_reply reply;      /* of a command or register access */
 	struct smmu_page_answer page; /* of a page request */
@@ -30,13 +34,11 @@ struct smmu_run {
 
 /* Records one after the other. */
 int smmu_run_records(struct smmu_run *run, const struct smmu_record *records, size_t got);
-/* The answer of an access that a worker has translated and that went through. */
-int smmu_run_passed(struct smmu_run *run, const struct smmu_record *record, size_t smmu,
-		    const struct smmu_result *result);
-/* Between batches: what the caller says to going on. */
-int smmu_run_tick(const struct smmu_run *run, uint64_t position, bool waits);
+/* The SMMU with a record's number of a name; false: there is none, or no memory to find it. */
+bool smmu_run_find(size_t *index, struct smmu_run_names *names, const struct smmu_machine *machine,
+		   uint32_t number);
 
-/* The whole run with threads that read and translate ahead. */
+/* The whole run of a trace that has parts, its answers only counted, with several threads. */
 int smmu_run_ahead(struct smmu_run *run);
 
 struct smmu_place smmu_run_place(const struct smmu_run *run, const struct smmu_record *record);

@@ -280,6 +280,8 @@ static bool next_item(struct smmu_record **record, struct smmu_trace *trace, str
 			    .end = trace->data + trace->filled};
 	enum outcome outcome = take_item(&item);
 
+	if (trace->plain_only && outcome != OUTCOME_RECORD)
+		return false;
 	trace->wants_more = outcome == OUTCOME_MORE;
 	if (trace->wants_more)
 		return false;
@@ -332,6 +334,63 @@ static int ready(struct smmu_trace *trace, struct smmu_diag *diag)
 					       "the trace is cut short after %llu records",
 					       (unsigned long long)seen);
 	return trace->error ? trace->error : more;
+}
+
+/*
+ * The size of the item at p, all of it there: extensions of a record and the
+ * record; 0 for anything else, of which more is to be read or to be said.
+ */
+static size_t item_size(const char *p, const char *end)
+{
+	const char *at = p;
+
+	while (end - at >= SMMU_TRACE_RECORD_BYTES) {
+		uint64_t value = smmu_ld64le(at), tail = smmu_ld64le(at + 16);
+		uint64_t which = smmu_bits(tail, 0, 32);
+		size_t units = 1;
+
+		if (FLAG_OF(smmu_bits(tail, 32, 32), OP) != SMMU_TRACE_OP_EXTENSION)
+			return (size_t)(at - p) + SMMU_TRACE_RECORD_BYTES;
+		if (!which || which >= SMMU_TRACE_EXT_NAME)
+			return 0;
+		if (which == SMMU_TRACE_EXT_DATA) {
+			if (value >= SMMU_TRACE_BYTES_LIMIT)
+				return 0;
+			units += smmu_trace_units(value);
+		}
+		if ((size_t)(end - at) < units * SMMU_TRACE_RECORD_BYTES)
+			return 0;
+		at += units * SMMU_TRACE_RECORD_BYTES;
+	}
+	return 0;
+}
+
+int smmu_binary_items(size_t *size, size_t *count, struct smmu_trace *trace,
+		      struct smmu_diag *diag)
+{
+	struct smmu_record scratch, *none = &scratch;
+	int more;
+
+	while ((more = ready(trace, diag)) > 0) {
+		const char *first = trace->data + trace->pos, *end = trace->data + trace->filled;
+		const char *p = first;
+		size_t item;
+
+		for (*count = 0; (item = item_size(p, end)) != 0; p += item)
+			++*count;
+		*size = (size_t)(p - first);
+		if (*count)
+			break;
+		/* a name, the end, an error, or a part of an item: no record */
+		next_item(&none, trace, diag);
+	}
+	return more;
+}
+
+int smmu_binary_part_ready(struct smmu_trace *part, struct smmu_diag *diag)
+{
+	(void)diag;
+	return part->error ? part->error : part->pos < part->filled;
 }
 
 int smmu_binary_header(struct smmu_trace *trace, struct smmu_diag *diag)

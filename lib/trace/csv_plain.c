@@ -1,7 +1,8 @@
 /*
  * Traces in CSV, the fast way.  A line of plain numbers and words takes one
  * pass, in place; whatever it does not expect (quotes, spaces, suffixes,
- * comments, errors) makes the careful way start that line again.  The usual
+ * comments, errors) makes the careful way start that line again, or ends the
+ * batch where that must not be.  The usual
  * headers have copies of the code with their columns built in.
  */
 #include <string.h>
@@ -208,10 +209,18 @@ SMMU_INLINE bool take(struct smmu_trace *trace, struct smmu_record *record, bool
 	}
 	if (!(record->op == SMMU_OP_ACCESS && smmu_record_has_access(record) && !record->data &&
 	      record->txn.sec != SMMU_SEC_ROOT) &&
-	    smmu_record_check(record, &error))
+	    ((record->data && trace->plain_only) || smmu_record_check(record, &error)))
 		return false;
 	smmu_trace_take(trace, record);
 	return true;
+}
+
+static SMMU_NOINLINE bool is_blank(const struct smmu_trace *trace, const char *line)
+{
+	char *next;
+	size_t size = smmu_trace_line(&next, trace, line);
+
+	return smmu_trace_is_blank(line, size);
 }
 
 SMMU_INLINE size_t batch(struct smmu_trace *trace, struct smmu_record *records, size_t capacity,
@@ -229,6 +238,8 @@ SMMU_INLINE size_t batch(struct smmu_trace *trace, struct smmu_record *records, 
 		if (SMMU_LIKELY(next) && SMMU_LIKELY(take(trace, record, only_accesses))) {
 			p = next;
 			record++;
+		} else if (trace->plain_only && !is_blank(trace, p)) {
+			break;
 		} else if (smmu_csv_careful_line(trace, record, &p, diag)) {
 			smmu_trace_take(trace, record++);
 		} else if (trace->error) {

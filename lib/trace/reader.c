@@ -59,15 +59,20 @@ int smmu_trace_keep_line(struct smmu_trace *trace, const char *line, size_t size
 	return 0;
 }
 
-static int grow(struct smmu_trace *trace, struct smmu_diag *diag)
+int smmu_trace_block(struct smmu_trace *trace, size_t capacity)
 {
-	char *data = realloc(trace->data, trace->capacity * 2 + SLACK);
+	char *data = realloc(trace->data, capacity + SLACK);
 
 	if (!data)
-		return smmu_diag_nomem(diag);
+		return SMMU_E_NOMEM;
 	trace->data = data;
-	trace->capacity *= 2;
+	trace->capacity = capacity;
 	return 0;
+}
+
+static int grow(struct smmu_trace *trace, struct smmu_diag *diag)
+{
+	return smmu_trace_block(trace, trace->capacity * 2) ? smmu_diag_nomem(diag) : 0;
 }
 
 /* The block is full and holds no LF: more room, or the line is given up. */
@@ -360,9 +365,7 @@ int smmu_trace_open(struct smmu_trace **out, struct smmu_in *in,
 		trace->options = *options;
 	trace->line = 1;
 	trace->format = trace->options.format;
-	trace->capacity = BLOCK_SIZE;
-	trace->data = malloc(trace->capacity + SLACK);
-	if (!trace->data) {
+	if (smmu_trace_block(trace, BLOCK_SIZE)) {
 		smmu_trace_close(trace);
 		return smmu_diag_nomem(diag);
 	}

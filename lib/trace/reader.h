@@ -6,7 +6,8 @@
  * that cannot be read are reported with their place (as warnings; as the error
  * that ends it in a strict trace), counted, and skipped.
  *
- * Threading: one thread at a time per reader.
+ * Threading: one thread at a time per reader.  A part of a trace (below) is a
+ * reader of its own.
  */
 #ifndef SMMU_TRACE_READER_H
 #define SMMU_TRACE_READER_H
@@ -49,6 +50,40 @@ void smmu_trace_close(struct smmu_trace *trace);
  */
 int smmu_trace_next(size_t *count, struct smmu_trace *trace, struct smmu_record *records,
 		    size_t capacity, struct smmu_diag *diag);
+
+/*
+ * Parts: a trace of lines or records that say all by themselves (CSV, binary)
+ * can be read by several threads.  One after the other they take the next part,
+ * of some thousand records; each then reads the part that it has.
+ */
+bool smmu_trace_has_parts(const struct smmu_trace *trace);
+/* An empty part, to be closed before its trace. */
+int smmu_trace_part_new(struct smmu_trace **part, const struct smmu_trace *trace);
+/*
+ * The next part of trace in place of what part held: 1, 0 at the end, or an
+ * error, reported.  The parts are all that is to be read of a trace from then on.
+ */
+int smmu_trace_take_part(struct smmu_trace *part, struct smmu_trace *trace, struct smmu_diag *diag);
+/*
+ * As smmu_trace_next() of a part, but what would be reported, or changes the
+ * text, is left alone: *count is 0 there, and at the end.  Returns whether it
+ * was read to its end.
+ */
+bool smmu_trace_next_plain(size_t *count, struct smmu_trace *part, struct smmu_record *records,
+			   size_t capacity);
+/* What the parts before one came to. */
+struct smmu_trace_before {
+	uint32_t lines;
+	uint64_t records, skipped;
+};
+/*
+ * From the beginning of the part again.  Lines and records are numbered behind
+ * those of before; those of a part that was just taken begin at 1 and at 0.
+ */
+void smmu_trace_restart(struct smmu_trace *part, const struct smmu_trace_before *before);
+/* Adds the part, as far as it was read. */
+void smmu_trace_add_before(struct smmu_trace_before *before, const struct smmu_trace *part);
+
 /* Ends the trace where it is, from any thread: smmu_in_stop(). */
 void smmu_trace_stop(struct smmu_trace *trace);
 /* How much of the input was read so far, as it is stored (smmu_in_position()). */

@@ -32,6 +32,7 @@ struct smmu_trace {
 	size_t pos, end, filled, capacity;
 	bool at_end, dropping;
 	bool is_unended;	   /* the last line came without LF */
+	bool plain_only;	   /* a part that is left as it is, and says nothing */
 	uint32_t bad_line;	   /* that could not be read last, 0: none */
 	uint64_t base;		   /* binary: where data[0] is in the input */
 	bool wants_more, is_ended; /* binary: the block ends inside of an item; the end was seen */
@@ -66,8 +67,19 @@ struct smmu_trace {
 	char **name; /* of SMMUs, owned */
 	size_t names, names_capacity;
 	uint32_t last_name; /* found last, 1 + index */
+
+	/* A part: where it begins, and what came before it, as its numbers count that. */
+	struct {
+		size_t pos;
+		uint32_t line, bad_line;
+		uint64_t skipped;
+		bool is_unended;
+	} start;
+	struct smmu_trace_before before;
 };
 
+/* Room for that much, with what is there. */
+int smmu_trace_block(struct smmu_trace *trace, size_t capacity);
 /* At least one line at pos: 1, 0 at the end, or an error, reported. */
 int smmu_trace_lines(struct smmu_trace *trace, struct smmu_diag *diag);
 /* The size of a line without its end; *next is where the one after it begins. */
@@ -104,6 +116,11 @@ bool smmu_csv_careful_line(struct smmu_trace *trace, struct smmu_record *record,
 int smmu_trace_more(struct smmu_trace *trace, struct smmu_diag *diag);
 int smmu_trace_add_name(struct smmu_trace *trace, const char *text, size_t size,
 			struct smmu_line_error *error);
+/* More for a part: 1, with *size the bytes and *count the records from pos on; 0, or an error. */
+int smmu_binary_items(size_t *size, size_t *count, struct smmu_trace *trace,
+		      struct smmu_diag *diag);
+/* What is ready in a part in binary. */
+int smmu_binary_part_ready(struct smmu_trace *part, struct smmu_diag *diag);
 /* Sets ready and batch. */
 int smmu_binary_header(struct smmu_trace *trace, struct smmu_diag *diag);
 size_t smmu_jsonl_batch(struct smmu_trace *trace, struct smmu_record *records, size_t capacity,

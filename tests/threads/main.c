@@ -2,23 +2,26 @@
  * The threaded code, driven by a plain program: criterion does not start under
  * the thread sanitizer.  Every run with several threads must give what one
  * gives, to the byte: answers, reports, counts and the memory left behind.
+ * Traces come through pipes, in pieces of any size, so that their parts are many.
  *
  *	threads ROUNDS [SEED]
  */
 #include <inttypes.h>
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "base/buf.h"
-#include "base/workers.h"
 #include "compile/load.h"
 #include "replay/replay.h"
+#include "trace/writer.h"
 
-enum { RECORDS_MAX = 6000, JOBS = 40 };
+enum { RECORDS_MAX = 6000 };
 
 static const char system_text[] =
 	"version: 1\n"
@@ -61,8 +64,9 @@ static void expect(bool holds, const char *what)
 struct told {
 	struct smmu_buf text;
 	const struct smmu_machine *machine;
-	uint64_t stop_after;  /* records; 0: never */
-	struct smmu_in *stop; /* by this end of the input, else by the answer's taker */
+	unsigned ticks;
+	unsigned stop_after;  /* ticks; 0: never */
+	struct smmu_in *stop; /* by this end of the input, else by whoever is told */
 };
 
 static void report(void *ctx, const struct smmu_diag_record *record)
@@ -84,7 +88,15 @@ static int visit(void *ctx, const struct smmu_answer *answer)
 			result->status == SMMU_STATUS_OK ? result->pa.pa : 0, result->event.present,
 			result->event.present ? result->event.word[0] : 0, result->updates_count,
 			answer->interrupts_count);
-	if (!told->stop_after || answer->n + 1 != told->stop_after)
+	return 0;
+}
+
+static int tick(void *ctx, const struct smmu_progress *progress)
+{
+	struct told *told = ctx;
+
+	(void)progress;
+	if (++told->ticks != told->stop_after)
 		return 0;
 	if (!told->stop)
 		return 7;
@@ -130,7 +142,7 @@ static int edit(bool *changed, void *ctx, const struct smmu_record *record, size
 struct how {
 	unsigned jobs;
 	bool each, drain, merging;
-	uint64_t stop_after;
+	unsigned stop_after;
 	bool stops_input;
 };
 
@@ -145,6 +157,7 @@ static int run(struct told *told, const struct how *how, struct smmu_in *in)
 				     .name = "trace",
 				     .drain = how->drain,
 				     .visit = how->each ? visit : NULL,
+				     .tick = tick,
 				     .ctx = told,
 				     .edit = edit,
 				     .stats = &stats,
@@ -235,21 +248,119 @@ static void make_trace(struct smmu_buf *trace)
 	}
 }
 
+/* The same trace in binary; its lines that cannot be read are left out. */
+static void make_binary(struct smmu_buf *binary, const struct smmu_buf *trace)
+{
+	struct smmu_trace_writer *writer;
+	struct smmu_trace *reader;
+	struct smmu_record records[64];
+	struct smmu_out *out;
+	struct smmu_in *in;
+	const char *bytes;
+	size_t got;
+
+	if (smmu_in_open_memory(&in, "trace", trace->data, trace->size) ||
+	    smmu_trace_open(&reader, in, NULL, NULL) || smmu_out_open_memory(&out) ||
+	    smmu_trace_writer_new(&writer, out, SMMU_TRACE_BINARY, 0))
+		abort();
+	while (!smmu_trace_next(&got, reader, records, SMMU_LEN(records), NULL) && got)
+		for (size_t i = 0; i < got; i++)
+			smmu_trace_write(writer, &records[i],
+					 records[i].smmu
+						 ? smmu_trace_smmu_name(reader, records[i].smmu - 1)
+						 : NULL);
+	smmu_trace_writer_free(writer);
+	bytes = smmu_out_memory(out, &got);
+	smmu_buf_append(binary, bytes, got);
+	smmu_out_close(out);
+	smmu_trace_close(reader);
+	smmu_in_close(in);
+}
+
+/* A trace on its way through a pipe. */
+struct feeder {
+	const struct smmu_buf *trace;
+	uint64_t dice;
+	int from, to;
+	bool stays_open;
+	pthread_t thread;
+};
+
+/* Whoever reads has taken what was written, or has gone. */
+static bool is_taken(const struct feeder *feeder)
+{
+	int left = 0;
+
+	return ioctl(feeder->from, FIONREAD, &left) || !left;
+}
+
+static void *write_trace(void *ctx)
+{
+	struct feeder *feeder = ctx;
+	ssize_t n = 1;
+
+	for (size_t at = 0; at < feeder->trace->size && n > 0; at += (size_t)n) {
+		size_t size = feeder->trace->size - at;
+
+		feeder->dice = feeder->dice * UINT64_C(6364136223846793005) + 1;
+		if (size > 1 + (feeder->dice >> 52))
+			size = 1 + (feeder->dice >> 52);
+		n = write(feeder->to, feeder->trace->data + at, size);
+		while (n > 0 && feeder->dice >> 48 & 1 && !is_taken(feeder))
+			sched_yield();
+	}
+	if (!feeder->stays_open)
+		close(feeder->to);
+	return NULL;
+}
+
+static void open_pipe(struct feeder *feeder, struct smmu_in **in)
+{
+	int ends[2];
+
+	feeder->dice = rnd(UINT64_MAX);
+	if (pipe(ends) || dup2(ends[0], STDIN_FILENO) < 0 || smmu_in_open(in, "-", NULL))
+		abort();
+	if (ends[0] != STDIN_FILENO)
+		close(ends[0]);
+	feeder->from = STDIN_FILENO;
+	feeder->to = ends[1];
+	if (pthread_create(&feeder->thread, NULL, write_trace, feeder))
+		abort();
+}
+
+static void close_pipe(struct feeder *feeder, struct smmu_in *in)
+{
+	smmu_in_close(in);
+	close(STDIN_FILENO);
+	pthread_join(feeder->thread, NULL);
+	if (feeder->stays_open)
+		close(feeder->to);
+}
+
+/* Where answers are asked for, what is reported between them depends on what was read at once. */
 static void compare(const struct smmu_buf *trace, const struct how *how)
 {
+	struct feeder feeder = {.trace = trace};
 	struct told one, many;
 	struct how alone = *how;
 	struct smmu_in *in;
 
 	alone.jobs = 1;
-	if (smmu_in_open_memory(&in, "trace", trace->data, trace->size))
+	if (smmu_in_open_memory(&in, "<stdin>", trace->data, trace->size))
 		abort();
 	run(&one, &alone, in);
 	smmu_in_close(in);
-	if (smmu_in_open_memory(&in, "trace", trace->data, trace->size))
-		abort();
-	run(&many, how, in);
-	smmu_in_close(in);
+	if (how->each || how->drain) {
+		if (smmu_in_open_memory(&in, "<stdin>", trace->data, trace->size))
+			abort();
+		run(&many, how, in);
+		smmu_in_close(in);
+	} else {
+		open_pipe(&feeder, &in);
+		run(&many, how, in);
+		close_pipe(&feeder, in);
+	}
 	expect(one.text.size == many.text.size &&
 		       !memcmp(one.text.data, many.text.data, one.text.size),
 	       "several threads gave something else");
@@ -257,83 +368,42 @@ static void compare(const struct smmu_buf *trace, const struct how *how)
 	smmu_buf_fini(&many.text);
 }
 
-struct writer {
-	const struct smmu_buf *trace;
-	int fd;
-};
-
-static void *write_trace(void *ctx)
-{
-	const struct writer *writer = ctx;
-
-	for (size_t at = 0; at < writer->trace->size;) {
-		ssize_t n = write(writer->fd, writer->trace->data + at, writer->trace->size - at);
-
-		if (n <= 0)
-			break;
-		at += (size_t)n;
-	}
-	return NULL;
-}
-
 /* A pipe that stays open: who wants no more does not wait for it, nor who is stopped. */
-static void run_pipe(const struct smmu_buf *trace, const struct how *how)
+static void stop_early(const struct how *how)
 {
-	struct writer writer = {.trace = trace};
+	struct smmu_buf trace = {0};
+	struct feeder feeder = {.trace = &trace, .stays_open = true};
 	struct told told;
 	struct smmu_in *in;
-	pthread_t feeder;
-	int ends[2], error;
+	int error;
 
-	if (pipe(ends) || dup2(ends[0], STDIN_FILENO) < 0 || smmu_in_open(&in, "-", NULL))
-		abort();
-	if (ends[0] != STDIN_FILENO)
-		close(ends[0]);
-	writer.fd = ends[1];
-	if (pthread_create(&feeder, NULL, write_trace, &writer))
-		abort();
+	smmu_buf_printf(&trace, "stream,address,access\n");
+	while (trace.size < (size_t)1 << 19)
+		smmu_buf_printf(&trace, "%d,0x10000000,r\n", rnd(100) ? 1 : 40);
+	open_pipe(&feeder, &in);
 	error = run(&told, how, in);
 	expect(error == (how->stops_input ? SMMU_E_STOPPED : 7), "a run did not end early");
 	smmu_buf_fini(&told.text);
-	smmu_in_close(in);
-	close(STDIN_FILENO);
-	pthread_join(feeder, NULL);
-	close(ends[1]);
+	close_pipe(&feeder, in);
+	smmu_buf_fini(&trace);
 }
 
-struct sums {
-	uint64_t of[JOBS];
-};
-
-static void sum(void *ctx, unsigned worker, size_t job)
+static void run_round(unsigned jobs)
 {
-	struct sums *sums = ctx;
+	struct smmu_buf text = {0}, binary = {0};
+	const struct smmu_buf *trace = rnd(3) ? &text : &binary;
+	struct how how = {
+		.jobs = jobs, .each = rnd(4) == 0, .drain = rnd(4) == 0, .merging = rnd(2)};
 
-	for (uint64_t i = 0; i < 1000 + worker; i++)
-		sums->of[job % JOBS] += i < 1000;
-}
-
-/* Jobs given in ever other portions; what they did is seen once they are waited for. */
-static void run_workers(unsigned threads)
-{
-	struct smmu_workers *workers;
-	struct sums sums = {{0}};
-	size_t given = 0, taken = 0;
-
-	if (smmu_workers_new(&workers, threads, sum, &sums))
-		abort();
-	while (taken < 2000) {
-		for (uint64_t more = rnd(JOBS - (given - taken)) + 1; more; more--, given++)
-			smmu_workers_give(workers);
-		for (uint64_t i = rnd(given - taken) + 1; i; i--, taken++) {
-			smmu_workers_wait(workers, taken);
-			expect(smmu_workers_is_done(workers, taken) &&
-				       sums.of[taken % JOBS] == 1000,
-			       "a job that was waited for is not done");
-			sums.of[taken % JOBS] = 0;
-		}
-	}
-	smmu_workers_free(workers);
+	make_trace(&text);
+	make_binary(&binary, &text);
+	compare(trace, &how);
+	how = (struct how){.jobs = jobs, .stop_after = 1};
+	stop_early(&how);
+	how.stops_input = true;
+	stop_early(&how);
+	smmu_buf_fini(&text);
+	smmu_buf_fini(&binary);
 }
 
 int main(int argc, char **argv)
@@ -346,24 +416,9 @@ int main(int argc, char **argv)
 	}
 	signal(SIGPIPE, SIG_IGN);
 	for (long i = 0; i < rounds && !failures; i++) {
-		struct smmu_buf trace = {0};
-		struct how how = {.jobs = 2 + (unsigned)i % 4};
-
 		seed = UINT64_C(0x9e3779b97f4a7c15) *
 		       (uint64_t)(i + (argc > 2 ? strtol(argv[2], NULL, 0) : 1));
-		make_trace(&trace);
-		how.each = rnd(2);
-		how.drain = rnd(2);
-		how.merging = rnd(2);
-		compare(&trace, &how);
-		how.each = true;
-		how.stop_after = 1 + rnd(20);
-		compare(&trace, &how);
-		run_pipe(&trace, &how);
-		how.stops_input = true;
-		run_pipe(&trace, &how);
-		run_workers(how.jobs);
-		smmu_buf_fini(&trace);
+		run_round(2 + (unsigned)i % 4);
 		if (failures)
 			fprintf(stderr, "threads: round %ld\n", i);
 	}

@@ -54,8 +54,10 @@ static const struct cli_opt convert_opts[] = {
 	OPT_ALIAS("sid", "stream"),
 	OPT_STR("device", struct convert_args, device, "NAME",
 		"only records of this device: of the system file, of a log, or a PCI address"),
-	OPT_U64("first", struct convert_args, first, "ADDR", "only addresses from here on"),
-	OPT_U64("last", struct convert_args, last, "ADDR", "only addresses up to here"),
+	OPT_U64("first", struct convert_args, first, "ADDR",
+		"only what reaches addresses from here on"),
+	OPT_U64("last", struct convert_args, last, "ADDR",
+		"only what reaches addresses up to here"),
 	OPT_U64("since", struct convert_args, since, "NS", "only times from here on"),
 	OPT_U64("until", struct convert_args, until, "NS", "only times up to here"),
 	OPT_ENUM("status", struct convert_args, status, statuses, ANY_STATUS,
@@ -69,15 +71,25 @@ static const struct cli_opt convert_opts[] = {
 	OPT_END(),
 };
 
+/* Whether a byte of it is in the range. */
+static bool is_in_range(const struct convert_args *args, const struct smmu_record *record)
+{
+	uint64_t first = record->txn.address, more = record->txn.size ? record->txn.size - 1 : 0;
+	uint64_t last = more > UINT64_MAX - first ? UINT64_MAX : first + more;
+
+	if (!args->first.given && !args->last.given)
+		return true;
+	return record->has_address && (!args->first.given || last >= args->first.value) &&
+	       (!args->last.given || first <= args->last.value);
+}
+
 static bool is_wanted(const struct convert_args *args, const struct smmu_record *record)
 {
 	const struct smmu_txn *txn = &record->txn;
 
 	if (args->stream.given && (!record->has_stream || txn->stream != args->stream.value))
 		return false;
-	if (args->first.given && (!record->has_address || txn->address < args->first.value))
-		return false;
-	if (args->last.given && (!record->has_address || txn->address > args->last.value))
+	if (!is_in_range(args, record))
 		return false;
 	if (args->since.given && record->time_ns < args->since.value)
 		return false;
@@ -249,6 +261,20 @@ static int check(const struct cli_session *session, const struct convert_args *a
 	if (args->seed.given && !args->sample.given)
 		return smmu_diag_error(session->diag, NULL, SMMU_E_USAGE,
 				       "--seed goes with --sample");
+	if (args->stream.given && args->stream.value > UINT32_MAX)
+		return smmu_diag_error(session->diag, NULL, SMMU_E_USAGE,
+				       "--stream 0x%llx: StreamIDs have 32 bits",
+				       (unsigned long long)args->stream.value);
+	if (args->first.given && args->last.given && args->first.value > args->last.value)
+		return smmu_diag_error(session->diag, NULL, SMMU_E_USAGE,
+				       "--first 0x%llx is behind --last 0x%llx",
+				       (unsigned long long)args->first.value,
+				       (unsigned long long)args->last.value);
+	if (args->since.given && args->until.given && args->since.value > args->until.value)
+		return smmu_diag_error(session->diag, NULL, SMMU_E_USAGE,
+				       "--since %llu is behind --until %llu",
+				       (unsigned long long)args->since.value,
+				       (unsigned long long)args->until.value);
 	if (args->status != ANY_STATUS && !args->system)
 		return smmu_diag_error(session->diag, NULL, SMMU_E_USAGE,
 				       "--status needs answers: give --system SYSTEM");

@@ -1,7 +1,8 @@
 /*
  * The bug journal of a run: what its map and unmap records, and the accesses
  * beside them, say of a driver's mistakes.  Pages of 4 KiB of up to
- * SMMU_BUGS_PAGES are remembered; of more, what happens to them is not judged.
+ * SMMU_BUGS_PAGES are remembered, in SMMU_BUGS_BYTES each at most, and half as
+ * much again while it grows; of more, what happens to them is not judged.
  *
  * Threading: one thread at a time per object.
  */
@@ -13,6 +14,7 @@
 #include "trace/record.h"
 
 #define SMMU_BUGS_PAGES (1u << 20)
+#define SMMU_BUGS_BYTES 68
 #define SMMU_BUGS_SHOWN 100
 /* Pages of one map or unmap that count: those of 1 GiB. */
 #define SMMU_BUGS_OF_RECORD (1u << 18)

@@ -1,8 +1,8 @@
 /*
  * What a run touches, by page of 4 KiB: footprint, hottest pages, reuse
  * distance and working set.  Memory grows with the pages touched, up to
- * SMMU_TOUCH_MAX of them (about 100 bytes each); records of further ones are
- * counted, and no more.
+ * SMMU_TOUCH_MAX of them (SMMU_TOUCH_BYTES each at most, and half as much again
+ * while it grows); records of further ones are counted, and no more.
  *
  * Threading: one thread at a time per object.
  */
@@ -13,7 +13,8 @@
 #include "model/machine.h"
 #include "replay/stats.h"
 
-#define SMMU_TOUCH_MAX (1u << 20)
+#define SMMU_TOUCH_MAX	 (1u << 20)
+#define SMMU_TOUCH_BYTES 136
 /* Pages of one access that count: those of 4 MiB. */
 #define SMMU_TOUCH_OF_ACCESS 1024
 

@@ -14,6 +14,9 @@ RECORDS = 10_000_000
 ROUNDS = 5
 # The limit of inflate holds its input several times in memory.
 PREFIX_LINES = 2_800_000
+# (what --stats takes, times of a replay without)
+STATS = [("footprint", 8.0), ("hottest", 8.0), ("working-set", 8.0), ("journal", 4.0),
+         ("reuse", 20.0), ("all", 25.0)]
 
 
 def seconds(argv, pinned=True):
@@ -52,11 +55,12 @@ class Traces:
             subprocess.run(["gzip", "-c", folder / "t.csv"], check=True, stdout=out)
         self.start = {}
 
-    def replay(self, trace, system="first", jobs=1):
+    def replay(self, trace, system="first", jobs=1, stats=None):
         argv = [self.smmu, "replay", "--jobs", jobs, self.folder / f"{system}.yaml"]
         if system not in self.start:
             self.start[system] = seconds(argv + [self.folder / "one.csv"])
-        return seconds(argv + [self.folder / trace], jobs == 1) - self.start[system]
+        more = [f"--stats={stats}"] if stats else []
+        return seconds(argv + more + [self.folder / trace], jobs == 1) - self.start[system]
 
     def limit(self, program, kind, *more):
         """Seconds of limits/replay, which reads traces of a form of its own."""
@@ -123,6 +127,16 @@ def single(traces, build, limits, compile_limit):
     ]
 
 
+def statistic_rows(traces):
+    """What --stats asks for, beside the same replay without: lookups of more pages than caches
+    hold, and for reuse a tree of them.  Its memory has a test of its own."""
+    ns = 1e9 / RECORDS
+    plain = traces.replay("t.smmutrace") * ns
+    return [(f"replay --stats {what}, ns a record",
+             traces.replay("t.smmutrace", stats=what) * ns, plain, target)
+            for what, target in STATS]
+
+
 def threads(traces, build, limits, compile_limit):
     inflate = compile_limit(build, limits, "inflate", "-lz", "-ldeflate", "-lzstd")
     gzip = traces.replay("t.csv.gz", jobs=2)
@@ -151,6 +165,7 @@ def rows(build, limits, compile_limit):
         traces = Traces(build, folder)
         found = single(traces, build, limits, compile_limit)
         found += threads(traces, build, limits, compile_limit)
+        found += statistic_rows(traces)
         ours, empty = start_up(build, limits, compile_limit, folder)
         return found + [("start-up: smmu --version, us", ours, empty, 1.15)]
     finally:

@@ -2,8 +2,11 @@
 #include "replay/touch.h"
 
 #include <criterion/criterion.h>
+#include <malloc.h>
 #include <stdio.h>
 #include <string.h>
+
+#include "replay/bugs.h"
 
 enum { PAGES = 40, TOUCHES = 3000 };
 
@@ -143,4 +146,53 @@ Test(touch, the_end_of_addresses)
 	access_page(touch, UINT64_MAX / 4096, UINT64_MAX);
 	expect(touch, "\"pages\":1,\"hottest_pages\":[{");
 	smmu_touch_free(touch);
+}
+
+/* What the program holds; 0 where a sanitizer keeps its own accounts. */
+static size_t held(void)
+{
+	struct mallinfo2 info = mallinfo2();
+
+	return info.uordblks + info.hblkhd;
+}
+
+/* Twice as many pages as are kept, by accesses of 4 MiB: memory is what the header says. */
+Test(touch, no_more_memory_than_is_said)
+{
+	enum { SPAN = SMMU_TOUCH_OF_ACCESS };
+	size_t before = held(), at_limit = 0;
+	struct smmu_touch *touch;
+
+	cr_assert_eq(smmu_touch_new(&touch, SMMU_TOUCH_ALL, SMMU_TOUCH_MAX), 0);
+	for (uint64_t page = 0; page < 2 * SMMU_TOUCH_MAX; page += SPAN) {
+		access_page(touch, page, SPAN * UINT64_C(4096));
+		if (page == SMMU_TOUCH_MAX)
+			at_limit = held();
+	}
+	cr_expect_leq(held() - before, (size_t)SMMU_TOUCH_MAX * SMMU_TOUCH_BYTES);
+	cr_expect_eq(held(), at_limit);
+	smmu_touch_free(touch);
+}
+
+Test(bugs, no_more_memory_than_is_said)
+{
+	size_t before = held(), at_limit = 0;
+	struct smmu_bugs *bugs;
+
+	cr_assert_eq(smmu_bugs_new(&bugs, SMMU_BUGS_PAGES), 0);
+	for (uint64_t page = 0; page < 2 * SMMU_BUGS_PAGES; page += SMMU_BUGS_OF_RECORD) {
+		const struct smmu_record record = {
+			.op = SMMU_OP_MAP,
+			.has_stream = true,
+			.txn = {.stream = 1,
+				.address = page * 4096,
+				.size = SMMU_BUGS_OF_RECORD * UINT64_C(4096)}};
+
+		cr_assert_eq(smmu_bugs_add(bugs, page, 0, &record, &ok, NULL), 0);
+		if (page == SMMU_BUGS_PAGES)
+			at_limit = held();
+	}
+	cr_expect_leq(held() - before, (size_t)SMMU_BUGS_PAGES * SMMU_BUGS_BYTES);
+	cr_expect_eq(held(), at_limit);
+	smmu_bugs_free(bugs);
 }

@@ -33,10 +33,11 @@ LIB_OBJ  := $(LIB_SRC:%.c=$(B)/%.o)
 CLI_OBJ  := $(CLI_SRC:%.c=$(B)/%.o)
 UNIT_OBJ := $(UNIT_SRC:%.c=$(B)/%.o)
 
-.PHONY: all deps demo test check-unit check-walker check-cli check-schema check-build \
-	check-explain check-qemu check-random check-robust check-sequences check-threads \
-	check-terminal check-messages check-oracles check-deps check-speed golden sanitize tsan \
-	coverage bench fuzz install uninstall clean help
+TARGETS := all deps demo test check-unit check-walker check-cli check-schema check-build \
+	check-explain check-qemu check-random check-robust check-sequences check-threads check-terminal \
+	check-messages check-oracles check-deps check-speed golden sanitize tsan coverage bench fuzz \
+	install uninstall clean help
+.PHONY: $(TARGETS)
 all: $(B)/smmu $(B)/libsmmu.a $(B)/libsmmu.so
 
 $(B)/%.o: %.c
@@ -134,13 +135,10 @@ check-robust: $(B)/smmu
 MIXES ?= 150
 check-oracles: $(B)/smmu
 	$(Q)if [ -d '$(ORACLES)' ]; then \
-		$(PYTHON) tests/oracle/run.py $(B)/smmu '$(ORACLES)' && \
-		$(PYTHON) tests/oracle/decode.py $(B)/smmu '$(ORACLES)' && \
-		$(PYTHON) tests/oracle/log.py $(B)/smmu '$(ORACLES)' && \
-		$(PYTHON) tests/oracle/mixed_logs.py $(B)/smmu '$(ORACLES)' $(MIXES) $(SEED) && \
-		$(PYTHON) tests/oracle/told.py $(B)/smmu '$(ORACLES)' && \
-		$(PYTHON) tests/oracle/sequences.py $(B)/smmu '$(ORACLES)' && \
-		$(PYTHON) tests/oracle/compare.py $(B)/smmu '$(ORACLES)'; \
+		for t in run decode log told sequences compare; do \
+			$(PYTHON) tests/oracle/$$t.py $(B)/smmu '$(ORACLES)' || exit 1; \
+		done; \
+		$(PYTHON) tests/oracle/mixed_logs.py $(B)/smmu '$(ORACLES)' $(MIXES) $(SEED); \
 	else echo 'not run for want of $(ORACLES): linux, qemu, specification vectors, decode' \
 		'vectors, kernel logs, mixed logs, texts, sequences, comparisons'; fi
 # Every message of loader and builder is shown by a golden case or a unit test.
@@ -189,17 +187,9 @@ $(B)/fuzz/%: tests/fuzz/%.c $(LIB_SRC)
 install: all
 	$(Q)tests/tools/install_files.sh '$(DESTDIR)' '$(PREFIX)' '$(B)' '$(VERSION)'
 uninstall:
-	rm -f '$(DESTDIR)$(PREFIX)/bin/smmu' '$(DESTDIR)$(PREFIX)/lib/pkgconfig/smmu.pc' \
-		'$(DESTDIR)$(PREFIX)/lib/libsmmu.a' '$(DESTDIR)$(PREFIX)/lib/libsmmu.so'
-	rm -f '$(DESTDIR)$(PREFIX)/share/bash-completion/completions/smmu' \
-		'$(DESTDIR)$(PREFIX)/share/zsh/site-functions/_smmu' \
-		'$(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/smmu.fish'
-	rm -rf '$(DESTDIR)$(PREFIX)/include/smmu'
+	$(Q)tests/tools/uninstall_files.sh '$(DESTDIR)' '$(PREFIX)'
 help:
-	@echo 'all deps demo test check-unit check-walker check-cli check-schema check-build check-explain'
-	@echo 'check-qemu check-random check-robust check-sequences check-threads check-terminal'
-	@echo 'check-messages check-oracles check-deps check-speed golden sanitize tsan coverage bench fuzz install'
-	@echo 'uninstall clean (V=1 shows the commands)'
+	@echo '$(TARGETS) (V=1 shows the commands)' | fold -s -w 100
 
 clean:
 	rm -rf $(B)

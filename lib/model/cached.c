@@ -296,6 +296,14 @@ static void settle(const struct smmu_walk *w, struct smmu_entry *e)
 	}
 }
 
+/* 3.17.1: what Secure streams read from Non-secure memory, or IPAs, is not global. */
+static bool is_global(const struct smmu_walk *w, const struct smmu_entry *e)
+{
+	bool foreign = e->pas == SMMU_PAS_NS || (w->config->s2 && e->ipa_pas == SMMU_PAS_NS);
+
+	return !smmu_s1desc_nG(e->desc) && !(w->txn->sec == SMMU_SEC_S && foreign);
+}
+
 void smmu_caches_keep_stage1(struct smmu_walk *w, const struct smmu_entry *e,
 			     const struct smmu_tables *tables)
 {
@@ -305,7 +313,7 @@ void smmu_caches_keep_stage1(struct smmu_walk *w, const struct smmu_entry *e,
 
 	settle(w, &what.desc.entry);
 	tag = tag_stage1(w, e, table);
-	tag.global |= !table && !smmu_s1desc_nG(e->desc);
+	tag.global |= !table && is_global(w, e);
 	keep_in(smmu_cache_set_walk(w->caches, 1, &tag, false), &tag, &what);
 	if (table)
 		return;

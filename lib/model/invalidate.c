@@ -5,6 +5,7 @@
 #include "base/compiler.h"
 #include "model/cache_priv.h"
 #include "model/program_priv.h"
+#include "spec/effective.h"
 
 #define WORLD(name) (1u << SMMU_SW_##name)
 #define WHAT(name)  (1u << SMMU_CACHED_##name)
@@ -52,6 +53,17 @@ static bool is_of_asid(const struct scope *s, const struct smmu_cache_tag *t)
 	return t->global ? s->with_global : t->asid == s->asid;
 }
 
+/*
+ * 3.17: a broadcast of an address or ASID need not reach what opted out, where
+ * it matches an ASID, or the StreamWorld has none.
+ */
+static bool opts_out(const struct scope *s, const struct smmu_cache_tag *t)
+{
+	return t->aset &&
+	       (s->by_asid ||
+		(s->by_address && !smmu_streamworld_has_el0((enum smmu_streamworld)t->world)));
+}
+
 static bool match_translation(const void *scope, const struct smmu_cache_tag *t)
 {
 	const struct scope *s = scope;
@@ -59,8 +71,7 @@ static bool match_translation(const void *scope, const struct smmu_cache_tag *t)
 	return smmu_bit(s->whats, t->what) && smmu_bit(s->worlds, t->world) &&
 	       (!s->by_vmid || ((t->vmid ^ s->vmid) & s->vmid_mask) == 0) &&
 	       (!s->by_asid || is_of_asid(s, t)) && (!s->by_space || t->space == s->space) &&
-	       !(s->leaf && t->table) &&
-	       !(s->broadcast && t->aset && (s->by_asid || (s->by_address && t->global))) &&
+	       !(s->leaf && t->table) && !(s->broadcast && opts_out(s, t)) &&
 	       (!s->by_address || (overlaps(t, s->first, s->last) && is_of_level(s, t)));
 }
 

@@ -344,6 +344,12 @@ static int translate_fresh(struct smmu_walk *w, uint64_t key)
 	return finish(w, arrive(w, &config, key));
 }
 
+static bool same_attributes(const struct smmu_attr *a, const struct smmu_attr *b)
+{
+	return a->memory == b->memory && a->pbha == b->pbha && a->marks == b->marks &&
+	       a->partid == b->partid && a->pmg == b->pmg;
+}
+
 /* Whether a fresh walk contradicts an answer; STAGs are given as they are free. */
 static bool contradicts(const struct smmu_result *fresh, const struct smmu_result *r)
 {
@@ -351,7 +357,9 @@ static bool contradicts(const struct smmu_result *fresh, const struct smmu_resul
 		return true;
 	if (r->status == SMMU_STATUS_OK)
 		return fresh->pa.pa != r->pa.pa || fresh->pa.pas != r->pa.pas ||
-		       fresh->attr.memory != r->attr.memory || fresh->attr.pbha != r->attr.pbha;
+		       !same_attributes(&fresh->attr, &r->attr);
+	if (r->status == SMMU_STATUS_FAULT && fresh->response != r->response)
+		return true;
 	if (r->event.present) {
 		struct smmu_evt a, b;
 

@@ -68,6 +68,9 @@ def compare_step(step, caches, got):
 
 def compare_answer(want, got):
     problems = compare(want, got)
+    attr = got.get("attr", {})
+    problems += [f"attr {key}: {attr.get(key)} should be {value}"
+                 for key, value in want.get("attr", {}).items() if attr.get(key) != value]
     if got.get("stale", False) != want.get("stale", False) and "any" not in want:
         problems.append(f"stale: {got.get('stale', False)}")
     return problems

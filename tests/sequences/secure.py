@@ -1,7 +1,7 @@
 """The Secure interface: address translation operations (chapter 9), tags of stage 1 (3.17, 5.2)."""
-from rig import (ASID, CR0, F_TRANSLATION, L1_C, L3_C, NESTED, NEW, PA, REGISTERS, S1, STREAM,
-                 STRTAB, VA, VMID, Sequence, access, cd_words, command, fault, mmio_read,
-                 mmio_write, ok, poke, pte, stale, ste, words)
+from rig import (ASID, CR0, F_TRANSLATION, L1_C, L2_C, L3_C, NESTED, NEW, PA, REGISTERS, S1,
+                 STREAM, STRTAB, VA, VMID, Sequence, access, cd_words, command, fault, mmio_read,
+                 mmio_write, ok, page, poke, pte, stale, ste, table, words)
 
 S_STRTAB, S_CD, S_CMDQ = 0x40040000, 0x40050000, 0x40060000
 S_STE, ENTRY = S_STRTAB + 64 * STREAM, pte(L3_C, VA)
@@ -50,7 +50,20 @@ def stage1_tag(name, command_low, right):
     ], registers=WITH_SEL2, memory=MEMORY)
 
 
+def global_page(name, ns_table, right):
+    """3.17.1: CMD_TLBI_NH_ASID leaves global pages, unless Non-secure memory holds them."""
+    return Sequence(f"Secure global page: {name}", "3.17.1", [
+        secure(ok(NEW)), poke(ENTRY, 0), command(0x11 | ASID << 48, security="s"),
+        command(0x46, security="s"),
+        secure(fault(F_TRANSLATION, recorded=False), cached=None if right else stale(NEW)),
+    ], registers=WITH, memory=MEMORY + [
+        (ENTRY, words(page(NEW, ng=0))),
+        (L2_C + 8 * 0x91, words(table(L3_C) | ns_table << 63))])
+
+
 SEQUENCES = [
+    global_page("from Secure memory", 0, False),
+    global_page("from Non-secure memory, which makes it none", 1, True),
     asked("S_GATOS, SSEC 1: a Secure stream", "9.1.2", *ask(S_GATOS, FOUND | NEW, STREAM | SSEC)),
     asked("S_GATOS, SSEC 0: a Non-secure stream", "9.1.2", *ask(S_GATOS, FOUND | PA)),
     asked("S_GATOS: each of the two Stream tables", "9.1.2",

@@ -178,4 +178,20 @@ SEQUENCES = [
         poke(CD, cd_words()[0]), cfgi_cd(), sync(),
         access(ok(PA2)),
     ], memory=[(STE, words(*ste(NESTED))), (pte(L3, VA), words(page(IPA + 0x1000)))]),
+
+    # What is stale shows in the response and attributes alone.
+    Sequence("CD.A cleared without CMD_CFGI_CD: still an abort", "3.12.2, 5.4 A", [
+        access(fault(F_TRANSLATION)), poke(CD, *cd_words(a=0)),
+        access(fault(F_TRANSLATION, response="raz-wi"), cached=still(fault(F_TRANSLATION))),
+        cfgi_cd(), sync(), access(fault(F_TRANSLATION, response="raz-wi")),
+    ], memory=[(pte(L3, VA), words(0))]),
+    Sequence("STE.PRIVCFG changed without CMD_CFGI_STE: as it was", "5.2 PRIVCFG, 13.1.2", [
+        access(ok(attr={"privileged": 0})), poke(STE + 8, 3 << 48),
+        access(ok(attr={"privileged": 1}), cached=stale() | {"attr": {"privileged": 0}}),
+        cfgi_ste(), sync(), access(ok(attr={"privileged": 1})),
+    ]),
+    Sequence("STE.PRIVCFG changed, CMD_CFGI_STE of another stream", "5.2 PRIVCFG, 13.1.2", [
+        access(ok()), poke(STE + 8, 3 << 48), cfgi_ste(OTHER_STREAM), sync(),
+        access(ok(attr={"privileged": 1}), cached=stale() | {"attr": {"privileged": 0}}),
+    ]),
 ]

@@ -24,9 +24,9 @@ def rows(build, limits, run, compile_limit):
         ("dump: tables as ranges, s/GB", ours["dump-s/GB"],
          bandwidth(limit, "[2M] seq read sum"), 3.0),
         ("build: 100,000 regions, s", ours["regions-s"], ours["regions-yaml-s"], 4.0),
-        # n log n: twice as many take 2.12 times as long
-        ("build: 200,000 regions beside 100,000, s", ours["regions-twice-s"], ours["regions-s"],
-         2.5),
+        # n log n beside what takes n, which 6 % of the bar cover
+        ("build: 200,000 regions, s", ours["regions-twice-s"], ours["regions-twice-yaml-s"],
+         4.0 * 1.06),
         ("build: 1 TiB of pages, bytes a page", ours["page-bytes"], 8.1, 1.0),
         ("build: 10 M SubstreamIDs, bytes each", ours["cds-bytes"], 66, 1.0),
         ("build: 10 M SubstreamIDs, ns each", ours["cds-ns"], 60, 1.0),

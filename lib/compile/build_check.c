@@ -131,14 +131,13 @@ static void check_formats(struct builder *b, const struct pair *p)
 }
 
 /* Whether an input address is one of ia_bits, at stage 1 in either half (3.4.1). */
-static bool fits_input(const struct smmu_sys_map *map, unsigned stage, unsigned ia_bits)
+static bool fits_input(const struct smmu_sys_map *map, const struct smmu_sys_domain *domain,
+		       unsigned ia_bits)
 {
 	uint64_t last = map->input.v + (map->size.v - 1);
-	uint64_t high = ~smmu_ones(ia_bits);
 
-	if (smmu_bits_fit(last, ia_bits))
-		return true;
-	return stage == 1 && (map->input.v & high) == high && (last & high) == high;
+	return smmu_bits_fit(last, ia_bits) || (build_is_high(domain, ia_bits, map->input.v) &&
+						build_is_high(domain, ia_bits, last));
 }
 
 /*
@@ -159,17 +158,20 @@ static void check_shareability(struct builder *b, const struct smmu_sys_map *map
 }
 
 /* Fields by name that its descriptors do not have, or that hold less. */
-static void check_descriptor(struct builder *b, const struct build_tt *tt,
-			     const struct smmu_sys_domain *domain, const struct smmu_sys_map *map)
+static void
+check_descriptor(struct builder *b, const struct build_tt *tt, const struct smmu_sys_domain *domain,
+		 const struct smmu_sys_fields *fields,
+		 bool (*find)(struct smmu_field *, const struct build_tt *, const char *))
 {
-	for (size_t i = 0; i < map->descriptor.count; i++) {
-		const struct smmu_sys_field *given = &map->descriptor.v[i];
+	for (size_t i = 0; i < fields->count; i++) {
+		const struct smmu_sys_field *given = &fields->v[i];
 		struct smmu_field field;
 		uint64_t word[2] = {0};
 
-		if (!build_leaf_field(&field, tt, given->name))
+		if (!find(&field, tt, given->name))
 			build_error(b, given->at, SMMU_E_UNKNOWN,
-				    "the descriptors of domain %s have no field '%.32s' to give",
+				    "the %s of domain %s have no field '%.32s' to give",
+				    find == build_leaf_field ? "descriptors" : "Table descriptors",
 				    domain->name.v, given->name);
 		else if (smmu_field_set(&field, word, 0, given->v))
 			build_error(b, given->at, SMMU_E_RANGE,
@@ -197,7 +199,7 @@ static void check_leaf(struct builder *b, const struct build_tt *tt, const struc
 		build_error(b, build_mark(map->access.at, map->at), SMMU_E_CONFLICT,
 			    "no permission in %s grants just this access",
 			    domain->stage.v == 1 ? "PIIU and PIIP" : "SMMU_S2PII");
-	check_descriptor(b, tt, domain, map);
+	check_descriptor(b, tt, domain, &map->descriptor, build_leaf_field);
 }
 
 static void check_map(struct builder *b, const struct pair *p, const struct build_tt *tt,
@@ -208,7 +210,7 @@ static void check_map(struct builder *b, const struct pair *p, const struct buil
 	unsigned oa_bits = build_output_bits(domain, p->ids);
 	uint64_t last_pa = map->pa.v + (map->size.v - 1);
 
-	if (!fits_input(map, (unsigned)domain->stage.v, ia_bits))
+	if (!fits_input(map, domain, ia_bits))
 		build_error(b, build_mark(map->input.at, map->at), SMMU_E_RANGE,
 			    "0x%" PRIx64 " to 0x%" PRIx64 " is outside the %u input bits of "
 			    "domain %s",
@@ -245,6 +247,8 @@ static void check_uses(struct builder *b)
 		}
 		is_possible = b->error == 0;
 		tt = build_tt_of(domain, p.ids, build_s2pii(&b->info->smmus[use->smmu]));
+		if (is_possible)
+			check_descriptor(b, &tt, domain, &domain->table, build_table_field);
 		for (size_t m = 0; is_possible && m < domain->maps_count && !build_is_full(b); m++)
 			check_map(b, &p, &tt, &domain->maps[m]);
 		b->error = before ? before : b->error;

@@ -10,19 +10,20 @@ struct build_area *build_context_area(struct builder *b, const struct build_cont
 					     : &b->ipa_area[context->stage2];
 }
 
-/* Maps of the lower half come first: their number.  VMSAv8-32 takes TTB0 for all of them. */
-static size_t low_maps(const struct build_maps *maps)
-{
-	size_t n = 0;
-
-	while (n < maps->count && !smmu_bit(maps->v[n]->input.v, 55))
-		n++;
-	return n;
-}
-
 static const struct smmu_sys_domain *domain_of(const struct builder *b, const struct build_use *use)
 {
 	return &b->info->domains[use->domain];
+}
+
+/* Maps of the lower half come first: their number. */
+static size_t low_maps(const struct builder *b, const struct build_use *use, unsigned ia_bits)
+{
+	const struct build_maps *maps = &b->maps[use->domain];
+	size_t n = 0;
+
+	while (n < maps->count && !build_is_high(domain_of(b, use), ia_bits, maps->v[n]->input.v))
+		n++;
+	return n;
 }
 
 static struct build_tt tt_of(const struct builder *b, const struct build_use *use)
@@ -38,7 +39,7 @@ static int build_stage1_tables(struct builder *b, struct build_use *use)
 	const struct build_maps *maps = &b->maps[use->domain];
 	struct build_area *area = build_context_area(b, &b->context[use->context]);
 	struct build_tt tt = tt_of(b, use);
-	size_t low = low_maps(maps);
+	size_t low = low_maps(b, use, tt.ia_bits);
 	int status = 0;
 
 	build_group_begin(area);
@@ -98,11 +99,11 @@ static uint64_t aa64_of(const struct smmu_sys_domain *domain)
 	return domain->format.v == SMMU_SYS_VMSA64 ? SMMU_AA64_VMSA64 : 0;
 }
 
-/* VMSAv8-32: all of its 32 bits or the lowest 2^input-bits, nothing by TTB1 (G5.5). */
-static void set_size32(struct smmu_cd *cd, unsigned ia_bits)
+/* VMSAv8-32: the lowest 2^input-bits, and the highest where something is mapped there (G5.5). */
+static void set_size32(struct smmu_cd *cd, unsigned ia_bits, bool has_high)
 {
 	smmu_cd_set_T0SZ(cd, 32 - ia_bits);
-	smmu_cd_set_T1SZ(cd, 0);
+	smmu_cd_set_T1SZ(cd, has_high ? 32 - ia_bits : 0);
 	smmu_cd_set_TG0(cd, 0);
 	smmu_cd_set_TG1(cd, 0);
 }
@@ -118,7 +119,7 @@ void build_cd(struct smmu_cd *cd, const struct builder *b, const struct build_us
 	smmu_cd_set_AA64(cd, aa64_of(domain));
 	smmu_cd_set_ENDI(cd, domain->endian.v);
 	if (domain->format.v == SMMU_SYS_LPAE) {
-		set_size32(cd, ia_bits);
+		set_size32(cd, ia_bits, use->used[1]);
 	} else {
 		smmu_cd_set_T0SZ(cd, 64 - ia_bits);
 		smmu_cd_set_TG0(cd, tg_encoding(granule, smmu_tg0_granule));

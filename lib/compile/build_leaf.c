@@ -194,7 +194,8 @@ static void set_attributes(struct build_leaf *leaf, const struct build_tt *tt,
 
 bool build_leaf_decides(const char *name)
 {
-	return !strcmp(name, "OA") || !strcmp(name, "Contiguous") || !strcmp(name, "SKL");
+	return !strcmp(name, "OA") || !strcmp(name, "NLTA") || !strcmp(name, "Contiguous") ||
+	       !strcmp(name, "SKL");
 }
 
 bool build_leaf_format(struct smmu_desc_format *format, const struct build_tt *tt,
@@ -231,6 +232,20 @@ bool build_leaf_field(struct smmu_field *field, const struct build_tt *tt, const
 		return true;
 	}
 	return false;
+}
+
+bool build_table_field(struct smmu_field *field, const struct build_tt *tt, const char *name)
+{
+	struct smmu_desc_format format;
+	const struct smmu_field *found;
+
+	if (!build_leaf_format(&format, tt, SMMU_DESC_TABLE))
+		return false;
+	found = smmu_format_field(&format.format, name);
+	if (!found || !strcmp(name, "NLTA"))
+		return false;
+	*field = *found;
+	return true;
 }
 
 static bool is_given(const struct smmu_sys_map *map, const char *name)

@@ -204,10 +204,13 @@ struct build_tt {
 	enum smmu_sys_leaves leaves; /* which leaf descriptors */
 	bool big_endian;
 	unsigned skl;	    /* VMSAv9-128: levels that the initial table takes in */
+	unsigned table_skl; /* the same of tables below, as far as there are levels */
+	bool table_disch;   /* tables below the initial one have no Contiguous runs */
 	struct smmu_cd cd;  /* stage 1: MAIR, PIIU and PIIP of it count */
 	uint64_t s2pii;	    /* stage 2: the register */
 	bool fwb, indirect; /* how memory types and permissions are said */
 	unsigned features;  /* SMMU_DESC_F_*: of its descriptors */
+	const struct smmu_sys_fields *table; /* borrowed; of Table descriptors, NULL: none */
 	const struct smmu_sys_map *const *maps;
 	size_t maps_count;
 	uint64_t ia_mask; /* ones in the input bits: cuts the sign extension of TTB1 */
@@ -226,6 +229,9 @@ static inline unsigned build_entry_log2(const struct build_tt *tt)
 struct build_leaf {
 	uint64_t word[2];
 };
+/* A Table descriptor of that level that leads to a table, and the level that this has. */
+struct build_leaf build_tt_table(const struct build_tt *tt, int level, uint64_t address);
+int build_tt_below(const struct build_tt *tt, int level);
 /* Whether a level has leaves, and whether these can be Contiguous (3.27.1, 5.4 DisCH0). */
 bool build_has_leaf(const struct build_tt *tt, int level);
 bool build_has_runs(const struct build_tt *tt, int level);
@@ -243,13 +249,16 @@ struct build_leaf build_tt_leaf(const struct build_tt *tt, const struct smmu_sys
 /* What a map asks for that its leaf cannot say. */
 enum build_leaf_lack { BUILD_LACKS_NOTHING, BUILD_LACKS_MEMORY, BUILD_LACKS_ACCESS };
 enum build_leaf_lack build_leaf_lack(const struct build_tt *tt, const struct smmu_sys_map *map);
-/* Whether it is a field of a leaf that the builder alone decides. */
+/* Whether it is a field of a descriptor that the builder alone decides. */
 bool build_leaf_decides(const char *name);
-/* The format of its leaves of that kind, SMMU_DESC_PAGE or BLOCK; false: it has none. */
+/* The format of its descriptors of that kind, SMMU_DESC_PAGE, BLOCK or TABLE; false: it has none.
+ */
 bool build_leaf_format(struct smmu_desc_format *format, const struct build_tt *tt,
 		       enum smmu_desc_kind kind);
 /* A field of its leaves that a map may give by name. */
 bool build_leaf_field(struct smmu_field *field, const struct build_tt *tt, const char *name);
+/* The same of its Table descriptors. */
+bool build_table_field(struct smmu_field *field, const struct build_tt *tt, const char *name);
 /* Encodings of PIIU and PIIP for an access. */
 void build_pii(unsigned *unprivileged, unsigned *privileged, uint64_t access, bool is_privileged);
 
@@ -261,6 +270,9 @@ int build_check(struct builder *b);
 /* Input and output address bits of a domain's tables, as given or by the features. */
 unsigned build_input_bits(const struct smmu_sys_domain *domain, const struct smmu_ids *ids);
 unsigned build_output_bits(const struct smmu_sys_domain *domain, const struct smmu_ids *ids);
+/* Ones above the input bits: of addresses that TTB1 serves (3.4.1). */
+uint64_t build_high_bits(const struct smmu_sys_domain *domain, unsigned ia_bits);
+bool build_is_high(const struct smmu_sys_domain *domain, unsigned ia_bits, uint64_t input);
 /* Whether its tables are those of LPA2 (DS): 4K or 16K and addresses beyond 48 bits asked for. */
 bool build_wants_ds(const struct smmu_sys_domain *domain);
 /* Encoding of that many address bits in IPS and S2PS: the smallest that holds them. */

@@ -65,15 +65,35 @@ uint64_t build_size_encoding(unsigned bits)
 	return encoding;
 }
 
+/* VMSAv8-32 has two halves of its 32 bits, and one where these are all of them (G5.5). */
+uint64_t build_high_bits(const struct smmu_sys_domain *domain, unsigned ia_bits)
+{
+	unsigned all = domain->format.v == SMMU_SYS_LPAE ? BITS_LPAE_VA : 64;
+
+	return smmu_ones(all) & ~smmu_ones(ia_bits);
+}
+
+bool build_is_high(const struct smmu_sys_domain *domain, unsigned ia_bits, uint64_t input)
+{
+	uint64_t high = build_high_bits(domain, ia_bits);
+
+	return domain->stage.v == 1 && high && (input & ~smmu_ones(ia_bits)) == high;
+}
+
+static uint64_t field_of(const struct smmu_sys_fields *fields, const char *name)
+{
+	for (size_t i = 0; i < fields->count; i++)
+		if (!strcmp(fields->v[i].name, name))
+			return fields->v[i].v;
+	return 0;
+}
+
 unsigned build_skl(const struct smmu_sys_domain *domain, unsigned half)
 {
 	const struct smmu_sys_fields *fields = domain->stage.v == 1 ? &domain->cd : &domain->ste;
 	const char *name = domain->stage.v == 2 ? "S2SKL" : half ? "SKL1" : "SKL0";
 
-	for (size_t i = 0; domain->format.v == SMMU_SYS_D128 && i < fields->count; i++)
-		if (!strcmp(fields->v[i].name, name))
-			return (unsigned)fields->v[i].v;
-	return 0;
+	return domain->format.v == SMMU_SYS_D128 ? (unsigned)field_of(fields, name) : 0;
 }
 
 static enum smmu_desc_family family_of(const struct smmu_sys_domain *domain,
@@ -128,6 +148,9 @@ struct build_tt build_tt_of(const struct smmu_sys_domain *domain, const struct s
 		.big_endian = domain->endian.v != 0,
 		.skl = build_skl(domain, 0),
 		.s2pii = s2pii,
+		.table = &domain->table,
+		.table_skl = (unsigned)field_of(&domain->table, "SKL"),
+		.table_disch = field_of(&domain->table, "DisCH") != 0,
 	};
 
 	set_features(&tt, domain);

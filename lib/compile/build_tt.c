@@ -174,17 +174,17 @@ static int build_table(uint64_t *address, struct walk *w, int level, uint64_t ia
 static int fill_child(struct walk *w, uint8_t *entry, int level, uint64_t ia,
 		      const struct smmu_desc_level *l)
 {
-	const struct smmu_desc_level *next =
-		smmu_desc_level(w->tt->family, w->tt->granule, level + 1);
-	struct build_leaf desc = {{0}};
+	int below = build_tt_below(w->tt, level);
+	const struct smmu_desc_level *next = smmu_desc_level(w->tt->family, w->tt->granule, below);
+	struct build_leaf desc;
 	uint64_t child;
-	int status = build_table(&child, w, level + 1, ia, next->stride);
+	int status = build_table(&child, w, below, ia, (unsigned)l->size_log2 - next->size_log2);
 
-	build_set_kind(&desc, w->tt, SMMU_DESC_TABLE, level);
-	desc.word[0] = smmu_desc_set_nlta(desc.word[0], child, l);
-	if (status == 0)
-		store(w, entry, desc.word);
-	return status;
+	if (status)
+		return status;
+	desc = build_tt_table(w->tt, level, child);
+	store(w, entry, desc.word);
+	return 0;
 }
 
 /* All of entries are written; the first is for input address base. */
@@ -298,6 +298,33 @@ void build_set_kind(struct build_leaf *desc, const struct build_tt *tt, enum smm
 		desc->word, kind == SMMU_DESC_TABLE ? 0 : (unsigned)(SMMU_DESC_LEVEL_MAX - level));
 }
 
+int build_tt_below(const struct build_tt *tt, int level)
+{
+	int skips = tt->family == SMMU_DESC_D128 ? (int)tt->table_skl : 0;
+	int most = SMMU_DESC_LEVEL_MAX - level - 1;
+
+	return level + 1 + (skips < most ? skips : most);
+}
+
+struct build_leaf build_tt_table(const struct build_tt *tt, int level, uint64_t address)
+{
+	const struct smmu_desc_level *l = smmu_desc_level(tt->family, tt->granule, level);
+	struct build_leaf desc = {{0}};
+
+	for (size_t i = 0; tt->table && i < tt->table->count; i++) {
+		struct smmu_field field;
+
+		if (build_table_field(&field, tt, tt->table->v[i].name))
+			smmu_field_set(&field, desc.word, 0, tt->table->v[i].v);
+	}
+	build_set_kind(&desc, tt, SMMU_DESC_TABLE, level);
+	if (tt->family == SMMU_DESC_D128)
+		smmu_s1table128_set_SKL(desc.word,
+					(uint64_t)(build_tt_below(tt, level) - level - 1));
+	desc.word[0] = smmu_desc_set_nlta(desc.word[0], address, l);
+	return desc;
+}
+
 void build_set_run(struct build_leaf *desc, const struct build_tt *tt, bool run)
 {
 	if (tt->family == SMMU_DESC_D128)
@@ -322,6 +349,9 @@ int build_tt_start(const struct build_tt *tt)
 
 bool build_has_runs(const struct build_tt *tt, int level)
 {
+	/* Table D8-56: DisCH of a Table descriptor is for the table it leads to. */
+	if (tt->table_disch && level != build_tt_start(tt))
+		return false;
 	if (tt->stage == 2)
 		return true;
 	if (tt->family == SMMU_DESC_D128)

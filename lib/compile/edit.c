@@ -149,9 +149,9 @@ static int check_map(const struct request *q, const struct smmu_sys_domain *doma
 		     const struct build_tt *tt, const struct smmu_sys_map *map)
 {
 	unsigned granule_log2 = smmu_granule_log2(tt->granule);
-	bool high = domain->stage.v == 1 && smmu_bit(map->input.v, 55);
-	uint64_t input = high ? ~map->input.v : map->input.v;
-	uint64_t last = high ? map->input.v : input + (map->size.v - 1);
+	uint64_t last = map->input.v + (map->size.v - 1);
+	bool high = build_is_high(domain, tt->ia_bits, map->input.v) &&
+		    build_is_high(domain, tt->ia_bits, last);
 	bool maps = q->record->op == SMMU_OP_MAP;
 	unsigned bits = build_output_bits(domain, &q->edit->b.smmu[q->smmu].ids);
 
@@ -163,14 +163,12 @@ static int check_map(const struct request *q, const struct smmu_sys_domain *doma
 				       " are not in whole pages of %u KiB of domain %s",
 				       map->input.v, map->size.v, 1u << (granule_log2 - 10),
 				       domain->name.v);
-	if (!smmu_bits_fit(input, tt->ia_bits) || map->size.v > tt->ia_mask ||
-	    (high ? map->input.v + (map->size.v - 1) < map->input.v
-		  : !smmu_bits_fit(last, tt->ia_bits)))
+	if (map->size.v > tt->ia_mask || last < map->input.v ||
+	    (!high && !smmu_bits_fit(last, tt->ia_bits)))
 		return smmu_diag_error(q->diag, q->at, SMMU_E_RANGE,
 				       "0x%" PRIx64 " to 0x%" PRIx64
 				       " is outside the %u input bits of domain %s",
-				       map->input.v, map->input.v + (map->size.v - 1), tt->ia_bits,
-				       domain->name.v);
+				       map->input.v, last, tt->ia_bits, domain->name.v);
 	if (maps && (!smmu_bits_fit(map->pa.v, bits) ||
 		     !smmu_bits_fit(map->pa.v + (map->size.v - 1), bits)))
 		return smmu_diag_error(q->diag, q->at, SMMU_E_RANGE,
@@ -193,7 +191,7 @@ static int edit_use(const struct request *q, const struct build_use *use, const 
 {
 	struct builder *b = &q->edit->b;
 	const struct smmu_sys_domain *domain = &b->info->domains[use->domain];
-	bool high = domain->stage.v == 1 && smmu_bit(map->input.v, 55);
+	bool high = build_is_high(domain, tt->ia_bits, map->input.v);
 	struct build_tt half = *tt;
 	struct edit_range range = {
 		.b = b,

@@ -87,16 +87,26 @@ static uint64_t nlta_of(const struct build_leaf *desc, const struct smmu_desc_le
 	return smmu_desc_nlta(desc->word[0], l);
 }
 
-/* All tables that are not initial are as large as the granule. */
-static uint64_t table_size(const struct edit_range *r)
+/* The level of the table that a Table descriptor leads to. */
+static int level_below(const struct edit_range *r, const struct build_leaf *desc, int level)
 {
-	return smmu_pow2(smmu_granule_log2(r->tt->granule));
+	return level + 1 + (is_wide(r) ? (int)smmu_s1table128_SKL(desc->word) : 0);
 }
 
-static int new_table(uint64_t *table, const struct edit_range *r)
+/* log2 of the entries of a table of level below under an entry of level. */
+static unsigned entries_log2(const struct edit_range *r, int level, int below)
+{
+	return (unsigned)level_of(r, level)->size_log2 - level_of(r, below)->size_log2;
+}
+
+static unsigned table_log2(const struct edit_range *r, int level, int below)
+{
+	return entries_log2(r, level, below) + build_entry_log2(r->tt);
+}
+
+static int new_table(uint64_t *table, const struct edit_range *r, unsigned align_log2)
 {
 	struct edit_pool *pool = r->pool;
-	unsigned align_log2 = smmu_granule_log2(r->tt->granule);
 
 	for (size_t i = pool->count; i-- > 0;) {
 		if (pool->v[i].area != r->area || pool->v[i].size_log2 != align_log2)
@@ -105,29 +115,32 @@ static int new_table(uint64_t *table, const struct edit_range *r)
 		pool->v[i] = pool->v[--pool->count];
 		return 0;
 	}
-	return build_alloc(table, r->b, r->area, table_size(r), align_log2, "a translation table");
+	return build_alloc(table, r->b, r->area, smmu_pow2(align_log2), align_log2,
+			   "a translation table");
 }
 
-/* A table and those below it lead nowhere any more. */
-static int drop_table(const struct edit_range *r, uint64_t table, int level)
+/* A table of level under an entry of level above, and those below it, lead nowhere any more. */
+static int drop_table(const struct edit_range *r, uint64_t table, int above, int level)
 {
 	const struct smmu_desc_level *l = level_of(r, level);
+	uint64_t entries = smmu_pow2(entries_log2(r, above, level));
 	struct edit_pool *pool = r->pool;
 	int status = 0;
 
-	for (uint64_t i = 0; level < SMMU_DESC_LEVEL_MAX && i < smmu_pow2(l->stride); i++) {
+	for (uint64_t i = 0; level < SMMU_DESC_LEVEL_MAX && i < entries; i++) {
 		struct build_leaf desc;
 
 		status = load(&desc, r, entry_at(r, table, i));
 		if (!status && kind_of(r, &desc, l) == SMMU_DESC_TABLE)
-			status = drop_table(r, nlta_of(&desc, l), level + 1);
+			status = drop_table(r, nlta_of(&desc, l), level,
+					    level_below(r, &desc, level));
 		if (status)
 			return status;
 	}
 	if (smmu_array_reserve(&pool->v, &pool->capacity, pool->count, sizeof(*pool->v)))
 		return build_nomem(r->b);
 	pool->v[pool->count++] =
-		(struct edit_table){r->area, table, (uint8_t)smmu_granule_log2(r->tt->granule)};
+		(struct edit_table){r->area, table, (uint8_t)table_log2(r, above, level)};
 	return 0;
 }
 
@@ -135,14 +148,15 @@ static int drop_table(const struct edit_range *r, uint64_t table, int level)
 static int split(uint64_t *table, const struct edit_range *r, const struct build_leaf *desc,
 		 int level)
 {
-	const struct smmu_desc_level *l = level_of(r, level), *next = level_of(r, level + 1);
+	int below = build_tt_below(r->tt, level);
+	const struct smmu_desc_level *l = level_of(r, level), *next = level_of(r, below);
 	uint64_t oa = smmu_desc_oa(desc->word[0], l);
 	struct build_leaf bare = *desc;
-	int status = new_table(table, r);
+	int status = new_table(table, r, table_log2(r, level, below));
 
 	bare.word[0] = smmu_desc_set_oa(bare.word[0], 0, l);
-	for (uint64_t i = 0; status == 0 && i < smmu_pow2(next->stride); i++) {
-		struct build_leaf leaf = leaf_at(r, &bare, oa + (i << next->size_log2), level + 1);
+	for (uint64_t i = 0; status == 0 && i < smmu_pow2(entries_log2(r, level, below)); i++) {
+		struct build_leaf leaf = leaf_at(r, &bare, oa + (i << next->size_log2), below);
 
 		status = store(r, entry_at(r, *table, i), &leaf);
 	}
@@ -189,9 +203,11 @@ static int edit_table(const struct edit_range *r, uint64_t table, int level, uin
 static int edit_below(const struct edit_range *r, uint64_t at, int level, uint64_t ia,
 		      const struct build_leaf *desc)
 {
-	const struct smmu_desc_level *l = level_of(r, level), *next = level_of(r, level + 1);
+	const struct smmu_desc_level *l = level_of(r, level);
 	enum smmu_desc_kind kind = kind_of(r, desc, l);
-	struct build_leaf table = {{0}};
+	int below = kind == SMMU_DESC_TABLE ? level_below(r, desc, level)
+					    : build_tt_below(r->tt, level);
+	struct build_leaf table;
 	uint64_t child;
 	int status = 0;
 
@@ -201,15 +217,14 @@ static int edit_below(const struct edit_range *r, uint64_t at, int level, uint64
 		child = nlta_of(desc, l);
 	else if (kind == SMMU_DESC_BLOCK)
 		status = split(&child, r, desc, level);
-	else if ((status = new_table(&child, r)) == 0)
-		status = build_clear(r->b, r->area, child, table_size(r));
+	else if ((status = new_table(&child, r, table_log2(r, level, below))) == 0)
+		status = build_clear(r->b, r->area, child, smmu_pow2(table_log2(r, level, below)));
 	if (status == 0)
-		status = edit_table(r, child, level + 1, ia, smmu_pow2(next->stride));
+		status = edit_table(r, child, below, ia, smmu_pow2(entries_log2(r, level, below)));
 	if (status || kind == SMMU_DESC_TABLE)
 		return status;
 	/* Written last: a walk finds the old entry or the finished table. */
-	build_set_kind(&table, r->tt, SMMU_DESC_TABLE, level);
-	table.word[0] = smmu_desc_set_nlta(table.word[0], child, l);
+	table = build_tt_table(r->tt, level, child);
 	return store(r, at, &table);
 }
 
@@ -230,7 +245,7 @@ static int edit_entry(const struct edit_range *r, uint64_t at, int level, uint64
 		leaf = leaf_at(r, &r->leaf, r->oa + (ia - r->start), level);
 	status = store(r, at, &leaf);
 	if (!status && kind_of(r, &desc, l) == SMMU_DESC_TABLE)
-		status = drop_table(r, nlta_of(&desc, l), level + 1);
+		status = drop_table(r, nlta_of(&desc, l), level, level_below(r, &desc, level));
 	return status;
 }
 

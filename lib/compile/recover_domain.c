@@ -164,6 +164,7 @@ static int add_domain(size_t *domain, struct recover *r, const struct recover_do
 	plain.output_bits = (struct smmu_sys_u64){d->oa_bits, {1, 1}};
 	new->tt = build_tt_of(&plain, ids, s2pii_of(r, d->smmu));
 	new->tt.family = d->family;
+	new->tt.table = NULL;
 	status = recover_tables(r, *domain);
 	if (r->domain[*domain].tables.low <= r->domain[*domain].tables.high) {
 		const struct recover_extent *own = &r->domain[*domain].tables;
@@ -202,16 +203,19 @@ static enum smmu_desc_family family_of(const struct recover_domain *d, bool ds)
 	return smmu_desc_family_a64(d->granule, ds, d->oa_bits > 48);
 }
 
-/* G5.5: a description has the lowest addresses of TTB0, and nothing by TTB1. */
+/* G5.5: a description has the lowest addresses by TTB0, and as many of the highest by TTB1. */
 static void set_halves32(struct recover_domain *d, struct recover *r, const struct smmu_cd *cd)
 {
 	uint64_t t0sz = smmu_cd_T0SZ(cd), t1sz = smmu_cd_T1SZ(cd);
 
 	/* 5.4 T0SZ: bits [5:3] are IGNORED. */
+	t0sz = smmu_bits(t0sz, 0, 3);
+	t1sz = smmu_bits(t1sz, 0, 3);
 	d->used[0] = !smmu_cd_EPD0(cd);
 	d->granule = SMMU_GRANULE_4K;
-	d->ia_bits = 32 - (unsigned)smmu_bits(t0sz, 0, 3);
-	if (!smmu_cd_EPD1(cd) && (smmu_bits(t0sz, 0, 3) || smmu_bits(t1sz, 0, 3)))
+	d->used[1] = !smmu_cd_EPD1(cd) && t1sz && (t0sz == t1sz || !d->used[0]);
+	d->ia_bits = 32 - (unsigned)(d->used[1] ? t1sz : t0sz);
+	if (!smmu_cd_EPD1(cd) && !d->used[1] && (t0sz || t1sz))
 		r->lost[RECOVER_HALVES]++;
 }
 

@@ -290,6 +290,7 @@ static void emit_domain(struct smmu_emit *emit, const struct recover *r,
 	if (d->beneath.low <= d->beneath.high)
 		emit_area(emit, "ipa", &d->beneath);
 	recover_emit_fields(emit, d->stage == 1 ? "cd" : "ste", &d->fields, r, d);
+	recover_emit_table(emit, d);
 	if (d->ranges_count)
 		smmu_emit_array(emit, "maps");
 	for (size_t i = 0; i < d->ranges_count; i++)

@@ -73,6 +73,7 @@ static bool is_one(const struct recover *r, const struct recover_domain *a,
 	       (a->oa_bits == b->oa_bits || (!a->oa_given && !b->oa_given)) &&
 	       a->big_endian == b->big_endian && a->leaves == b->leaves && a->format == b->format &&
 	       recover_same_fields(&a->fields, &b->fields) &&
+	       build_same_leaf(&a->table, &b->table) && a->tt.table_skl == b->tt.table_skl &&
 	       (a->stall == b->stall || a->is_stall_forced || b->is_stall_forced) &&
 	       (r->without_ids || !a->has_id || !b->has_id || a->id == b->id) && same_ranges(a, b);
 }

@@ -81,7 +81,9 @@ struct recover_domain {
 	unsigned stage, ia_bits, oa_bits;
 	enum smmu_sys_tt_format format;
 	struct recover_fields fields; /* of its CD, or of its part of an STE */
-	struct build_tt tt;	      /* what a build would make of it */
+	struct build_tt tt;	      /* what a build would make of it; tt.table is not used */
+	struct build_leaf table;      /* fields of all its Table descriptors alike */
+	bool limits_in_table;	      /* among them what they take away from leaves */
 	bool has_unnamed;	      /* memory attributes that have no name */
 	bool ia_given, oa_given;      /* not what the builder takes by itself */
 	enum smmu_granule granule;
@@ -169,6 +171,20 @@ int recover_grow(void *array, size_t *capacity, size_t count, size_t size, struc
 void recover_extend(struct recover_extent *extent, uint64_t address, uint64_t size);
 /* The extent of what lies where stage 2 domain `through` leads, or SMMU smmu itself. */
 struct recover_extent *recover_extent_of(struct recover *r, size_t smmu, size_t through);
+/* The initial table of a half of a domain: its level, and log2 of its entries. */
+void recover_initial(int *level, unsigned *entries_log2, struct recover_domain *d, unsigned half);
+/* The descriptor at bytes, in both its words. */
+void recover_load(uint64_t desc[2], const struct recover_domain *d, const uint8_t *bytes);
+enum smmu_desc_kind recover_kind(const struct recover_domain *d, const uint64_t desc[2],
+				 const struct smmu_desc_level *l);
+/* The table that a Table descriptor of a level leads to (D8.2.8). */
+struct recover_below {
+	uint64_t table;
+	int level;
+	unsigned entries_log2;
+};
+struct recover_below recover_below(const struct recover_domain *d, const uint64_t desc[2],
+				   int level);
 /*
  * Bytes at an address, physical or (through a stage 2 domain) an IPA: up to
  * *size of them, without a gap; NULL where there are none.
@@ -192,6 +208,10 @@ void recover_emit_raw(struct smmu_emit *emit, const struct recover *r,
 		      const struct recover_domain *d, uint32_t index);
 /* Whether memory types stand for MAIR and the indices into it, which then are a build's own. */
 bool recover_is_by_name(const struct recover *r, const struct recover_domain *d);
+
+/* recover_table.c: what the Table descriptors of a domain have alike. */
+void recover_table_descriptors(struct recover *r, struct recover_domain *d);
+void recover_emit_table(struct smmu_emit *emit, const struct recover_domain *d);
 
 /* recover_tables.c: the ranges of a domain whose fields are set. */
 int recover_tables(struct recover *r, size_t domain);

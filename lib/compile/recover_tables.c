@@ -275,7 +275,7 @@ static struct limits tighten(const struct walk *w, const struct limits *above, u
 	struct limits limits = *above;
 
 	if (w->d->stage == 2 || w->d->had[w->half] || w->d->tt.indirect ||
-	    w->d->tt.features & SMMU_DESC_F_AIE)
+	    w->d->tt.features & SMMU_DESC_F_AIE || w->d->limits_in_table)
 		return limits;
 	limits.read_only |= smmu_bit(smmu_s1table_APTable(desc), 1);
 	limits.privileged |= smmu_bit(smmu_s1table_APTable(desc), 0);
@@ -287,32 +287,19 @@ static struct limits tighten(const struct walk *w, const struct limits *above, u
 static int walk_table(struct walk *w, uint64_t table, int level, uint64_t ia, uint64_t entries,
 		      const struct limits *limits);
 
-/* SKL leaves out levels, whose input bits the next table resolves too (D8.2.8). */
-static int walk_next(struct walk *w, const uint64_t desc[2], int level, uint64_t ia,
-		     const struct limits *limits)
-{
-	bool wide = w->d->tt.family == SMMU_DESC_D128;
-	int next = level + 1 + (wide ? (int)smmu_s1table128_SKL(desc) : 0);
-	const struct smmu_desc_level *l = smmu_desc_level(w->d->family, w->d->granule, level);
-	const struct smmu_desc_level *below = smmu_desc_level(w->d->family, w->d->granule, next);
-	unsigned bits = (unsigned)l->size_log2 - below->size_log2;
-	uint64_t table = smmu_align_down_log2(smmu_desc_nlta(desc[0], l), bits + below->desc_log2);
-	const struct limits tighter = tighten(w, limits, desc[0]);
-
-	return walk_table(w, table, next, ia, smmu_pow2(bits), &tighter);
-}
-
 static int walk_entry(struct walk *w, const uint64_t desc[2], int level, uint64_t ia,
 		      const struct limits *limits)
 {
 	const struct smmu_desc_level *l = smmu_desc_level(w->d->family, w->d->granule, level);
-	enum smmu_desc_kind kind = w->d->tt.family == SMMU_DESC_D128
-					   ? smmu_desc128_kind(desc[0], desc[1], l)
-					   : smmu_desc_kind(desc[0], l);
+	struct recover_below below;
+	struct limits tighter;
 
-	switch (kind) {
+	switch (recover_kind(w->d, desc, l)) {
 	case SMMU_DESC_TABLE:
-		return walk_next(w, desc, level, ia, limits);
+		below = recover_below(w->d, desc, level);
+		tighter = tighten(w, limits, desc[0]);
+		return walk_table(w, below.table, below.level, ia, smmu_pow2(below.entries_log2),
+				  &tighter);
 	case SMMU_DESC_BLOCK:
 	case SMMU_DESC_PAGE:
 		return add_leaf(w, desc, ia, level, l, limits);
@@ -321,20 +308,6 @@ static int walk_entry(struct walk *w, const uint64_t desc[2], int level, uint64_
 		break;
 	}
 	return 0;
-}
-
-static void load(uint64_t desc[2], const struct walk *w, const uint8_t *bytes)
-{
-	bool wide = w->d->tt.family == SMMU_DESC_D128, big = w->d->big_endian;
-	uint64_t first = big ? smmu_ld64be(bytes) : smmu_ld64le(bytes);
-
-	desc[0] = first;
-	desc[1] = 0;
-	if (!wide)
-		return;
-	/* The upper word of a big-endian descriptor comes first. */
-	desc[big ? 0 : 1] = big ? smmu_ld64be(bytes + 8) : smmu_ld64le(bytes + 8);
-	desc[big ? 1 : 0] = first;
 }
 
 static int walk_table(struct walk *w, uint64_t table, int level, uint64_t ia, uint64_t entries,
@@ -360,7 +333,7 @@ static int walk_table(struct walk *w, uint64_t table, int level, uint64_t ia, ui
 			w->r->lost[RECOVER_UNREADABLE]++;
 			return 0;
 		}
-		load(desc, w, bytes);
+		recover_load(desc, w->d, bytes);
 		bytes += each;
 		left -= each;
 		status = walk_entry(w, desc, level, ia, limits);
@@ -437,18 +410,15 @@ static void choose_leaves(struct recover_domain *d)
 static int walk_half(struct recover *r, struct recover_domain *d, unsigned half)
 {
 	struct walk w = {.r = r, .d = d, .through = d->under, .half = half};
-	struct build_tt *tt = &d->tt;
-	uint64_t base = half ? ~smmu_ones(d->ia_bits) : 0;
+	const struct smmu_sys_domain shape = {.format.v = d->format};
+	uint64_t base = half ? build_high_bits(&shape, d->ia_bits) : 0;
 	struct limits none;
-	unsigned size_log2;
+	unsigned entries_log2;
 	int level;
 
-	if (d->format == SMMU_SYS_D128 && d->stage == 1)
-		tt->skl = (unsigned)(half ? smmu_cd_SKL1(&d->cd) : smmu_cd_SKL0(&d->cd));
-	level = d->stage == 2 ? d->start_level : build_tt_start(tt);
-	size_log2 = smmu_desc_level(d->family, d->granule, level)->size_log2;
+	recover_initial(&level, &entries_log2, d, half);
 	memset(&none, 0, sizeof(none));
-	return walk_table(&w, d->ttb[half], level, base, smmu_pow2(d->ia_bits - size_log2), &none);
+	return walk_table(&w, d->ttb[half], level, base, smmu_pow2(entries_log2), &none);
 }
 
 int recover_tables(struct recover *r, size_t domain)
@@ -456,6 +426,7 @@ int recover_tables(struct recover *r, size_t domain)
 	struct recover_domain *d = &r->domain[domain];
 	int status = 0;
 
+	recover_table_descriptors(r, d);
 	for (unsigned half = 0; status == 0 && half < 2; half++)
 		if (d->used[half])
 			status = walk_half(r, d, half);

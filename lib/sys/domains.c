@@ -150,6 +150,10 @@ static const struct smmu_key domain_keys[] = {
 	KEY_CUSTOM("ste", struct smmu_sys_domain, ste, smmu_fields_parse_stage2,
 		   smmu_fields_schema_stage2,
 		   "stage 2: further stage 2 fields of STEs by architected name"),
+	KEY_CUSTOM("table-descriptor", struct smmu_sys_domain, table, smmu_fields_parse_descriptor,
+		   smmu_fields_schema_descriptor,
+		   "fields that all its Table descriptors have, by architected name; SKL as far as "
+		   "there are levels to skip"),
 	KEY_LIST("maps", struct smmu_sys_domain, maps, maps_count, struct smmu_sys_map, &map_object,
 		 0, "what it translates"),
 };
@@ -169,10 +173,12 @@ static void check_aligned(struct smmu_reader *r, const struct smmu_sys_u64 *valu
 static bool is_in_range(const struct smmu_sys_domain *d, uint64_t first, uint64_t last)
 {
 	unsigned bits = (unsigned)d->input_bits.v;
+	/* VMSAv8-32 has both in 32 bits (G5.5) */
+	uint64_t all = smmu_ones(d->format.v == SMMU_SYS_LPAE ? 32 : 64);
 
 	if (smmu_bits_fit(last, bits))
 		return true;
-	return d->stage.v == 1 && smmu_bits_fit(~first, bits);
+	return d->stage.v == 1 && last <= all && smmu_bits_fit(all - first, bits);
 }
 
 static void check_map_in(struct smmu_reader *r, const struct smmu_sys_domain *d,

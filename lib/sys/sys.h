@@ -162,6 +162,7 @@ struct smmu_sys_domain {
 	struct smmu_sys_area tables;
 	struct smmu_sys_fields cd;	 /* stage 1 */
 	struct smmu_sys_fields ste;	 /* stage 2 */
+	struct smmu_sys_fields table;	 /* of every Table descriptor */
 	const struct smmu_sys_map *maps; /* in the order of the file */
 	size_t maps_count;
 };

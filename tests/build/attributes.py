@@ -5,6 +5,8 @@ consistency, 13.4), 5.2 and 5.4; DDI 0487 D8.6.  A cache level is (kind, read
 allocate, write allocate, transient); memory is {"device": name or None,
 "outer": level, "inner": level, "sh": ...}.
 """
+from permit import half_of
+
 NC, WT, WB = 0, 1, 2
 DEVICES = ("nGnRnE", "nGnRE", "nGRE", "GRE")  # the stronger first
 SHAREABILITY = ("nsh", "nsh", "osh", "ish")   # of a field; 0b01 is Reserved
@@ -121,7 +123,7 @@ def number_of(sh):
 
 def after_stage1(memory, domain, one):
     """13.4.2: all is replaced but the hints, which combine with those that came in."""
-    half = "SH1" if one["input"] >> 63 else "SH0"
+    half = f"SH{half_of(domain, one)}"
     out = of_mair(mair_byte(domain, one))
     out["sh"] = sh_of_map(domain, one, SHAREABILITY[number_of(domain.get("cd", {}).get(half, 3))])
     for at in ("outer", "inner"):
@@ -197,8 +199,8 @@ def pbha(features, stage1, stage2):
     out = {"s1": 0, "s2": 0}
     if stage1:
         domain, one = stage1
-        half, cd = ("1" if one["input"] >> 63 else "0"), domain.get("cd", {})
-        if cd.get("HAD" + half):
+        half, cd = half_of(domain, one), domain.get("cd", {})
+        if cd.get(f"HAD{half}"):
             names = [f"HWU{half}{bit}" for bit in (59, 60, 61, 62)]
             out["s1"] = pbha_of(cd, names, one)
     if stage2:

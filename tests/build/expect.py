@@ -40,8 +40,14 @@ def find_map(domain, address):
 
 
 def half_of(domain, is_el2, address):
-    """TTB1 serves what has bit 55 set, where there are two halves (3.4.1)."""
-    return int(address >> 55 & 1 and not is_el2 and domain.get("format") != "lpae")
+    """
+    TTB1 serves what has bit 55 set, where there are two halves (3.4.1); of the 32
+    bits of VMSAv8-32 the highest 2^input-bits (G5.5).
+    """
+    if domain.get("format") == "lpae":
+        bits = domain["input-bits"]
+        return int(bits < 32 and (1 << 32) - (1 << bits) <= address < 1 << 32)
+    return int(address >> 55 & 1 and not is_el2)
 
 
 def untagged(domain, half, address):
@@ -53,12 +59,14 @@ def untagged(domain, half, address):
 
 def in_range(domain, half, address):
     bits = domain["input-bits"]
+    if domain.get("format") == "lpae":
+        return half or address < 1 << bits
     return address >= (1 << 64) - (1 << bits) if half else address < 1 << bits
 
 
 def has_table(domain, half):
     """EPD is set of a half without maps; of the lower one of EL2 it is not looked at."""
-    return any(m["input"] >> 63 == half for m in domain["maps"])
+    return any(permit.half_of(domain, m) == half for m in domain["maps"])
 
 
 def is_e0pd(domain, half, is_el2, access):

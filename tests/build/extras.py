@@ -87,6 +87,9 @@ def draw_format(rng, domain, features, inner):
     if fits and inner <= {"lpae"} and likely(rng, 0.8) and all("formats" in f for f in features):
         domain["format"] = "lpae"
         domain.pop("output-bits", None)
+        if stage == 1 and bits < 32:
+            for one in domain["maps"]:
+                one["input"] += rng.choice((0, (1 << 32) - (1 << bits)))
 
 
 def shrink(rng, domain, features, draw_maps):
@@ -173,13 +176,15 @@ def add(described, seed, draw_maps):
     domains = {d["name"]: d for d in described["domains"]}
     for smmu in smmus.values():
         draw_features(rng, smmu)
+    nested = {c for d in described["devices"] if "stage2" in d for c in contexts_of(d)}
     for domain in sorted(domains.values(), key=lambda d: d["stage"]):
         users = [smmus[n] for n in domain["smmus"]]
         features = [u["features"] for u in users]
         shrink(rng, domain, features, draw_maps)
         inner = {domains[n].get("format") for n in contexts_under(described, domain["name"])}
         draw_format(rng, domain, features, inner)
-        fields.draw(rng, domain, features, min(map(version, users)))
+        fields.draw(rng, domain, features, min(map(version, users)),
+                    domain["name"] in nested)
     for device in described["devices"]:
         under = domains.get(device.get("stage2"))
         for name in contexts_of(device) if under and under["maps"] else ():

@@ -137,6 +137,35 @@ def draw_hardening(rng, form, ste):
         ste.update({f"TL{half}": 1 for half in (0, 1) if likely(rng, 0.6)})
 
 
+# ---- Table descriptors ----
+
+def draw_table(rng, domain, features, is_nested):
+    said, form, cd = {}, domain.get("format"), domain.get("cd", {})
+    granule, bits = domain["granule"], domain["input-bits"]
+    if form != "lpae":
+        said["AF"] = 1
+    if form == "d128":
+        said["nT"] = 1
+        # tables of 2^16 descriptors
+        if granule == "4K" and not is_nested and domain["stage"] == 1:
+            said["SKL"] = 1
+    if domain["stage"] == 1:
+        if "PnCH" in cd or (form == "d128" and every(features, "the")):
+            said["Protected"] = 1
+        if form == "d128":
+            said["DisCH"] = 1
+        # no leaf in the initial table: what is taken away holds for all of them
+        elif form is None and not domain["is-wide"] and "WXN" not in cd and (
+                (granule == "4K" and bits >= 40) or (granule == "16K" and bits >= 37)):
+            said.update(PXNTable=1, UXNTable=1)
+            if not any({"w", "x"} <= set(m["access"]) for m in domain["maps"]):
+                said["APTable"] = rng.randrange(1, 4)
+    said = {k: v for k, v in said.items() if likely(rng, 0.3)}
+    if "SKL" in said:
+        domain["maps"] = domain["maps"][:3]
+    return said
+
+
 # ---- maps ----
 
 def is_table_map(domain, one):
@@ -174,7 +203,8 @@ def of_stage1(rng, domain, one, features):
         said["UXN"] = 0  # executed by EL0, and not read
     if indirect and "w" in one["access"]:
         said["nDirty"] = 1
-    if not indirect and form is None and one["access"] == "r":
+    if (not indirect and form is None and one["access"] == "r"
+            and "APTable" not in domain.get("table-descriptor", {})):
         said["DBM"] = 1
     out = {k: v for k, v in said.items() if likely(rng, 0.4)}
     if "MAIR0" in cd:
@@ -224,11 +254,14 @@ def draw_descriptors(rng, domain, features):
             one["descriptor"] = said
 
 
-def draw(rng, domain, features, version):
+def draw(rng, domain, features, version, is_nested):
     """The oldest version and all features of the SMMUs that the domain is for."""
     key = "cd" if domain["stage"] == 1 else "ste"
     said = (draw_cd if domain["stage"] == 1 else draw_stage2)(rng, domain, features, version)
     if said and likely(rng, 0.85):
         domain[key] = said
+    table = draw_table(rng, domain, features, is_nested)
+    if table:
+        domain["table-descriptor"] = table
     fit_maps(domain)
     draw_descriptors(rng, domain, features)

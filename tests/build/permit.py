@@ -16,7 +16,23 @@ def is_indirect(domain):
         fields.get("PIE" if domain["stage"] == 1 else "S2PIE")))
 
 
+def half_of(domain, one):
+    """Which of TTB0 and TTB1 a map is by: in the upper half, addresses have ones above."""
+    return int(one["input"] >= 1 << domain["input-bits"])
+
+
 # ---- stage 1 ----
+
+def limits(domain, one):
+    """
+    What Table descriptors take away (table D8-64, D8.4.1.2.3), where HAD, indirect
+    permissions and AIE leave them that; the table that holds no leaf is above all.
+    """
+    cd = domain.get("cd", {})
+    if cd.get(f"HAD{half_of(domain, one)}") or is_indirect(domain) or cd.get("AIE"):
+        return {}
+    return domain.get("table-descriptor", {})
+
 
 def of_indices(domain, one, is_el2):
     """PIIU and PIIP grant what the map says, but no execution of what EL0 can write (5.4)."""
@@ -36,9 +52,9 @@ def can_write(one, fields, managed):
 
 def of_one_level(domain, one):
     """Table D8-66: AP[1] counts as 1, and UXN is the only XN."""
-    cd, said = domain.get("cd", {}), one.get("descriptor", {})
-    writes = can_write(one, cd, "HD")
-    never = said.get("UXN", int("x" not in one["access"] or bool(one.get("privileged"))))
+    cd, said, taken = domain.get("cd", {}), one.get("descriptor", {}), limits(domain, one)
+    writes = can_write(one, cd, "HD") and not taken.get("APTable", 0) & 2
+    never = taken.get("UXNTable") or said.get("UXN", int("x" not in one["access"] or bool(one.get("privileged"))))
     may = {"r"} | ({"w"} if writes else set())
     return may if never or (writes and cd.get("WXN")) else may | {"x"}
 
@@ -46,9 +62,12 @@ def of_one_level(domain, one):
 def of_two_levels(domain, one):
     """Tables D8-65 and D8-71; VMSAv8-32 has one XN, and what is fetched must be readable."""
     cd, said, lpae = domain.get("cd", {}), one.get("descriptor", {}), domain.get("format") == "lpae"
-    mine, writes = bool(one.get("privileged")), can_write(one, cd, "HD")
-    uxn = said.get("UXN", int("x" not in one["access"] or (mine and not lpae)))
-    pxn = "x" not in one["access"]
+    taken = limits(domain, one)
+    mine = bool(one.get("privileged") or taken.get("APTable", 0) & 1)
+    writes = can_write(one, cd, "HD") and not taken.get("APTable", 0) & 2
+    uxn = taken.get("UXNTable") or said.get("UXN", int(
+        "x" not in one["access"] or (bool(one.get("privileged")) and not lpae)))
+    pxn = "x" not in one["access"] or taken.get("PXNTable")
     data = {"r"} | ({"w"} if writes else set())
     privileged, unprivileged = set(data), set() if mine else set(data)
     shared = writes and not mine  # what EL0 can write

@@ -62,6 +62,27 @@ static bool same_ranges(const struct recover_domain *a, const struct recover_dom
 	return true;
 }
 
+/* Where the initial table is all there is, nothing is known of Table descriptors. */
+static bool same_tables(const struct recover_domain *a, const struct recover_domain *b)
+{
+	return !a->has_tables || !b->has_tables ||
+	       (build_same_leaf(&a->table, &b->table) && a->tt.table_skl == b->tt.table_skl);
+}
+
+/* What both uses of a domain tell together. */
+static void learn(struct recover_domain *d, const struct recover_domain *other)
+{
+	if (d->is_stall_forced) {
+		d->stall = other->stall;
+		d->is_stall_forced = other->is_stall_forced;
+	}
+	if (!d->has_tables) {
+		d->has_tables = other->has_tables;
+		d->table = other->table;
+		d->tt.table_skl = other->tt.table_skl;
+	}
+}
+
 /* Two uses of what the file calls one domain, if nothing speaks against it. */
 static bool is_one(const struct recover *r, const struct recover_domain *a,
 		   const struct recover_domain *b)
@@ -72,8 +93,7 @@ static bool is_one(const struct recover *r, const struct recover_domain *a,
 	       (a->ia_bits == b->ia_bits || (!a->ia_given && !b->ia_given)) &&
 	       (a->oa_bits == b->oa_bits || (!a->oa_given && !b->oa_given)) &&
 	       a->big_endian == b->big_endian && a->leaves == b->leaves && a->format == b->format &&
-	       recover_same_fields(&a->fields, &b->fields) &&
-	       build_same_leaf(&a->table, &b->table) && a->tt.table_skl == b->tt.table_skl &&
+	       recover_same_fields(&a->fields, &b->fields) && same_tables(a, b) &&
 	       (a->stall == b->stall || a->is_stall_forced || b->is_stall_forced) &&
 	       (r->without_ids || !a->has_id || !b->has_id || a->id == b->id) && same_ranges(a, b);
 }
@@ -116,10 +136,7 @@ static void settle(struct recover *r, const struct by_name *names, size_t count)
 			if (before->same != names[k].domain || !is_one(r, before, d))
 				continue;
 			d->same = names[k].domain;
-			if (before->is_stall_forced) {
-				before->stall = d->stall;
-				before->is_stall_forced = d->is_stall_forced;
-			}
+			learn(before, d);
 		}
 		if (d->same != names[i].domain)
 			continue;

@@ -134,8 +134,47 @@ static bool find_in_memory(struct recover_extent *found, const struct recover *r
 	return false;
 }
 
+/* Whether a range may be leaves of a level, as far as it goes over whole ones. */
+static bool may_be_leaves(const struct recover_domain *d, const struct recover_range *range,
+			  int level)
+{
+	const struct smmu_desc_level *l = smmu_desc_level(d->family, d->granule, level);
+
+	return d->leaves != SMMU_SYS_LEAVES_PAGES && build_has_leaf(&d->tt, level) &&
+	       smmu_is_aligned_log2(range->input ^ range->pa, l->size_log2);
+}
+
+/*
+ * Tables of one half of a domain, at most: the initial one, and below every
+ * level those at both ends of each range, with what lies between them where
+ * the level above has no leaves for it.
+ */
+static uint64_t table_bytes(struct recover_domain *d, unsigned half)
+{
+	unsigned entries_log2;
+	uint64_t total;
+	int level;
+
+	recover_initial(&level, &entries_log2, d, half);
+	total = smmu_pow2(entries_log2 + build_entry_log2(&d->tt));
+	while (level < SMMU_DESC_LEVEL_MAX) {
+		int below = build_tt_below(&d->tt, level);
+		unsigned span = smmu_desc_level(d->family, d->granule, level)->size_log2;
+		unsigned log2 = span - smmu_desc_level(d->family, d->granule, below)->size_log2;
+		uint64_t tables = 0;
+
+		for (size_t n = 0; n < d->ranges_count; n++)
+			tables += 2 + (may_be_leaves(d, &d->range[n], level)
+					       ? 0
+					       : d->range[n].size >> span);
+		total += tables << (log2 + build_entry_log2(&d->tt));
+		level = below;
+	}
+	return total;
+}
+
 /* Bytes for all tables of one SMMU: each may need as much again for its alignment. */
-static uint64_t bytes_needed(const struct recover *r, size_t smmu, unsigned *align_log2)
+static uint64_t bytes_needed(struct recover *r, size_t smmu, unsigned *align_log2)
 {
 	const struct recover_smmu *s = &r->smmu[smmu];
 	uint64_t strtab = SMMU_STE_BYTES * (s->two_level ? smmu_pow2(s->split) : 1);
@@ -150,15 +189,13 @@ static uint64_t bytes_needed(const struct recover *r, size_t smmu, unsigned *ali
 			      : s->stream_bits + 6;
 	total += smmu_pow2(*align_log2);
 	for (size_t i = 0; i < r->domains_count; i++) {
-		const struct recover_domain *d = &r->domain[i];
-		const uint64_t granule = smmu_pow2(smmu_granule_log2(d->granule));
+		struct recover_domain *d = &r->domain[i];
 
 		if (d->smmu != smmu || d->under != RECOVER_NONE)
 			continue;
-		total += 32 * granule;
-		for (size_t n = 0; n < d->ranges_count; n++)
-			total += (d->range[n].size >> smmu_granule_log2(d->granule)) * 8 +
-				 3 * granule;
+		for (unsigned half = 0; half < 2; half++)
+			if (d->used[half])
+				total += 2 * table_bytes(d, half);
 	}
 	for (size_t i = 0; i < r->devices_count; i++)
 		if (r->device[i].smmu == smmu)

@@ -82,7 +82,8 @@ struct recover_domain {
 	enum smmu_sys_tt_format format;
 	struct recover_fields fields; /* of its CD, or of its part of an STE */
 	struct build_tt tt;	      /* what a build would make of it; tt.table is not used */
-	struct build_leaf table;      /* fields of all its Table descriptors alike */
+	bool has_tables;	      /* Table descriptors, that is */
+	struct build_leaf table;      /* fields of all of them alike */
 	bool limits_in_table;	      /* among them what they take away from leaves */
 	bool has_unnamed;	      /* memory attributes that have no name */
 	bool ia_given, oa_given;      /* not what the builder takes by itself */

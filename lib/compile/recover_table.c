@@ -159,6 +159,7 @@ void recover_table_descriptors(struct recover *r, struct recover_domain *d)
 			recover_initial(&level, &entries_log2, d, half);
 			scan_table(&s, d->ttb[half], level, smmu_pow2(entries_log2));
 		}
+	d->has_tables = s.any;
 	if (!s.skl_known)
 		s.skl = s.skl_least;
 	if (!s.any || s.is_mixed || s.skl < s.skl_least)

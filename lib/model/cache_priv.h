@@ -38,6 +38,7 @@ struct smmu_cache_tag {
 	uint8_t granule_log2;
 	int8_t level;
 	bool table;  /* a Table descriptor */
+	bool wide;   /* of 128 bits */
 	bool global; /* for every ASID of its set (3.17.1); also where there are no ASIDs */
 	bool aset;
 	uint16_t vmid, asid;

@@ -133,6 +133,7 @@ static struct smmu_cache_tag tag_stage1(const struct smmu_walk *w, const struct 
 		.granule_log2 = e->tt->granule_log2,
 		.level = (int8_t)smmu_entry_level(e),
 		.table = table,
+		.wide = e->tt->wide,
 		.global = !asid,
 		.aset = smmu_cd_ASET(&w->config->cd),
 		.vmid = vmid_of(w),
@@ -155,6 +156,7 @@ static struct smmu_cache_tag tag_stage2(const struct smmu_walk *w, const struct 
 		.granule_log2 = e->tt->granule_log2,
 		.level = (int8_t)smmu_entry_level(e),
 		.table = table,
+		.wide = e->tt->wide,
 		.global = true,
 		.space = (uint8_t)ipa.pas,
 		.vmid = vmid_of(w),
@@ -179,6 +181,7 @@ static struct smmu_cache_tag tag_nested(const struct smmu_walk *w)
 		.granule_log2 = w->leaf1.granule_log2,
 		.level = w->leaf1.level,
 		.global = w->leaf1.global,
+		.wide = w->leaf1.wide,
 		.aset = smmu_cd_ASET(&w->config->cd),
 		.vmid = vmid_of(w),
 		.asid = asid ? (uint16_t)smmu_cd_ASID(&w->config->cd) : 0,
@@ -321,6 +324,7 @@ void smmu_caches_keep_stage1(struct smmu_walk *w, const struct smmu_entry *e,
 	w->leaf1.granule_log2 = tag.granule_log2;
 	w->leaf1.level = tag.level;
 	w->leaf1.global = tag.global;
+	w->leaf1.wide = tag.wide;
 	keep_leaf(w, &tag, &what);
 }
 

@@ -22,6 +22,7 @@ struct scope {
 	bool broadcast;	      /* from a PE: not what opted out (ASET) */
 	uint8_t granule_log2; /* 0: any */
 	int8_t level;	      /* of leaves; Table descriptors of those above; -1: any */
+	bool wide;	      /* with level: 128-bit descriptors alone, else 64-bit ones */
 	uint16_t vmid, vmid_mask, asid;
 	uint64_t first, last;
 	bool by_space; /* of an IPA */
@@ -45,7 +46,9 @@ static bool is_of_level(const struct scope *s, const struct smmu_cache_tag *t)
 {
 	if (s->granule_log2 && s->granule_log2 != t->granule_log2)
 		return false;
-	return s->level < 0 || (t->table ? t->level < s->level : t->level == s->level);
+	if (s->level < 0)
+		return true;
+	return t->wide == s->wide && (t->table ? t->level < s->level : t->level == s->level);
 }
 
 static bool is_of_asid(const struct scope *s, const struct smmu_cache_tag *t)
@@ -206,6 +209,7 @@ static void set_address(struct scope *s, const struct kind *kind, const struct s
 	s->leaf = smmu_cmd_Leaf(cmd);
 	s->granule_log2 = ranged ? granules[smmu_cmd_TG(cmd)] : 0;
 	s->level = (int8_t)smmu_cmd_tlbi_level(cmd, ids);
+	s->wide = smmu_IDR5_D128(ids->idr[5]) && smmu_cmd_TTL128(cmd);
 	/* 4.4.2.4: by VA, global entries whatever their ASID. */
 	s->with_global = kind->va;
 }

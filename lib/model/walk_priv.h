@@ -57,7 +57,7 @@ struct smmu_walk {
 	struct {
 		uint8_t size_log2, granule_log2;
 		int8_t level;
-		bool global;
+		bool global, wide;
 	} leaf1; /* what stage 1 ended with */
 };
 

@@ -129,6 +129,59 @@ Test(cached, translations_stay_until_an_invalidation_names_them)
 	}
 }
 
+/* 4.4.1.1 TTL128: the hint is of one format of descriptors alone. */
+Test(cached, a_level_is_of_one_format)
+{
+	static const struct {
+		const char *row;
+		bool wide;
+		uint64_t hints; /* TTL128 is bit 71 */
+		bool gone;
+	} rows[] = {
+		{"64 bits", false, TG4 | TTL(3), true},
+		{"64 bits, hint of 128", false, TG4 | TTL(3) | 0x80, false},
+		{"128 bits", true, TG4 | TTL(3) | 0x80, true},
+		{"128 bits, hint of 64", true, TG4 | TTL(3), false},
+		{"128 bits, no hint", true, 0, true},
+	};
+	const uint64_t va = 0x5000;
+
+	for (size_t i = 0; i < SMMU_LEN(rows); i++) {
+		/* 128-bit descriptors of one level, the third; 64-bit ones in a new table of it. */
+		uint64_t next = L1 + 0x10000;
+		uint64_t at = rows[i].wide ? RIG_TTB0 + 16 * 5 : next + 8 * 5;
+		uint64_t leaf = rows[i].wide ? UINT64_C(0x401) : rig_page1(0); /* valid, AF */
+		struct rig rig;
+		bool stale;
+
+		start(&rig, true, 0);
+		rig.regs[SMMU_REG_AIDR] = 4;
+		rig.regs[SMMU_REG_IDR3] = smmu_IDR3_set_S1PI(rig.regs[SMMU_REG_IDR3], 1);
+		rig.regs[SMMU_REG_IDR5] = smmu_IDR5_set_D128(rig.regs[SMMU_REG_IDR5], 1);
+		if (rows[i].wide) {
+			smmu_ste_set_S1PIE(&rig.ste, 1);
+			smmu_cd_set_AA64(&rig.cd, 0);
+			smmu_cd_set_T0SZ(&rig.cd, 44);
+			smmu_cd_set_EPD1(&rig.cd, 1);
+			smmu_cd_set_PIIU(&rig.cd, 0, SMMU_PII_R);
+			rig_put(&rig, RIG_TTB0, 0);
+			rig_put(&rig, at, OLD | leaf);
+		} else {
+			rig_map(&rig, RIG_TTB0, va, OLD | leaf, &next);
+		}
+		rig_start(&rig);
+		caches(&rig);
+		cr_expect_eq(read_pa(&rig, va, &stale), OLD, "%s", rows[i].row);
+		rig_put(&rig, at, NEW | leaf);
+		rig_changed(&rig);
+		issue(&rig, SMMU_CMD_TLBI_NH_VA | IDS(VMID, ASID), va | rows[i].hints);
+		cr_expect_eq(read_pa(&rig, va, &stale), rows[i].gone ? NEW : OLD, "%s",
+			     rows[i].row);
+		cr_expect_eq(stale, !rows[i].gone, "%s", rows[i].row);
+		rig_fini(&rig);
+	}
+}
+
 Test(cached, el2_has_entries_of_its_own)
 {
 	static const struct {

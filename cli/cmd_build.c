@@ -89,7 +89,7 @@ const struct cli_command cli_cmd_build = {
 		"Writes the stream tables, context descriptors, translation tables and queues that "
 		"the description asks for: one raw file a region, manifest.json with addresses, "
 		"sizes, checksums and register values, and system.yaml, which every command loads "
-		"as a captured system. The same description gives the same bytes.",
+		"as a captured system, with the names of devices. The same description gives the same bytes.",
 	.examples = "smmu build board.yaml -o out\twrite the images to out/\n"
 		    "smmu translate out/system.yaml --stream 8 --address 0x1000\tuse them\n",
 	.output_value = "DIR",

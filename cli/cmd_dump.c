@@ -120,7 +120,8 @@ const struct cli_command cli_cmd_dump = {
 		"are one range. What cannot be used is shown with its reason. With --as system the "
 		"output is a system file with domains and devices: of what build wrote, one that "
 		"builds to the same bytes; of other captures, one that translates the same, with "
-		"a warning for everything it cannot say.",
+		"a warning for everything it cannot say. Devices keep the names that the file has "
+		"for their streams.",
 	.examples =
 		"smmu dump board.yaml\teverything, from the stream table down\n"
 		"smmu dump board.yaml --stream 0x60 --as map\twhat one stream reaches\n"

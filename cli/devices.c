@@ -47,16 +47,10 @@ int cli_device_find(const struct smmu_sys_device **device, uint32_t *stream,
 bool cli_device_has(const struct smmu_sys_device *device, const struct smmu_sys *sys,
 		    const char *smmu, uint32_t stream)
 {
-	const char *name =
-		device->smmu.name ? device->smmu.name : smmu_sys_info(sys)->smmus[0].name;
+	size_t own = device->smmu.index;
 
-	if (strcmp(name, smmu) != 0)
-		return false;
-	for (size_t i = 0; i < device->streams_count; i++)
-		if (stream >= device->streams[i].first.v &&
-		    stream - device->streams[i].first.v < device->streams[i].count.v)
-			return true;
-	return false;
+	return !strcmp(smmu_sys_info(sys)->smmus[own].name, smmu) &&
+	       smmu_sys_has_stream(device, own, stream);
 }
 
 const char *cli_device_of(const struct smmu_sys *sys, const char *smmu, uint32_t stream)

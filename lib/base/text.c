@@ -1,6 +1,7 @@
 #include "base/text.h"
 
 #include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/bits.h"
@@ -129,6 +130,14 @@ int smmu_parse_bdf(uint32_t *value, const char *text, size_t size)
 	bdf = smmu_bits_set(bdf, 8, 8, bus);
 	*value = (uint32_t)smmu_bits_set(bdf, 16, 16, segment);
 	return 0;
+}
+
+const char *smmu_format_bdf(char *text, uint32_t bdf)
+{
+	snprintf(text, 24, "%04x:%02x:%02x.%x", (unsigned)smmu_bits(bdf, 16, 16),
+		 (unsigned)smmu_bits(bdf, 8, 8), (unsigned)smmu_bits(bdf, 3, 5),
+		 (unsigned)smmu_bits(bdf, 0, 3));
+	return text;
 }
 
 size_t smmu_format_dec(char *text, uint64_t value)

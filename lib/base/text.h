@@ -19,6 +19,8 @@ int smmu_parse_u64(uint64_t *value, const char *text, size_t size);
 int smmu_hex_digit(char c);
 /* "0000:01:00.0" or "01:00.0" to segment << 16 | bus << 8 | device << 3 | function. */
 int smmu_parse_bdf(uint32_t *value, const char *text, size_t size);
+/* The inverse, always with a segment; text must hold 24 bytes. */
+const char *smmu_format_bdf(char *text, uint32_t bdf);
 /* 4096 -> "4 KiB", 6442450944 -> "6 GiB", 4097 -> "4097 B"; text must hold 24 bytes. */
 const char *smmu_format_size(char *text, uint64_t size);
 

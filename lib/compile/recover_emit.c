@@ -1,6 +1,7 @@
 /* What was recovered, as a description. */
 #include <stdlib.h>
 
+#include "compile/keep_priv.h"
 #include "compile/recover_priv.h"
 
 static const char *const granule_names[] = {"4K", "16K", "64K"};
@@ -362,20 +363,14 @@ static void emit_run(struct smmu_emit *emit, const struct recover *r, const stru
 	smmu_emit_end(emit);
 }
 
-static void emit_device(struct smmu_emit *emit, const struct recover *r,
-			const struct recover_device *device)
+/* What a device does, after its name and streams. */
+static void emit_attached(struct smmu_emit *emit, const struct recover *r,
+			  const struct recover_device *device)
 {
 	bool translates = device->stage1 != RECOVER_NONE || device->stage2 != RECOVER_NONE ||
 			  device->runs_count;
 	bool bypasses = smmu_ste_Config(&device->ste) == SMMU_STE_CONFIG_BYPASS;
 
-	smmu_emit_object(emit, NULL);
-	if (r->machine->count == 1)
-		smmu_emit_strf(emit, "name", "dev-%x", device->streams->first);
-	else
-		smmu_emit_strf(emit, "name", "dev%zu-%x", device->smmu, device->streams->first);
-	smmu_emit_str(emit, "smmu", r->machine->smmu[device->smmu].name);
-	emit_streams(emit, device);
 	if (!translates)
 		smmu_emit_bool(emit, bypasses ? "bypass" : "abort", true);
 	if (device->stage1 != RECOVER_NONE)
@@ -389,13 +384,37 @@ static void emit_device(struct smmu_emit *emit, const struct recover *r,
 	if (device->runs_count)
 		smmu_emit_end(emit);
 	recover_emit_fields(emit, "ste", &device->fields, r, NULL);
+}
+
+static void emit_device(struct smmu_emit *emit, const struct recover *r, size_t index,
+			const struct recover_who *who)
+{
+	const struct recover_device *device = &r->device[index];
+	const struct smmu_sys_device *part;
+	size_t next = 0;
+
+	while ((part = recover_who_part(who, index, &next))) {
+		smmu_emit_object(emit, NULL);
+		keep_device(emit, r->info, part);
+		emit_attached(emit, r, device);
+		smmu_emit_end(emit);
+	}
+	if (next)
+		return;
+	smmu_emit_object(emit, NULL);
+	recover_who_emit_name(emit, who, index);
+	emit_streams(emit, device);
+	emit_attached(emit, r, device);
 	smmu_emit_end(emit);
 }
 
 int recover_emit(struct smmu_emit *emit, const struct recover *r)
 {
+	struct recover_who *who = recover_who_new(r);
 	int status;
 
+	if (!who)
+		return smmu_diag_nomem(r->diag);
 	smmu_emit_object(emit, NULL);
 	smmu_emit_uint(emit, "version", 1);
 	emit_memory(emit, r);
@@ -404,12 +423,15 @@ int recover_emit(struct smmu_emit *emit, const struct recover *r)
 		emit_smmu(emit, r, s);
 	smmu_emit_end(emit);
 	status = emit_domains(emit, r);
-	if (r->devices_count)
+	if (r->devices_count || r->info->devices_count)
 		smmu_emit_array(emit, "devices");
 	for (size_t i = 0; i < r->devices_count; i++)
-		emit_device(emit, r, &r->device[i]);
-	if (r->devices_count)
+		emit_device(emit, r, i, who);
+	recover_who_emit_others(emit, who);
+	if (r->devices_count || r->info->devices_count)
 		smmu_emit_end(emit);
+	smmu_sys_emit_caches(emit, &r->info->caches);
 	smmu_emit_end(emit);
+	recover_who_free(who);
 	return status;
 }

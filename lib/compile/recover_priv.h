@@ -244,6 +244,23 @@ int recover_place(struct recover *r);
 /* Bytes of an entry: of a file without a size, as many pages as exist from its base on. */
 uint64_t recover_memory_size(const struct recover *r, const struct smmu_sys_memory *entry);
 
+/*
+ * recover_who.c: names of devices.  NULL where memory ran out; who is free to
+ * use while r does not change.
+ */
+struct recover_who *recover_who_new(const struct recover *r);
+void recover_who_free(struct recover_who *who); /* NULL is legal */
+/* The keys name, smmu and, where it is known, bdf of the recovered device at index. */
+void recover_who_emit_name(struct smmu_emit *emit, const struct recover_who *who, size_t index);
+/*
+ * The next device of the file that the one at index is to be said as, from
+ * *next on (0 at first); NULL past the last, and when it is said as it is.
+ */
+const struct smmu_sys_device *recover_who_part(const struct recover_who *who, size_t index,
+					       size_t *next);
+/* Items of devices: that name streams of recovered ones, as the file did. */
+void recover_who_emit_others(struct smmu_emit *emit, const struct recover_who *who);
+
 /* recover_emit.c: the description. */
 int recover_emit(struct smmu_emit *emit, const struct recover *r);
 

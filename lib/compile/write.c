@@ -10,6 +10,7 @@
 #include "base/buf.h"
 #include "base/emit.h"
 #include "base/in.h"
+#include "compile/keep_priv.h"
 #include "compile/recover_priv.h"
 #include "compile/write_priv.h"
 
@@ -126,6 +127,8 @@ static int emit_memory(struct smmu_emit *emit, const struct smmu_build *build,
 		const struct smmu_sys_memory *entry = &info->memory[i];
 
 		smmu_emit_object(emit, NULL);
+		if (entry->name)
+			smmu_emit_str(emit, "name", entry->name);
 		smmu_emit_hex(emit, "base", entry->base, 0);
 		if (entry->size)
 			smmu_emit_hex(emit, "size", entry->size, 0);
@@ -162,27 +165,41 @@ static void emit_registers(struct smmu_emit *emit, const char *key, const uint64
 	smmu_emit_end(emit);
 }
 
-/* The names of devices: they have nothing left that would have to be built. */
-static void emit_devices(struct smmu_emit *emit, const struct smmu_sys_info *info)
+/* By SMMU and lowest stream, which any description of the same tables gives. */
+static int by_stream(const void *a, const void *b)
 {
-	smmu_emit_array(emit, "devices");
-	for (size_t i = 0; i < info->devices_count; i++) {
-		const struct smmu_sys_device *device = &info->devices[i];
+	const struct smmu_sys_device *x = *(const struct smmu_sys_device *const *)a;
+	const struct smmu_sys_device *y = *(const struct smmu_sys_device *const *)b;
+	uint64_t first = keep_lowest_stream(x), second = keep_lowest_stream(y);
 
+	if (x->smmu.index != y->smmu.index)
+		return x->smmu.index < y->smmu.index ? -1 : 1;
+	if (first != second)
+		return first < second ? -1 : 1;
+	return strcmp(x->name.v, y->name.v);
+}
+
+/* By name alone: what their streams do is in the stream table now. */
+static int emit_devices(struct smmu_emit *emit, const struct smmu_sys_info *info)
+{
+	const struct smmu_sys_device **device = calloc(info->devices_count + 1, sizeof(*device));
+
+	if (!device)
+		return SMMU_E_NOMEM;
+	for (size_t i = 0; i < info->devices_count; i++)
+		device[i] = &info->devices[i];
+	qsort(device, info->devices_count, sizeof(*device), by_stream);
+	if (info->devices_count)
+		smmu_emit_array(emit, "devices");
+	for (size_t i = 0; i < info->devices_count; i++) {
 		smmu_emit_object(emit, NULL);
-		smmu_emit_str(emit, "name", device->name.v);
-		smmu_emit_str(emit, "smmu", info->smmus[device->smmu.index].name);
-		smmu_emit_array(emit, "streams");
-		for (size_t k = 0; k < device->streams_count; k++) {
-			smmu_emit_object(emit, NULL);
-			smmu_emit_hex(emit, "first", device->streams[k].first.v, 0);
-			smmu_emit_uint(emit, "count", device->streams[k].count.v);
-			smmu_emit_end(emit);
-		}
-		smmu_emit_end(emit);
+		keep_device(emit, info, device[i]);
 		smmu_emit_end(emit);
 	}
-	smmu_emit_end(emit);
+	if (info->devices_count)
+		smmu_emit_end(emit);
+	free(device);
+	return 0;
 }
 
 static int write_system(const struct smmu_build *build, const struct smmu_sys_info *info,
@@ -201,6 +218,11 @@ static int write_system(const struct smmu_build *build, const struct smmu_sys_in
 	smmu_emit_uint(emit, "version", 1);
 	if (status == 0)
 		status = emit_memory(emit, build, info, folder);
+	if (status == 0)
+		status = emit_devices(emit, info);
+	/* what a replay of the description would use */
+	smmu_sys_emit_caches(emit, &info->caches);
+	/* last, so that a register can be added at the end of the file */
 	smmu_emit_array(emit, "smmus");
 	for (size_t s = 0; s < info->smmus_count; s++) {
 		smmu_emit_object(emit, NULL);
@@ -211,10 +233,6 @@ static int write_system(const struct smmu_build *build, const struct smmu_sys_in
 		smmu_emit_end(emit);
 	}
 	smmu_emit_end(emit);
-	/* What a replay of the description would use. */
-	smmu_sys_emit_caches(emit, &info->caches);
-	if (smmu_sys_caches_ask_devices(&info->caches))
-		emit_devices(emit, info);
 	smmu_emit_end(emit);
 	end = smmu_emit_free(emit);
 	status = status ? status : end;

@@ -5,23 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/bits.h"
+#include "base/text.h"
 #include "explain/explain_priv.h"
-
-static bool has_stream(const struct smmu_sys_device *device, size_t smmu, uint32_t stream)
-{
-	size_t own = device->smmu.name ? device->smmu.index : 0;
-
-	if (own != smmu)
-		return false;
-	for (size_t i = 0; i < device->streams_count; i++) {
-		uint64_t first = device->streams[i].first.v;
-
-		if (stream >= first && stream - first < device->streams[i].count.v)
-			return true;
-	}
-	return false;
-}
 
 size_t explain_each_device(const struct smmu_explain_options *options, size_t smmu, uint32_t stream,
 			   void (*visit)(void *ctx, const struct smmu_sys_device *device),
@@ -31,20 +16,13 @@ size_t explain_each_device(const struct smmu_explain_options *options, size_t sm
 	size_t count = 0;
 
 	for (size_t i = 0; sys && i < sys->devices_count; i++) {
-		if (!has_stream(&sys->devices[i], smmu, stream))
+		if (!smmu_sys_has_stream(&sys->devices[i], smmu, stream))
 			continue;
 		count++;
 		if (visit)
 			visit(ctx, &sys->devices[i]);
 	}
 	return count;
-}
-
-void explain_format_bdf(char *text, uint32_t stream)
-{
-	snprintf(text, 24, "%04x:%02x:%02x.%x", (unsigned)smmu_bits(stream, 16, 16),
-		 (unsigned)smmu_bits(stream, 8, 8), (unsigned)smmu_bits(stream, 3, 5),
-		 (unsigned)smmu_bits(stream, 0, 3));
 }
 
 static void add_name(void *ctx, const struct smmu_sys_device *device)
@@ -55,7 +33,7 @@ static void add_name(void *ctx, const struct smmu_sys_device *device)
 	smmu_buf_printf(text, "%s%s", text->size ? ", " : "",
 			device->name.v ? device->name.v : "a device without name");
 	if (smmu_sys_given(device->bdf.at)) {
-		explain_format_bdf(bdf, (uint32_t)device->bdf.v);
+		smmu_format_bdf(bdf, (uint32_t)device->bdf.v);
 		smmu_buf_printf(text, " at %s", bdf);
 	}
 }
@@ -68,7 +46,7 @@ void explain_devices(struct smmu_buf *text, const struct smmu_explain_options *o
 
 	smmu_buf_clear(text);
 	count = explain_each_device(options, smmu, stream, add_name, text);
-	explain_format_bdf(bdf, stream);
+	smmu_format_bdf(bdf, stream);
 	if (count > 1)
 		smmu_buf_printf(text, ", which share it");
 	else if (!count && options->sys && options->sys->devices_count)

@@ -3,6 +3,7 @@
  */
 #include <string.h>
 
+#include "base/text.h"
 #include "explain/story_priv.h"
 #include "spec/reg.h"
 #include "spec/show.h"
@@ -122,7 +123,7 @@ static void emit_address(void *ctx, const struct smmu_sys_device *device)
 {
 	char bdf[24];
 
-	explain_format_bdf(bdf, (uint32_t)device->bdf.v);
+	smmu_format_bdf(bdf, (uint32_t)device->bdf.v);
 	smmu_emit_str(ctx, NULL, smmu_sys_given(device->bdf.at) ? bdf : NULL);
 }
 
@@ -155,7 +156,7 @@ static void emit_stream(struct smmu_emit *emit, const struct story *story, uint3
 	const struct explain_verdict *verdict = &story->group->verdict;
 	char bdf[24];
 
-	explain_format_bdf(bdf, stream);
+	smmu_format_bdf(bdf, stream);
 	smmu_emit_str(emit, "bdf", bdf);
 	if (verdict->answer != EXPLAIN_NO_SMMU) {
 		emit_devices(emit, options, verdict->smmu, stream);

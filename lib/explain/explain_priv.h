@@ -144,8 +144,6 @@ void explain_devices(struct smmu_buf *text, const struct smmu_explain_options *o
 size_t explain_each_device(const struct smmu_explain_options *options, size_t smmu, uint32_t stream,
 			   void (*visit)(void *ctx, const struct smmu_sys_device *device),
 			   void *ctx);
-/* "0001:02:03.4"; text holds 24 bytes. */
-void explain_format_bdf(char *text, uint32_t stream);
 
 /* The domain of the system file that maps the blamed stage for the event's stream, or NULL. */
 const char *explain_domain(const struct smmu_explain_options *options,

@@ -271,25 +271,6 @@ void smmu_caches_key_schema(struct smmu_emit *emit)
 	either_schema(emit, smmu_caches_object.name, NULL);
 }
 
-static bool is_per_device(const struct smmu_sys_cache *cache)
-{
-	return cache->on && cache->per.v == SMMU_SYS_PER_DEVICE;
-}
-
-bool smmu_sys_caches_ask_devices(const struct smmu_sys_caches *caches)
-{
-	const struct smmu_sys_cache *const all[] = {&caches->config,	&caches->micro,
-						    &caches->interface, &caches->main,
-						    &caches->walk,	&caches->ipa};
-	bool any = false;
-
-	for (size_t i = 0; i < SMMU_LEN(all); i++)
-		any = any || is_per_device(all[i]);
-	for (size_t i = 0; i < caches->parts_count; i++)
-		any = any || is_per_device(&caches->parts[i].cache);
-	return any;
-}
-
 static void emit_choice(struct smmu_emit *emit, const char *key, struct smmu_sys_u64 given,
 			const struct smmu_choice *choices)
 {

@@ -137,7 +137,9 @@ static void show(struct smmu_reader *r, struct smmu_sys_info *info,
 	struct smmu_sys_smmu *smmus = smmu_reader_alloc(r, root->smmus_count, sizeof(*smmus));
 
 	show_memory(r, info, root);
-	info->is_described = root->domains_count || root->devices_count;
+	info->is_described = root->domains_count > 0;
+	for (size_t i = 0; i < root->devices_count; i++)
+		info->is_described |= !smmu_sys_names_only(&root->devices[i]);
 	for (size_t i = 0; smmus && i < root->smmus_count; i++) {
 		show_smmu(r, &smmus[i], &root->smmus[i]);
 		if (smmu_sys_given(smmus[i].strtab.at) || smmu_sys_given(smmus[i].queues.at) ||

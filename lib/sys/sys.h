@@ -204,6 +204,21 @@ static inline bool smmu_sys_names_only(const struct smmu_sys_device *device)
 	       !device->bypass.v && !device->abort.v;
 }
 
+/* Whether stream of the SMMU at index smmu is one of the device's. */
+static inline bool smmu_sys_has_stream(const struct smmu_sys_device *device, size_t smmu,
+				       uint32_t stream)
+{
+	if (device->smmu.index != smmu)
+		return false;
+	for (size_t i = 0; i < device->streams_count; i++) {
+		uint64_t first = device->streams[i].first.v;
+
+		if (stream >= first && stream - first < device->streams[i].count.v)
+			return true;
+	}
+	return false;
+}
+
 /* What a replay keeps until it is invalidated. */
 enum smmu_sys_policy {
 	SMMU_SYS_POLICY_RR,
@@ -251,7 +266,8 @@ struct smmu_sys_info {
 	const struct smmu_sys_device *devices;
 	size_t devices_count;
 	struct smmu_sys_caches caches;
-	/* there is something to build: domains, devices, or the structures of an SMMU */
+	/* there is something to build: domains, devices that do more than name their streams,
+	 * or the structures of an SMMU */
 	bool is_described;
 };
 
@@ -281,8 +297,6 @@ struct smmu_place smmu_sys_place(const struct smmu_sys *sys, struct smmu_mark at
  */
 int smmu_sys_load_caches(struct smmu_sys_caches *caches, const char *path, struct smmu_diag *diag);
 
-/* Whether one of them is each device's own: they need to know the devices. */
-bool smmu_sys_caches_ask_devices(const struct smmu_sys_caches *caches);
 /* caches: as it was given, where it was. */
 void smmu_sys_emit_caches(struct smmu_emit *emit, const struct smmu_sys_caches *caches);
 

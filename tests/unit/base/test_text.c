@@ -251,3 +251,21 @@ Test(text, utf8_width)
 	cr_expect_eq(smmu_utf8_width("a\xc3\xa9\xe2\x94\x9c", 6), 3);
 	cr_expect_eq(smmu_utf8_width("", 0), 0);
 }
+
+Test(text, pci_addresses)
+{
+	/* segment << 16 | bus << 8 | device << 3 | function */
+	static const struct {
+		uint32_t bdf;
+		const char *text;
+	} rows[] = {
+		{0, "0000:00:00.0"},
+		{0x00000100, "0000:01:00.0"},
+		{0x000102a5, "0001:02:14.5"},
+		{0xffffffff, "ffff:ff:1f.7"},
+	};
+	char text[24];
+
+	for (size_t i = 0; i < SMMU_LEN(rows); i++)
+		cr_expect_str_eq(smmu_format_bdf(text, rows[i].bdf), rows[i].text);
+}

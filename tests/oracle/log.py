@@ -29,10 +29,14 @@ def number(text):
     return int(text, 0)
 
 
+# What is said of a log in which there is nothing to find.
+NOTHING = b"<stdin>: warning: nothing in it comes from an SMMU\n"
+
+
 def decode(smmu, text):
     done = subprocess.run([smmu, "decode", "log", "--format", "jsonl"], input=text,
                           capture_output=True, timeout=TIMEOUT_S, check=False)
-    if done.returncode != 0 or done.stderr:
+    if done.returncode != 0 or done.stderr != (b"" if done.stdout else NOTHING):
         raise ValueError(f"status {done.returncode}: {done.stderr.decode().strip()}")
     return [json.loads(line) for line in done.stdout.decode().splitlines()]
 

@@ -78,7 +78,7 @@ static bool take_time(uint64_t *time_ns, struct smmu_span *line)
 	return true;
 }
 
-/* SOURCE: is one word, and fields follow. */
+/* SOURCE: is one word, and fields follow, or their values alone (hide-fieldnames=1). */
 static bool split(struct smmu_span *source, struct smmu_span *fields, struct smmu_span line)
 {
 	*fields = line;
@@ -86,7 +86,7 @@ static bool split(struct smmu_span *source, struct smmu_span *fields, struct smm
 	if (smmu_span_size(*source) < 2 || source->end[-1] != ':')
 		return false;
 	source->end--;
-	return contains(*fields, "=");
+	return contains(*fields, "=") || contains(*fields, "0x");
 }
 
 static bool is_of_smmu(struct smmu_span source)
@@ -160,6 +160,11 @@ static enum smmu_log_outcome read_line(struct smmu_log_line *line)
 	if (!split(&source, &fields, text) || !is_of_smmu(source) ||
 	    !is_transaction(source, fields))
 		return SMMU_LOG_PASSED;
+	if (!contains(fields, "=")) {
+		smmu_log_guess(line, "values without names of fields tell nothing: trace without "
+				     "hide-fieldnames");
+		return SMMU_LOG_PASSED;
+	}
 	outcome = read_fields(line, fields);
 	if (outcome == SMMU_LOG_RECORD && is_timed)
 		smmu_record_set_number(line->record, SMMU_COL_TIME, time_ns);

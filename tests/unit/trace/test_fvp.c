@@ -25,6 +25,9 @@ Test(fvp, forms_of_a_line)
 		 "", ""},
 		{"of the command queue",
 		 "m.ArchMsg.Error.ns_cmdq: cmd_id=0x0 cons=0x4 what=\"illegal\"\n", "", ""},
+		{"hide-fieldnames=1: said once",
+		 "m.smmu.x: 0x10 0x1000 0x40\nm.smmu.x: 0x10 0x2000 0x40\n", "",
+		 "1:1 values without names of fields tell nothing: trace without hide-fieldnames\n"},
 		{"a stream that is too large", "m.smmu.x: streamid=0x100000000 address=0x1\n", "",
 		 "1:1 streamid does not fit in 32 bits; the line is skipped\n"},
 	};

@@ -54,7 +54,8 @@ def of_one_level(domain, one):
     """Table D8-66: AP[1] counts as 1, and UXN is the only XN."""
     cd, said, taken = domain.get("cd", {}), one.get("descriptor", {}), limits(domain, one)
     writes = can_write(one, cd, "HD") and not taken.get("APTable", 0) & 2
-    never = taken.get("UXNTable") or said.get("UXN", int("x" not in one["access"] or bool(one.get("privileged"))))
+    never = taken.get("UXNTable") or said.get(
+        "UXN", int("x" not in one["access"] or bool(one.get("privileged"))))
     may = {"r"} | ({"w"} if writes else set())
     return may if never or (writes and cd.get("WXN")) else may | {"x"}
 

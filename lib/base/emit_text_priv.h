@@ -27,9 +27,9 @@ void emit_table_value(struct emit_table *table, const char *key, enum emit_type 
 void emit_table_meaning(struct emit_table *table, const char *text);
 /* Whether what is open is the table itself, not a row of it. */
 bool emit_table_is_between_rows(const struct emit_table *table);
-/* Prints the rest and frees. */
 /* Prints the rows that are held back. */
 void emit_table_flush(struct emit_table *table);
+/* Prints the rest and frees. */
 void emit_table_free(struct emit_table *table);
 
 /* The lines of a tree under one root, kept until their branches are known. */

@@ -365,8 +365,7 @@ static size_t item_size(const char *p, const char *end)
 	return 0;
 }
 
-int smmu_binary_items(size_t *size, size_t *count, struct smmu_trace *trace,
-		      struct smmu_diag *diag)
+int smmu_binary_items(size_t *size, size_t *count, struct smmu_trace *trace, struct smmu_diag *diag)
 {
 	struct smmu_record scratch, *none = &scratch;
 	int more;

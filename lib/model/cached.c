@@ -225,7 +225,7 @@ static const struct smmu_cache_entry *look_in(const struct search *s, struct smm
 	const struct smmu_cache *asked = NULL;
 
 	for (e->l = last_level(e->tt);; e->l--) {
-		for (unsigned table = 0; table <= (kind == SMMU_CACHE_WALK); table++) {
+		for (unsigned table = 0; table <= (kind == SMMU_CACHE_WALK ? 1U : 0U); table++) {
 			struct smmu_cache_tag tag = tag_of(s, e, table);
 			struct smmu_cache *cache =
 				kind == SMMU_CACHE_WALK

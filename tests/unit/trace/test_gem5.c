@@ -12,105 +12,99 @@
 	"out\n"
 #define GUESS(line) #line ":1 gem5 does not tell reads from writes: taken to be reads\n"
 
+static const struct {
+	const char *row, *text, *records, *reports;
+} forms[] = {
+	{"a hit in the micro TLB",
+	 REQ("5000", "0x1040", "0x40")
+		 PORT("6000", "micro TLB hit vaddr=0x1040 amask=0xfffffffffffff000 "
+			      "sid=0x10 ssid=0 paddr=0x88001000"),
+	 "access 10 1040 40 r 88001040 5 -\n", GUESS(2)},
+	{"a block of 2 MiB",
+	 REQ("5000", "0x212345", "0x1")
+		 PORT("6000", "micro TLB hit vaddr=0x212345 amask=0xffffffffffe00000 "
+			      "sid=0x10 ssid=0 paddr=0x40000000"),
+	 "access 10 212345 1 r 40012345 5 -\n", GUESS(2)},
+	{"a walk",
+	 REQ("5000", "0x1040", "0x40") PORT("6000", "micro TLB miss vaddr=0x1040 sid=0x10 ssid=0")
+		 PORT("6000", "DEVICE Interface TLB miss vaddr=0x1040 sid=0x10 ssid=0")
+			 PORT("7000", "Translated vaddr 0x1040 to paddr 0x88001040")
+				 PORT("8000", "micro TLB upd vaddr=0x1000 amask=0xfffffffffffff000 "
+					      "paddr=0x88001000 sid=0x10 ssid=0"),
+	 "access 10 1040 40 r 88001040 5 -\n", GUESS(2)},
+	{"stage 2 alone, with the name of the flag",
+	 "5000: SMMUv3: system.smmu.ifc: [a] req from x addr=0x1 size=0x2\n"
+	 "5000: SMMUv3: p: micro TLB miss vaddr=0x1 sid=0x10 ssid=0\n"
+	 "5000: SMMUv3: p:   Translated vaddr 0x1 to paddr 0x2\n",
+	 "access 10 1 2 r 2 5 -\n", GUESS(2)},
+	{"a hit in the SMMU's TLB",
+	 PORT("6000", "micro TLB miss vaddr=0x1040 sid=0x10 ssid=0") PORT(
+		 "7000",
+		 "SMMU TLB hit vaddr=0x1040 amask=0xfffffffffffff000 asid=0x1 vmid=0 paddr=0x2000"),
+	 "access 10 1040 1 r 2040 6 -\n", GUESS(1)},
+	{"an ATS request",
+	 "5000: s.ifc: [t] ATS responder  req  addr=0x2000 size=0x8\n"
+	 "5000: s.ifc.atsport: micro TLB hit vaddr=0x2000 amask=0xfffffffffffff000 sid=0x10 "
+	 "ssid=0x3 paddr=0x88002000\n",
+	 "ats-request 10 2000 8 r 88002000 5 -\n", GUESS(2)},
+	{"refused",
+	 PORT("1000", "micro TLB miss vaddr=0x1000 sid=0x11 ssid=0")
+		 PORT("1000", "S1 PTE not valid - fault")
+			 PORT("2000", "micro TLB miss vaddr=0x2000 sid=0x11 ssid=0")
+				 PORT("2000", "S1 page not writable - fault"),
+	 "access 11 1000 1 r - 1 -\naccess 11 2000 1 w - 2 -\n", GUESS(1)},
+	{"one whose end is not told, and one whose stream is not",
+	 REQ("1000", "0x9000", "0x40") PORT("1000", "micro TLB miss vaddr=0x1000 sid=0x11 ssid=0"),
+	 "access 11 1000 1 r - 1 -\n", GUESS(2) "3:" LEFT_OUT},
+	{"an abort tells all of it, its streams in decimal",
+	 REQ("1000", "0x1000", "0x40") PORT("1000", "micro TLB miss vaddr=0x1000 sid=0x11 ssid=0")
+		 PORT("1500", "S1 PTE not valid - fault")
+			 PORT("2000", ABORT("0x1000", "0x40", "17", "1", "0")),
+	 "access 11 1000 40 w - 1 -\n", GUESS(2)},
+	{"an ATS request that is aborted, of which nothing was told before",
+	 PORT("2000", ABORT("0x1000", "0x8", "17", "0", "1")), "ats-request 11 1000 8 r - 2 -\n",
+	 ""},
+	{"old versions end with it",
+	 PORT("1000", "micro TLB miss vaddr=0x1000 sid=0x11 ssid=0") "panic: " ABORT(
+		 "0x1000", "0x40", "17", "1", "0") "\n",
+	 "access 11 1000 40 w - 1 -\n", GUESS(1)},
+	{"an abort without all of its fields",
+	 PORT("2000", "Translation Fault (addr=0x1000, size=0x40, sid=17"), "",
+	 "1:1 a field of the fault is missing or no number; the line is skipped\n"},
+	{"debug flags FmtTicksOff",
+	 "s.ifc: [t] req from x addr=0x1 size=0x2\n"
+	 "s.ifc.port: micro TLB hit vaddr=0x1 amask=0xfffffffffffff000 sid=0x10 ssid=0 "
+	 "paddr=0x5000\n",
+	 "access 10 1 2 r 5001 - -\n", GUESS(2)},
+	{"the SMMU's own prefetch of an address that is asked for too",
+	 REQ("1000", "0x2000",
+	     "0x40") "1000: s.ifc.portprf: SLAVE Interface TLB miss "
+		     "vaddr=0x2000 sid=0x11 ssid=0\n"
+		     "1000: s.ifc.portprf: Translated vaddr 0x2000 to "
+		     "paddr 0x3000\n" PORT(
+			     "2000", "micro TLB hit vaddr=0x2000 amask=0xfffffffffffff000 sid=0x11 "
+				     "ssid=0 paddr=0x3000"),
+	 "access 11 2000 40 r 3000 1 -\n", GUESS(4)},
+	{"a prefetch is no access",
+	 PORT("1000", "SLAVE Interface TLB miss vaddr=0x1000 sid=0x11 ssid=0")
+		 PORT("1000", "Translated vaddr 0x1000 to paddr 0x2000"),
+	 "", ""},
+	{"another line",
+	 "1000: system.cpu: [t] nothing\n2000: s: Config upd  sid=0x1 ssid=0\nwarn: CMD_X\n", "",
+	 ""},
+	{"numbers that are none", "2000: s: micro TLB miss vaddr=0x1000 sid=0x100000000 ssid=0\n",
+	 "", "1:1 sid= or ssid= is missing or no number of 32 bits; the line is skipped\n"},
+};
+
 Test(gem5, forms_of_a_line)
 {
-	static const struct {
-		const char *row, *text, *records, *reports;
-	} rows[] = {
-		{"a hit in the micro TLB",
-		 REQ("5000", "0x1040", "0x40")
-			 PORT("6000", "micro TLB hit vaddr=0x1040 amask=0xfffffffffffff000 "
-				      "sid=0x10 ssid=0 paddr=0x88001000"),
-		 "access 10 1040 40 r 88001040 5 -\n", GUESS(2)},
-		{"a block of 2 MiB",
-		 REQ("5000", "0x212345", "0x1")
-			 PORT("6000", "micro TLB hit vaddr=0x212345 amask=0xffffffffffe00000 "
-				      "sid=0x10 ssid=0 paddr=0x40000000"),
-		 "access 10 212345 1 r 40012345 5 -\n", GUESS(2)},
-		{"a walk",
-		 REQ("5000", "0x1040", "0x40") PORT("6000",
-						    "micro TLB miss vaddr=0x1040 sid=0x10 ssid=0")
-			 PORT("6000", "DEVICE Interface TLB miss vaddr=0x1040 sid=0x10 ssid=0")
-				 PORT("7000", "Translated vaddr 0x1040 to paddr 0x88001040")
-					 PORT("8000",
-					      "micro TLB upd vaddr=0x1000 amask=0xfffffffffffff000 "
-					      "paddr=0x88001000 sid=0x10 ssid=0"),
-		 "access 10 1040 40 r 88001040 5 -\n", GUESS(2)},
-		{"stage 2 alone, with the name of the flag",
-		 "5000: SMMUv3: system.smmu.ifc: [a] req from x addr=0x1 size=0x2\n"
-		 "5000: SMMUv3: p: micro TLB miss vaddr=0x1 sid=0x10 ssid=0\n"
-		 "5000: SMMUv3: p:   Translated vaddr 0x1 to paddr 0x2\n",
-		 "access 10 1 2 r 2 5 -\n", GUESS(2)},
-		{"a hit in the SMMU's TLB",
-		 PORT("6000", "micro TLB miss vaddr=0x1040 sid=0x10 ssid=0") PORT(
-			 "7000",
-			 "SMMU TLB hit vaddr=0x1040 amask=0xfffffffffffff000 asid=0x1 vmid=0 paddr=0x2000"),
-		 "access 10 1040 1 r 2040 6 -\n", GUESS(1)},
-		{"an ATS request",
-		 "5000: s.ifc: [t] ATS responder  req  addr=0x2000 size=0x8\n"
-		 "5000: s.ifc.atsport: micro TLB hit vaddr=0x2000 amask=0xfffffffffffff000 sid=0x10 "
-		 "ssid=0x3 paddr=0x88002000\n",
-		 "ats-request 10 2000 8 r 88002000 5 -\n", GUESS(2)},
-		{"refused",
-		 PORT("1000", "micro TLB miss vaddr=0x1000 sid=0x11 ssid=0")
-			 PORT("1000", "S1 PTE not valid - fault")
-				 PORT("2000", "micro TLB miss vaddr=0x2000 sid=0x11 ssid=0")
-					 PORT("2000", "S1 page not writable - fault"),
-		 "access 11 1000 1 r - 1 -\naccess 11 2000 1 w - 2 -\n", GUESS(1)},
-		{"one whose end is not told, and one whose stream is not",
-		 REQ("1000", "0x9000", "0x40")
-			 PORT("1000", "micro TLB miss vaddr=0x1000 sid=0x11 ssid=0"),
-		 "access 11 1000 1 r - 1 -\n", GUESS(2) "3:" LEFT_OUT},
-		{"an abort tells all of it, its streams in decimal",
-		 REQ("1000", "0x1000", "0x40")
-			 PORT("1000", "micro TLB miss vaddr=0x1000 sid=0x11 ssid=0")
-				 PORT("1500", "S1 PTE not valid - fault")
-					 PORT("2000", ABORT("0x1000", "0x40", "17", "1", "0")),
-		 "access 11 1000 40 w - 1 -\n", GUESS(2)},
-		{"an ATS request that is aborted, of which nothing was told before",
-		 PORT("2000", ABORT("0x1000", "0x8", "17", "0", "1")),
-		 "ats-request 11 1000 8 r - 2 -\n", ""},
-		{"old versions end with it",
-		 PORT("1000", "micro TLB miss vaddr=0x1000 sid=0x11 ssid=0") "panic: " ABORT(
-			 "0x1000", "0x40", "17", "1", "0") "\n",
-		 "access 11 1000 40 w - 1 -\n", GUESS(1)},
-		{"an abort without all of its fields",
-		 PORT("2000", "Translation Fault (addr=0x1000, size=0x40, sid=17"), "",
-		 "1:1 a field of the fault is missing or no number; the line is skipped\n"},
-		{"debug flags FmtTicksOff",
-		 "s.ifc: [t] req from x addr=0x1 size=0x2\n"
-		 "s.ifc.port: micro TLB hit vaddr=0x1 amask=0xfffffffffffff000 sid=0x10 ssid=0 "
-		 "paddr=0x5000\n",
-		 "access 10 1 2 r 5001 - -\n", GUESS(2)},
-		{"the SMMU's own prefetch of an address that is asked for too",
-		 REQ("1000", "0x2000",
-		     "0x40") "1000: s.ifc.portprf: SLAVE Interface TLB miss "
-			     "vaddr=0x2000 sid=0x11 ssid=0\n"
-			     "1000: s.ifc.portprf: Translated vaddr 0x2000 to "
-			     "paddr 0x3000\n" PORT(
-				     "2000",
-				     "micro TLB hit vaddr=0x2000 amask=0xfffffffffffff000 sid=0x11 "
-				     "ssid=0 paddr=0x3000"),
-		 "access 11 2000 40 r 3000 1 -\n", GUESS(4)},
-		{"a prefetch is no access",
-		 PORT("1000", "SLAVE Interface TLB miss vaddr=0x1000 sid=0x11 ssid=0")
-			 PORT("1000", "Translated vaddr 0x1000 to paddr 0x2000"),
-		 "", ""},
-		{"another line",
-		 "1000: system.cpu: [t] nothing\n2000: s: Config upd  sid=0x1 ssid=0\nwarn: CMD_X\n",
-		 "", ""},
-		{"numbers that are none",
-		 "2000: s: micro TLB miss vaddr=0x1000 sid=0x100000000 ssid=0\n", "",
-		 "1:1 sid= or ssid= is missing or no number of 32 bits; the line is skipped\n"},
-	};
-
-	for (size_t i = 0; i < SMMU_LEN(rows); i++) {
+	for (size_t i = 0; i < SMMU_LEN(forms); i++) {
 		struct told told;
 
-		read_text(&told, rows[i].text, 1);
-		cr_expect_str_eq(told.records, rows[i].records, "%s: %s", rows[i].row,
+		read_text(&told, forms[i].text, 1);
+		cr_expect_str_eq(told.records, forms[i].records, "%s: %s", forms[i].row,
 				 told.records);
-		cr_expect_str_eq(told.reports, rows[i].reports, "%s: %s", rows[i].row,
+		cr_expect_str_eq(told.reports, forms[i].reports, "%s: %s", forms[i].row,
 				 told.reports);
 	}
 }

@@ -48,7 +48,8 @@ static const struct cli_opt replay_opts[] = {
 	OPT_STR("memory-after", struct replay_args, memory_after, "FILE",
 		"write the memory that the run changed there, as JSON"),
 	OPT_U64("jobs", struct replay_args, jobs, "N",
-		"threads that read and translate a CSV or binary trace for its summary (default 1); the counts are the same"),
+		"threads that read and translate a CSV or binary trace for its summary "
+		"(default 1); the counts are the same"),
 	OPT_ENUM("trace-format", struct replay_args, format, cli_trace_formats, SMMU_TRACE_AUTO,
 		 "form of the trace, where it is not seen rightly"),
 	OPT_END(),

@@ -342,15 +342,14 @@ static bool is_attached(const struct recover_who *who, const struct smmu_sys_dev
 static bool is_beside(const struct recover_who *who, size_t smmu, uint64_t first, uint64_t count)
 {
 	const struct recover_smmu *on = &who->r->smmu[smmu];
-	unsigned table_log2 = on->two_level ? on->split : on->stream_bits;
 	const struct span *span = span_from(who, smmu, first);
 
 	if (first + count > smmu_pow2(on->stream_bits) || (span && span->first < first + count))
 		return false;
 	for (uint64_t at = first; at < first + count && on->two_level;) {
-		uint64_t table = smmu_align_down_log2(at, table_log2);
+		uint64_t table = smmu_align_down_log2(at, on->split);
 
-		at = table + smmu_pow2(table_log2);
+		at = table + smmu_pow2(on->split);
 		span = span_from(who, smmu, table);
 		if (!span || span->first >= at)
 			return false;

@@ -157,16 +157,20 @@ def run(smmu, folder, texts):
         path.write_bytes(text)
     done = subprocess.run([smmu, "decode", "log", "--format", "jsonl", *map(str, paths)],
                           capture_output=True, timeout=TIMEOUT_S, check=False)
-    # of a text without a word of an SMMU that is said, and right
-    said = [one for one in done.stderr.decode().splitlines()
-            if not one.endswith(("nothing in it comes from an SMMU", "more warnings not shown"))]
-    if done.returncode != 0 or said:
-        text = "; ".join(said)
+    said = done.stderr.decode().splitlines()
+    empty = [one for one in said if one.endswith(": warning: nothing in it comes from an SMMU")]
+    others = [one for one in said
+              if one not in empty and not one.endswith("more warnings not shown")]
+    if done.returncode != 0 or others:
+        text = "; ".join(others)
         raise ValueError(f"status {done.returncode}: {text[:400]}")
     items = [[] for _ in texts]
     for line in done.stdout.decode().splitlines():
         item = json.loads(line)
         items[int(item["file"].rsplit("/", 1)[1]) if "file" in item else 0].append(item)
+    for one in empty:
+        if items[int(one.split(":")[0].rsplit("/", 1)[1])]:
+            raise ValueError(f"not so: {one}")
     return items
 
 
